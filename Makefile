@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: MIT
+# One makefile, no recursion: every rule sees the whole house.
+# Try: make help. User CPPFLAGS, CFLAGS, LDFLAGS come after ours and win.
+
+O        ?= build
+SANITIZE ?=
+WERROR   ?= 1
+V        ?=
+Q        := $(if $(V),,@)
+say       = @$(if $(V),true,printf '  %-7s %s\n')
+
+PREFIX   ?= /usr
+ARCH     := $(shell $(CC) -print-multiarch 2>/dev/null)
+PAMDIR   ?= $(PREFIX)/lib/$(if $(ARCH),$(ARCH)/)security
+SBINDIR  ?= $(PREFIX)/sbin
+MANDIR   ?= $(PREFIX)/share/man
+LOCALEDIR ?= $(PREFIX)/share/locale
+
+cc-option = $(shell echo 'int x;' | $(CC) -Werror $(1) -x c -c -o /dev/null - 2>/dev/null && echo $(1))
+
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes -Wmissing-prototypes \
+	-Wpointer-arith -Wwrite-strings -Wcast-qual -Wvla -Wformat=2 -Wundef -Wswitch-enum \
+	$(call cc-option,-Wjump-misses-init) $(call cc-option,-Wlogical-op) $(if $(filter 1,$(WERROR)),-Werror)
+HARDEN := -fstack-protector-strong -fstack-clash-protection -fvisibility=hidden \
+	$(call cc-option,-fcf-protection) $(call cc-option,-ftrivial-auto-var-init=zero)
+# Sanitizers and fortified libc calls get in each other's way; a packager's own level wins.
+ifeq (,$(SANITIZE)$(findstring _FORTIFY_SOURCE,$(CPPFLAGS)))
+HARDEN += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
+endif
+sanitize    := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+all_cflags   = -std=gnu17 -O2 -g -fPIC -Iinclude -D_GNU_SOURCE $(WARN) $(HARDEN) $(sanitize) -MMD -MP $(CPPFLAGS) $(CFLAGS)
+# -z defs: an unresolved symbol fails here and not at somebody's login. A sanitizer's runtime stays undefined on purpose.
+all_ldflags  = -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed,--gc-sections $(if $(SANITIZE),,-Wl,-z,defs) $(sanitize) $(LDFLAGS)
+
+ROOMS   := policy state event pam admin
+MODULES := $(patsubst pam/%.c,%,$(sort $(wildcard pam/pam_sereno_*.c)))
+objects  = $(patsubst %.c,$(O)/%.o,$(sort $(wildcard $(1)/*.c)))
+module_o = $(patsubst %,$(O)/pam/%.o,$(MODULES))
+main_o  := $(O)/admin/main.o
+archives = $(O)/pam.a $(O)/admin.a $(O)/event.a $(O)/state.a $(O)/policy.a
+TESTS   := $(patsubst %.c,$(O)/%,$(sort $(wildcard $(patsubst %,tests/%/*.c,$(ROOMS)))))
+SCRIPTS := $(sort $(wildcard $(patsubst %,tests/%/*.sh,$(ROOMS) house cli)))
+FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
+BENCHES := $(patsubst tests/bench/%.c,$(O)/tests/bench/%,$(sort $(wildcard tests/bench/*.c)))
+
+BUILD_DEPS := gcc libc6-dev libpam0g-dev libyaml-dev libcdb-dev libssl-dev libcmocka-dev gettext
+CHECK_DEPS := jq tinycdb binutils util-linux
+DEMO_DEPS  := openssh-server openssh-client sudo expect login util-linux passwd socat
+BENCH_DEPS := jq time
+FUZZ_DEPS  := clang libclang-rt-dev
+ANALYZE_DEPS := clang-tidy cppcheck
+deps        = $(Q)tests/need-packages $(1)
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: all help deps demo try check bench fuzz analyze install uninstall clean docs format
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+all: $(MODULES:%=$(O)/%.so) $(O)/sereno docs ## build the modules, the command and the man pages
+
+deps: ## install the Debian packages that building and testing need
+	$(call deps,$(BUILD_DEPS) $(CHECK_DEPS) $(DEMO_DEPS) $(BENCH_DEPS))
+
+# Objects wait for the headers they need; the stamp asks dpkg once a build folder.
+$(O)/.deps: | $(O)
+	$(call deps,$(BUILD_DEPS))
+	$(Q)touch $@
+$(O):
+	$(Q)mkdir -p $@
+
+$(O)/%.o: %.c | $(O)/.deps
+	$(say) CC $<
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(all_cflags) -ffunction-sections -fdata-sections $(if $(filter tests,$(firstword $(subst /, ,$<))),-I$(word 2,$(subst /, ,$<))) -c -o $@ $<
+
+define room
+$(O)/$(1).a: $(filter-out $(module_o) $(main_o),$(call objects,$(1)))
+	$$(Q)rm -f $$@ && ar rcsD $$@ $$^
+endef
+$(foreach r,$(ROOMS),$(eval $(call room,$(r))))
+
+$(O)/pam_%.so: $(O)/pam/pam_%.o $(O)/pam.a $(O)/event.a $(O)/state.a $(O)/policy.a pam/pam_%.map
+	$(say) MODULE $@
+	$(Q)$(CC) $(all_cflags) $(all_ldflags) -shared -Wl,--version-script=$(filter %.map,$^) -Wl,--exclude-libs,ALL \
+		-o $@ $(filter %.o %.a,$^) -l:libcdb_pic.a -lpam
+	$(if $(SANITIZE),,$(Q)tests/check-exports $@ $(filter %.map,$^))
+
+command_libs := -lyaml -lcrypto -l:libcdb_pic.a
+$(O)/sereno: $(main_o) $(O)/admin.a $(O)/event.a $(O)/state.a $(O)/policy.a
+	$(say) LINK $@
+	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $^ $(command_libs)
+
+$(TESTS): $(O)/tests/%: $(O)/tests/%.o $(archives)
+	$(say) TEST $@
+	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $^ -lcmocka -lpam -ldl $(command_libs)
+
+check: all $(TESTS) ## run every quick test (no root, no network)
+	$(call deps,$(CHECK_DEPS))
+	$(Q)O=$(abspath $(O)) SANITIZE=$(SANITIZE) tests/run $(TESTS) $(SCRIPTS)
+
+demo: all ## real su, login, sudo and sshd under a policy, in a throw-away copy of this system
+	$(call deps,$(DEMO_DEPS))
+	$(Q)O=$(abspath $(O)) tests/demo/run
+
+try: all ## a shell in the same throw-away copy
+	$(call deps,$(DEMO_DEPS))
+	$(Q)O=$(abspath $(O)) tests/demo/run --try
+
+$(BENCHES): $(O)/tests/bench/%: $(O)/tests/bench/%.o $(archives)
+	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $^ -lpam $(command_libs)
+bench: all $(BENCHES) ## measure against the peers and the limits; BENCH=access or compile for one group
+	$(call deps,$(BENCH_DEPS))
+	$(Q)O=$(abspath $(O)) tests/bench/run $(BENCH)
+
+FUZZ_SECONDS ?= 60
+$(O)/fuzz/%: tests/fuzz/%.c $(wildcard policy/*.c event/*.c state/*.c include/sereno/*.h policy/*.h)
+	$(call deps,$(BUILD_DEPS) $(FUZZ_DEPS))
+	$(say) FUZZER $@
+	$(Q)mkdir -p $(@D)
+	$(Q)clang -std=gnu17 -O1 -g -Iinclude -Ipolicy -Ievent -Istate -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+		-o $@ $< $(wildcard policy/*.c event/*.c state/*.c) $(command_libs)
+fuzz: $(FUZZERS) ## fuzz everything that reads hostile bytes, FUZZ_SECONDS=60 in all
+	$(Q)O=$(abspath $(O)) tests/fuzz/run $(FUZZ_SECONDS) $(FUZZERS)
+
+analyze: $(O)/.deps ## gcc -fanalyzer, clang-tidy, cppcheck
+	$(call deps,$(ANALYZE_DEPS))
+	$(Q)tests/analyze $(wildcard $(ROOMS:%=%/*.c))
+
+docs: $(O)/man/sereno-policy.5
+$(O)/man/sereno-policy.5: $(O)/sereno docs/man/sereno-policy.5.in
+	$(Q)mkdir -p $(@D)
+	$(Q)$(O)/sereno schema --man > $@.keys
+	$(Q)sed -e '/^@KEYS@$$/{r $@.keys' -e 'd}' docs/man/sereno-policy.5.in > $@
+
+include tests/install.mk
+
+format: ## lay out the sources as .clang-format says
+	clang-format -i $(wildcard $(ROOMS:%=%/*.[ch]) include/sereno/*.h tests/*/*.c)
+
+clean: ## remove what was built
+	rm -rf $(O)
+
+-include $(shell find $(O) -name '*.d' 2>/dev/null)

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * model.h - a policy as it was written: read, typed and checked, with the place of each thing.
+ *
+ * For commands (admin/) and the compiler; never for modules, which read the compiled form by
+ * policy.h. A model does not change after model_read().
+ */
+#ifndef SERENO_MODEL_H
+#define SERENO_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <sereno/calendar.h>
+#include <sereno/diag.h>
+#include <sereno/origin.h>
+
+#define MODEL_MAX_BYTES (16u << 20) /* of text */
+#define MODEL_MAX_DEPTH 16
+#define MODEL_NAME_MAX 64 /* bytes of a role's, an origin's ... name; user and group names up to 255 */
+
+/* Every string of a model is NUL-terminated, owned by the model, valid until model_free(). */
+struct name {
+	const char *text;
+	struct mark at;
+};
+
+struct names {
+	size_t n;
+	struct name *item;
+};
+
+enum from_kind { FROM_ANYWHERE, FROM_SEAT, FROM_SERIAL, FROM_JOBS, FROM_PREFIX, FROM_NAME };
+
+/* One entry of a from: list. */
+struct from {
+	enum from_kind kind;
+	struct mark at;
+	const char *text;     /* as written */
+	struct prefix prefix; /* FROM_PREFIX */
+	size_t origin;        /* FROM_NAME: index into model.origins */
+};
+
+struct from_list {
+	size_t n;
+	struct from *item;
+};
+
+/* An entry of origins: a name for networks, addresses and lines; never for other names. */
+struct named_origin {
+	struct name name;
+	struct from_list elements; /* FROM_PREFIX, FROM_SEAT, FROM_SERIAL, FROM_JOBS */
+};
+
+/* An entry of hosts: (patterns) or services: (PAM service names). */
+struct named_list {
+	struct name name;
+	struct names elements;
+};
+
+struct named_times {
+	struct name name;
+	struct calendar calendar;
+};
+
+/* From @since, @until excluded, UTC; TIME_NO_START and TIME_NO_END where not given. */
+struct validity {
+	int64_t since, until;
+};
+
+struct rule {
+	struct mark at;
+	uint32_t number;        /* from 1 within its role; a rule's id is ROLE.NUMBER */
+	struct names services;  /* as written: names of services: or PAM services */
+	struct from_list from;
+	struct names hours;     /* as written, for messages; n = 0 is always */
+	struct calendar calendar; /* their union; unused when hours.n = 0 */
+	struct names hosts;     /* as written: names of hosts:, or host names and patterns; n = 0 is all */
+	bool second_factor;
+	struct validity valid;
+};
+
+struct role {
+	struct name name;
+	struct name owner; /* text NULL when not given */
+	struct names members, members_of, except;
+	struct names excludes; /* names of roles, each known to exist */
+	struct validity valid;
+	bool unattended;
+	size_t n_rules;
+	struct rule *rules;
+};
+
+struct person {
+	struct name name;
+	struct names accounts;
+};
+
+enum observe {
+	OBSERVE_ROLES = 1 << 0,
+	OBSERVE_ROOT = 1 << 1,
+	OBSERVE_ACCOUNTS = 1 << 2,
+	OBSERVE_ALL = 7,
+};
+
+struct document {
+	const char *title, *organisation, *version, *owner; /* NULL when not given */
+	bool has_reviewed;
+	struct civil reviewed;
+	uint64_t review_every_sec; /* 0 when not given */
+};
+
+struct model {
+	struct document document;
+	unsigned observe; /* enum observe */
+	const char *timezone; /* NULL: the host's own */
+	struct zone zone;     /* loaded by model_read() */
+
+	size_t n_origins, n_hosts, n_services, n_times, n_roles, n_persons;
+	struct named_origin *origins;
+	struct named_list *hosts, *services;
+	struct named_times *times;
+	struct role *roles;
+	struct person *persons;
+
+	uint32_t min_uid; /* default 1000 */
+	struct names break_glass;
+	struct from_list break_glass_from; /* default seat and serial */
+	struct from_list direct_login;     /* default seat and serial */
+	struct mark root_at, break_glass_at, accounts_at; /* for messages; line 0 when not written */
+	uint32_t min_administrators;       /* default 1 */
+
+	struct tree *tree; /* the text as scanned: for diff. See policy/tree.h */
+	struct arena *arena; /* owns everything above */
+};
+
+/*
+ * Read and check the policy in @text (@length bytes, any bytes). @root ("" is the host) is where
+ * the time zone is looked up, @now is when. Every fault and warning is added to @diags, sorted by
+ * place. On success (no fault) *@ret is a new model. Returns 0, -EINVAL (see @diags) or -ENOMEM.
+ */
+int model_read(const char *root, const char *text, size_t length, int64_t now, struct model **ret,
+	       struct diag_list *diags);
+
+/* Release; NULL is allowed. */
+void model_free(struct model *model);
+
+/*
+ * Read the file @path whole into memory, terminated by a NUL that is not counted. Refuses what others could have written: not
+ * a plain file (a symlink, FIFO, directory), an owner other than root or the caller, group- or
+ * world-writable, or so for a directory above it (sticky ones excepted); the reason is added to
+ * @diags. On success *@ret is the caller's, released with free(). Returns 0, -ENOENT, -EPERM
+ * (unsafe, see @diags), -EFBIG (over MODEL_MAX_BYTES, see @diags), -ENOMEM or another negative
+ * errno.
+ */
+int model_read_file(const char *path, char **ret, size_t *ret_length, struct diag_list *diags);
+
+/* The index of an entry by name, or -1. Case matters. O(log n). */
+ptrdiff_t model_find_role(const struct model *model, const char *name);
+ptrdiff_t model_find_services(const struct model *model, const char *name);
+ptrdiff_t model_find_hosts(const struct model *model, const char *name);
+
+/* Whether rule @rule is for service @service (a PAM service name, canonical or not). */
+bool model_rule_has_service(const struct model *model, const struct rule *rule, const char *service);
+
+/* Whether @list has @origin in it. */
+bool model_from_fits(const struct model *model, const struct from_list *list, const struct origin *origin);
+
+/* Whether some origin lies in both lists. */
+bool model_from_overlaps(const struct model *model, const struct from_list *a, const struct from_list *b);
+
+/* Whether rule @rule holds on the host called @host (its node name; a pattern without a dot is
+ * compared with the first label as well). Case does not matter (RFC 4343). */
+bool model_rule_has_host(const struct model *model, const struct rule *rule, const char *host);
+
+/* Write the JSON Schema (draft 2020-12) of the policy file, made from the key table, to @out. */
+void model_write_schema(FILE *out);
+
+/* Write the table of keys as man page source (man(7)), made from the key table, to @out. */
+void model_write_man(FILE *out);
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * policy.h - the policy in force, in its compiled form.
+ *
+ * Callable from every room and inside other people's processes: nothing here logs, asks
+ * getpw*()/getgr*(), reads the environment, a clock or text, or keeps global state. A handle is
+ * opened, asked, closed: no descriptor outlives it and no memory is mapped, so that a file cut
+ * short can never raise SIGBUS in a login program. One thread at a time per handle.
+ *
+ * What is missing is never taken for "not needed": the tables inside the file say with a checksum
+ * that a name is absent. A record that is damaged, cut short or not there is -EBADMSG.
+ */
+#ifndef SERENO_POLICY_H
+#define SERENO_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <sereno/calendar.h>
+#include <sereno/model.h>
+
+struct policy;
+
+#define POLICY_HASH_HEX 65 /* SHA-256 of the text in hexadecimal, with its NUL */
+
+struct policy_facts {
+	uint64_t generation;        /* counts up with every apply */
+	int64_t compiled;           /* when, UTC seconds */
+	char hash[POLICY_HASH_HEX]; /* of the text it came from */
+	char host[256];             /* the node name hosts: was settled for */
+	uint32_t min_uid;
+	unsigned observe;           /* enum observe */
+	bool asks_groups;           /* some role has members-of: the caller must ask for groups */
+	int64_t zone_end;           /* the zone is known up to here */
+	uint32_t n_roles, n_rules, n_members;
+};
+
+/*
+ * Open the policy in force below @root ("" is the host):
+ * ROOT/var/lib/sereno/in-force/policy.1.cdb. On success *@ret is released with policy_close().
+ * Returns 0, -ENOENT (none in force), -EPERM (the file or its directory could be written by
+ * others), -EBADMSG (damaged), -ENOMEM or what open(2) or read(2) reported.
+ */
+int policy_open(const char *root, struct policy **ret);
+
+/* The same for the compiled policy in directory @dir, in force or not. */
+int policy_open_in(const char *dir, struct policy **ret);
+
+/* Release; NULL is allowed. */
+void policy_close(struct policy *policy);
+
+/* Borrowed, valid until policy_close(). */
+const struct policy_facts *policy_facts(const struct policy *policy);
+
+/* Read every record and check that all are there and sound. Returns 0, -EBADMSG or a read error. */
+int policy_verify(struct policy *policy);
+
+/*
+ * The other accounts of the same person (accounts.persons), for which the caller gathers groups
+ * too. Writes up to @max names; a name is valid until policy_close(). Returns how many there are,
+ * or -EBADMSG.
+ */
+int policy_same_person(struct policy *policy, const char *user, const char **ret, size_t max);
+
+#define POLICY_PERSON_MAX 16 /* accounts of one person */
+
+/* What the compiler takes beside the model. */
+struct compile_inputs {
+	const char *text; /* what the model was read from; stored beside, as policy.yaml 0600 */
+	size_t text_length;
+	const char *host; /* node name */
+	int64_t now;      /* UTC seconds */
+	uint64_t generation;
+	/* gid of each name in members-of, asked once per name. Returns 0 or -ENOENT. */
+	int (*group_id)(void *context, const char *group, gid_t *ret);
+	/* uid of an account if it is known locally. Returns 0 or -ENOENT. */
+	int (*user_id)(void *context, const char *user, uid_t *ret);
+	void *context;
+};
+
+/*
+ * Compile @model into directory @dir, which exists and is empty: policy.1.cdb (0644) and
+ * policy.yaml (0600), both fsynced, and the directory too. A members-of group without a gid, a role that
+ * cannot be held ... are faults in @diags. Returns 0, -EINVAL (see @diags), -ENOMEM or a write
+ * error; @dir then holds rubbish for the caller to remove.
+ */
+int policy_compile(const struct model *model, const struct compile_inputs *inputs, const char *dir,
+		   struct diag_list *diags);
+
+/*
+ * Generations: ROOT/var/lib/sereno/generations/N, of which the symlink ROOT/var/lib/sereno/in-force
+ * names one. generation_begin() locks out other applies (released with generation_end()), removes
+ * what an interrupted one left, and makes the next directory; *@ret_dir is its path, the caller's
+ * to free. generation_commit() puts it in force by one rename(2), fsyncs, and prunes all but the
+ * one before. generation_end() removes a directory that was not committed. All return 0 or a
+ * negative errno; -EBUSY: another apply is running.
+ */
+struct generation {
+	int lock;
+	char *root, *dir;
+	uint64_t number;
+	bool committed;
+};
+int generation_begin(const char *root, struct generation *ret);
+int generation_commit(struct generation *generation);
+void generation_end(struct generation *generation);
+
+/* The text of the policy in force: ROOT/var/lib/sereno/in-force/policy.yaml, as model_read_file(). */
+int policy_text_in_force(const char *root, char **ret, size_t *ret_length, struct diag_list *diags);
+
+/* Whether @uid is governed under @min_uid: this uid and above, without systemd's dynamic users
+ * (61184-65519) and greeters (60578-60705), nobody (65534) and the invalid ids (65535, -1). */
+bool uid_governed(uid_t uid, uid_t min_uid);
+
+#endif
