@@ -20,6 +20,7 @@
 #include <sys/types.h>
 
 #define SLOT_PAYLOAD_MAX 16384
+#define SLOT_SECTOR_PAYLOAD 488 /* largest payload of an open kind that lies in one disk sector */
 #define SLOT_LOCK_MSEC 2000 /* waiting for the lock; then -EBUSY, and the caller fails closed */
 
 /* How a sealed kind protects its payload; seal.h has the only one. */
@@ -61,17 +62,23 @@ struct slot_file;
  * with one link, owned by root or the caller, mode 0600, in a directory of the same owner that
  * others cannot write. On success *@ret is released with slot_close(). Returns 0, -ENOENT
  * (SLOT_MUST_EXIST only), -EPERM, -EBADMSG (wrong size), -EBUSY, -ENOSPC, -EROFS or another
- * negative errno.
+ * negative errno; for sealed kinds also -ENOKEY: there is no host key, or no machine-id yet to bind
+ * one to. A file appears whole under its name, so one of another size was damaged later.
  */
 int slot_open(const char *root, const struct slot_kind *kind, const struct slot_owner *owner,
 	      enum slot_missing missing, struct slot_file **ret);
 
 /* Read the record into @payload (kind->payload_size bytes). Returns 0 with *@ret, or -EBADMSG:
- * both slots are damaged, an existing record is lost, and only an administrator may start anew;
- * or a read error. @payload is untouched on errors. */
+ * both slots are damaged, an existing record is lost, and only an administrator may start anew
+ * (slot_remove()); -EKEYREJECTED: the same, because both were sealed under another host's key;
+ * or a read error. @payload is untouched on errors. A slot that cannot be read (EIO) counts as
+ * damaged. Which of two slots was the newer cannot be told when one is damaged: it is always
+ * SLOT_FELL_BACK, also for a file never written. */
 int slot_read(struct slot_file *file, void *payload, enum slot_state *ret);
 
-/* Overwrite the older slot. Returns 0 or a negative errno; the record before then still stands. */
+/* Overwrite the older slot. Returns 0 or a negative errno; the record before then still stands,
+ * or, when it was the disk that failed to confirm (SLOT_DURABLE), either may. Where both slots are
+ * lost nothing is written, see slot_read(). */
 int slot_write(struct slot_file *file, const void *payload, enum slot_durability durability);
 
 /* Unlock, close, erase what was kept in memory; NULL is allowed. */
