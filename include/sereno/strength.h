@@ -4,7 +4,8 @@
  *
  * Pure but for the dictionary and the blocklist, which are read. No configuration file but the
  * policy counts: libpwquality gets its settings from here. Candidates are secrets: they are never
- * logged, copied outside of erased memory, or passed to another program.
+ * logged, copied outside of erased memory, or passed to another program. One thread at a time:
+ * cracklib keeps its open dictionary in a static. Independent of the locale.
  */
 #ifndef SERENO_STRENGTH_H
 #define SERENO_STRENGTH_H
@@ -13,12 +14,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Longest password accepted: what PAM carries and crypt(3) hashes, and what is worth judging. */
+#define STRENGTH_BYTES_MAX	511
+#define STRENGTH_CHARACTERS_MAX 256
+
+#define STRENGTH_RUN_MAX 4 /* abcd, 4321: a longer run up or down is STRENGTH_SEQUENCE */
+
 struct strength_rules {
-	uint32_t min_length;   /* characters (Unicode code points after NFC is not attempted; UTF-8 decoded) */
-	uint32_t min_classes;  /* 0 to 4: lower, upper, digit, other */
-	uint32_t max_repeat;   /* of one character in a row; 0 no limit */
-	uint32_t differs_by;   /* characters changed from the old password; 0 no limit */
-	bool dictionary;       /* cracklib, also with digits, leet, years, seasons taken off */
+	uint32_t min_length;  /* characters: code points as typed, not normalised */
+	uint32_t min_classes; /* 0 to 4: lower, upper, digit, other */
+	uint32_t max_repeat;  /* of one character in a row; 0 no limit */
+	uint32_t differs_by;  /* characters changed from the old password; 0 no limit */
+	bool dictionary;      /* cracklib, also with digits, leet, years, seasons taken off */
 	const char *const *not_containing; /* words, any case, also in leet */
 	size_t n_not_containing;
 	const char *blocklist; /* path of a blocklist.h file, NULL for none */
@@ -30,36 +37,55 @@ struct strength_person {
 };
 
 enum strength_fault {
-	STRENGTH_TOO_SHORT, STRENGTH_TOO_FEW_CLASSES, STRENGTH_REPEATS, STRENGTH_SEQUENCE, STRENGTH_TOO_SIMILAR,
-	STRENGTH_CONTAINS_NAME, STRENGTH_CONTAINS_WORD, STRENGTH_DICTIONARY, STRENGTH_KNOWN_BASE, STRENGTH_LEAKED,
-	STRENGTH_REUSED, STRENGTH_NOT_TEXT, STRENGTH_FAULTS,
+	STRENGTH_TOO_SHORT,
+	STRENGTH_TOO_FEW_CLASSES,
+	STRENGTH_REPEATS,
+	STRENGTH_SEQUENCE,
+	STRENGTH_TOO_SIMILAR,
+	STRENGTH_CONTAINS_NAME,
+	STRENGTH_CONTAINS_WORD,
+	STRENGTH_DICTIONARY,
+	STRENGTH_KNOWN_BASE,
+	STRENGTH_LEAKED,
+	STRENGTH_REUSED,
+	STRENGTH_NOT_TEXT,
+	STRENGTH_TOO_LONG,
+	STRENGTH_BASE_REUSED,
+	STRENGTH_FAULTS,
 };
 
-/* Which reasons speak against the password; bit 1 << enum strength_fault, and numbers for the messages. */
+/* Which reasons speak against the password; bit 1 << enum strength_fault, and numbers for the
+ * messages. */
 struct strength_verdict {
 	unsigned faults;
-	uint32_t length, classes, differs; /* measured */
-	const char *word;  /* the listed word contained; borrowed from @rules, NULL otherwise */
+	uint32_t length, classes, differs; /* measured; @differs is 0 without an old password */
+	const char *word; /* the listed word contained; borrowed from @rules, NULL otherwise */
 };
 
 /*
  * Judge @candidate against @rules; @old may be NULL. Always sets *@ret. Returns 0, or a negative
- * errno when the dictionary or the blocklist cannot be read: refuse then, and say so.
+ * errno when the dictionary or the blocklist cannot be read (-ENOENT: there is none, -EPERM: others
+ * could have written it): refuse then, and say so; the faults found are still in *@ret. A text that
+ * is too long or no text gets that fault alone. STRENGTH_REUSED and STRENGTH_BASE_REUSED are not
+ * judged here but by the history: they are for the caller to add.
  */
 int strength_judge(const struct strength_rules *rules, const struct strength_person *person,
 		   const char *candidate, const char *old, struct strength_verdict *ret);
 
 /* Write the sentence for one fault, for gettext to have been applied to by the caller: a format
- * with at most one %u or %s. Static English text. */
+ * with at most one %u or %s. Static English text. %u is the rule's number for TOO_SHORT,
+ * TOO_FEW_CLASSES, REPEATS and TOO_SIMILAR and STRENGTH_CHARACTERS_MAX for TOO_LONG; %s the word
+ * for CONTAINS_WORD. */
 const char *strength_text(enum strength_fault fault);
 
 #define STRENGTH_BASE_MAX 512
 
 /*
- * The base of a password: lower case, leet undone, digits and symbols at the ends, years, seasons
- * and months taken off ("P@ssw0rd2024!" -> "password", "Verano2025!" -> "verano"). Writes at most
- * STRENGTH_BASE_MAX bytes with the NUL; a secret of the caller. Returns its length; 0 when nothing
- * is left.
+ * The base of a password: lower case without accents, leet undone, digits and symbols at the ends
+ * and years taken off ("P@ssw0rd2024!" -> "password"); seasons, months and days of the week, too,
+ * where a word remains ("MadridVerano2025" -> "madrid", but "Verano2025!" -> "verano"). Writes at
+ * most STRENGTH_BASE_MAX bytes with the NUL; a secret of the caller. Returns its length; 0 when
+ * nothing is left or it is no text.
  */
 size_t strength_base(const char *password, char base[static STRENGTH_BASE_MAX]);
 
