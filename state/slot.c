@@ -24,7 +24,8 @@
 
 struct slot_file {
 	int fd;
-	struct slot_identity identity; /* its user is the copy below */
+	struct slot_identity identity; /* its texts are the copies below */
+	char name[SLOT_NAME_MAX + 1];
 	char user[SLOT_USER_MAX + 1];
 	struct seal_key *key;
 	size_t slot_size;    /* whole blocks */
@@ -56,8 +57,11 @@ static int file_new(const struct slot_kind *kind, const struct slot_owner *owner
 	file->slot = file->memory;
 	for (size_t i = 0; i < SLOT_COUNT; i++)
 		file->payloads[i] = file->memory + size + i * kind->payload_size;
-	memcpy(file->user, owner->user, strlen(owner->user)); /* bounded by slot_record_check() */
-	file->identity = (struct slot_identity){ kind, file->user, owner->uid, NULL };
+	/* Both are bounded by slot_record_check(). */
+	memcpy(file->name, owner->name, strlen(owner->name));
+	memcpy(file->user, owner->user, strlen(owner->user));
+	file->identity.kind = kind;
+	file->identity.owner = (struct slot_owner){ file->name, file->user, owner->uid };
 	*ret = file;
 	return 0;
 }
@@ -83,7 +87,7 @@ static int compose(struct slot_file *file, uint64_t generation, const uint8_t *p
 	return slot_record_encode(&file->identity, generation, payload, file->slot);
 }
 
-static int create(struct slot_file *file, int directory, const char *name)
+static int create(struct slot_file *file, int directory)
 {
 	scoped_free uint8_t *image = calloc(SLOT_COUNT, file->slot_size);
 	uint8_t *slot;
@@ -98,23 +102,23 @@ static int create(struct slot_file *file, int directory, const char *name)
 		slot = image + slot_record_index(generation) * file->slot_size;
 		memcpy(slot, file->slot, file->slot_size);
 	}
-	r = slot_place_publish(directory, name, 0600, image, SLOT_COUNT * file->slot_size);
+	r = slot_place_publish(directory, file->name, 0600, image, SLOT_COUNT * file->slot_size);
 	return r == -EEXIST ? 0 : r;
 }
 
 /* An administrator may remove the file between its making and our opening: then once more. */
 static int open_file(struct slot_file *file, const char *root, const int places[static 2],
-		     const char *name, enum slot_missing missing)
+		     enum slot_missing missing)
 {
-	int r = slot_place_lock(places[1], name, &file->fd);
+	int r = slot_place_lock(places[1], file->name, &file->fd);
 
 	for (int tries = 0; r == -ENOENT && missing == SLOT_CREATE && tries < CREATE_TRIES;
 	     tries++) {
 		r = load_key(file, root, places[0], SLOT_CREATE);
 		if (r == 0)
-			r = create(file, places[1], name);
+			r = create(file, places[1]);
 		if (r == 0)
-			r = slot_place_lock(places[1], name, &file->fd);
+			r = slot_place_lock(places[1], file->name, &file->fd);
 	}
 	if (r < 0)
 		return r;
@@ -143,7 +147,7 @@ int slot_open(const char *root, const struct slot_kind *kind, const struct slot_
 	r = file_new(kind, owner, &file);
 	if (r < 0)
 		return r;
-	r = open_file(file, root, (const int[2]){ state, directory }, owner->name, missing);
+	r = open_file(file, root, (const int[2]){ state, directory }, missing);
 	if (r < 0)
 		return r;
 	*ret = take(file, NULL);

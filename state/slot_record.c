@@ -26,7 +26,7 @@ static const uint8_t magic_sealed[4] = { 's', 'l', 's', '1' };
  * identities have the same bytes. */
 struct cover {
 	size_t length;
-	uint8_t bytes[2 + SLOT_NAME_MAX + 2 + SLOT_USER_MAX + 4 + HEADER_SIZE];
+	uint8_t bytes[2 * (2 + SLOT_NAME_MAX) + 2 + SLOT_USER_MAX + 4 + HEADER_SIZE];
 };
 
 static void put_u32(uint8_t *bytes, uint32_t value)
@@ -72,10 +72,11 @@ static void cover_record(const struct slot_identity *identity, const uint8_t *re
 {
 	uint8_t uid[4];
 
-	put_u32(uid, identity->uid);
+	put_u32(uid, identity->owner.uid);
 	cover->length = 0;
 	cover_text(cover, identity->kind->directory);
-	cover_text(cover, identity->user);
+	cover_text(cover, identity->owner.name);
+	cover_text(cover, identity->owner.user);
 	cover_bytes(cover, uid, sizeof(uid));
 	cover_bytes(cover, record, HEADER_SIZE);
 }

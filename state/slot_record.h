@@ -10,7 +10,7 @@
  *	      24   payload; or 52, encrypted
  *
  * Numbers are little-endian. The proof covers the header, the payload, the kind's directory, the
- * user and the uid. Pure functions of their arguments, but for the nonce.
+ * file name, the user and the uid. Pure functions of their arguments, but for the nonce.
  */
 #ifndef SERENO_STATE_SLOT_RECORD_H
 #define SERENO_STATE_SLOT_RECORD_H
@@ -26,8 +26,7 @@
 /* Whose record of which kind; @key is NULL for open kinds. */
 struct slot_identity {
 	const struct slot_kind *kind;
-	const char *user;
-	uid_t uid;
+	struct slot_owner owner;
 	const struct seal_key *key;
 };
 

@@ -7,8 +7,9 @@
  * file itself is locked (flock) while it is open here: never keep one open across a conversation.
  *
  * Open kinds (attempts) carry a checksum and need libc alone. Sealed kinds (codes, password
- * history) are AES-256-GCM under the host key, see seal.h. Either covers format, kind, user, uid,
- * slot and generation, so that a record copied to another slot, user or kind is not accepted.
+ * history) are AES-256-GCM under the host key, see seal.h. Either covers format, kind, file name,
+ * user, uid, slot and generation, so that a record copied to another slot, file, user or kind is
+ * not accepted.
  *
  * Callable inside other people's processes that run as root; no state outside of the handle.
  */
@@ -36,8 +37,8 @@ struct slot_kind {
 
 /* Whose record it is. @name is the file's name: letters, digits, '-', '_' ; the uid for people. */
 struct slot_owner {
-	const char *name; /* file name */
-	const char *user; /* covered by checksum and seal */
+	const char *name; /* file name, 1 to 128 bytes */
+	const char *user; /* up to 256 bytes */
 	uid_t uid;
 };
 

@@ -23,6 +23,8 @@
 #include <sereno/scoped.h>
 #include <sereno/seal.h>
 
+#include "slot_record.h"
+
 #define UNUSED __attribute__((unused))
 
 static const struct slot_kind open_kind = { "attempts", 7, 200, NULL };
@@ -66,12 +68,13 @@ static UNUSED void scene_write(struct scene *scene, const char *tail, const char
 static UNUSED int scene_begin(void **state)
 {
 	struct scene *scene = calloc(1, sizeof(*scene));
+	const char *shared = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
 	const char *under = getenv("TMPDIR");
 
 	if (!scene)
 		return -1;
 	scene->row = *state;
-	snprintf(scene->root, sizeof(scene->root), "%s/sereno-slot-XXXXXX", under ? under : "/tmp");
+	snprintf(scene->root, sizeof(scene->root), "%s/sereno-slot-XXXXXX", under ? under : shared);
 	if (!mkdtemp(scene->root) || mkdir(scene_path(scene, "etc"), 0755) < 0)
 		return -1;
 	scene_write(scene, "etc/machine-id", "0123456789abcdef0123456789abcdef\n");
@@ -156,6 +159,52 @@ static UNUSED void expect(const struct found *found, enum slot_state state, int6
 	assert_int_equal(found->read, 0);
 	assert_int_equal(found->state, state);
 	assert_int_equal(found->value, value);
+}
+
+static UNUSED size_t slot_length(const struct slot_kind *kind)
+{
+	return (slot_record_size(kind) + 4095) / 4096 * 4096;
+}
+
+static UNUSED void change(const char *path, off_t offset, const void *bytes, size_t length)
+{
+	scoped_fd int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	assert_int_equal(pwrite(fd, bytes, length, offset), length);
+}
+
+static UNUSED void read_bytes(const char *path, off_t offset, void *bytes, size_t length)
+{
+	scoped_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	assert_int_equal(pread(fd, bytes, length, offset), length);
+}
+
+static UNUSED void flip(struct scene *scene, off_t offset, uint8_t bits)
+{
+	uint8_t byte;
+
+	read_bytes(scene->path, offset, &byte, 1);
+	byte ^= bits;
+	change(scene->path, offset, &byte, 1);
+}
+
+/* The record of @owner tells first OLDER, then NEWER. */
+#define OLDER 10
+#define NEWER 11
+
+static UNUSED void prepare(struct scene *scene, const struct slot_kind *kind)
+{
+	assert_int_equal(put(scene->root, kind, &ana, OLDER), 0);
+	assert_int_equal(put(scene->root, kind, &ana, NEWER), 0);
+	(void)record_path(scene, kind, &ana);
+}
+
+static UNUSED struct CMUnitTest a_test(const char *name, CMUnitTestFunction test, const void *row)
+{
+	return (struct CMUnitTest){ name, test, scene_begin, scene_end, (void *)(uintptr_t)row };
 }
 
 #endif
