@@ -67,6 +67,25 @@ static bool is_machine_id(const char *text, size_t length)
 	return length == MACHINE_ID_LENGTH && strspn(text, "0123456789abcdef") >= MACHINE_ID_LENGTH;
 }
 
+/* At most @size bytes of the file: more than an identity has is enough to know that it is none. */
+static int read_text(int fd, char *text, size_t size, size_t *ret_length)
+{
+	size_t length = 0;
+	ssize_t n;
+
+	while (length < size) {
+		n = pread(fd, text + length, size - length, (off_t)length);
+		if (n == 0)
+			break;
+		if (n < 0 && errno != EINTR)
+			return neg_errno();
+		if (n > 0)
+			length += (size_t)n;
+	}
+	*ret_length = length;
+	return 0;
+}
+
 /*
  * The machine's identity; an empty one where the system has no such file, which means that
  * a copy of this host cannot be told from it. A file without an identity is a host at its first
@@ -77,7 +96,8 @@ static int read_machine_id(const char *root, char id[static MACHINE_ID_LENGTH + 
 	scoped_free char *path = NULL;
 	scoped_fd int fd = -1;
 	char text[MACHINE_ID_LENGTH + 3] = "";
-	ssize_t n;
+	size_t length;
+	int r;
 
 	if (asprintf(&path, "%s/etc/machine-id", root) < 0) {
 		path = NULL;
@@ -87,12 +107,10 @@ static int read_machine_id(const char *root, char id[static MACHINE_ID_LENGTH + 
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0)
 		return errno == ENOENT ? 0 : neg_errno();
-	do {
-		n = pread(fd, text, sizeof(text) - 1, 0);
-	} while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return neg_errno();
-	if (!is_machine_id(text, (size_t)n))
+	r = read_text(fd, text, sizeof(text) - 1, &length);
+	if (r < 0)
+		return r;
+	if (!is_machine_id(text, length))
 		return -ENOKEY;
 	memcpy(id, text, MACHINE_ID_LENGTH);
 	id[MACHINE_ID_LENGTH] = '\0';

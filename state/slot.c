@@ -224,6 +224,13 @@ int slot_read(struct slot_file *file, void *payload, enum slot_state *ret)
 	return 0;
 }
 
+/* The generation of the next write, in the other slot; never one that means "not written". */
+static uint64_t next_generation(uint64_t generation)
+{
+	generation++;
+	return generation > GENERATION_BLANK ? generation : generation + SLOT_COUNT;
+}
+
 int slot_write(struct slot_file *file, const void *payload, enum slot_durability durability)
 {
 	enum slot_state state;
@@ -236,7 +243,7 @@ int slot_write(struct slot_file *file, const void *payload, enum slot_durability
 		if (r < 0)
 			return r;
 	}
-	generation = file->generation + 1;
+	generation = next_generation(file->generation);
 	offset = (off_t)(slot_record_index(generation) * file->slot_size);
 	r = compose(file, generation, payload);
 	if (r < 0)

@@ -375,9 +375,31 @@ static void first_write_torn(void **state)
 	expect(&found, SLOT_SOUND, 20);
 }
 
+/* A file never written, one blank record damaged: still zero, but no longer new for sure. */
+static void blank_damaged(void **state)
+{
+	struct scene *scene = *state;
+	const struct slot_kind *kind = scene->row;
+	struct slot_file *file = NULL;
+	struct found found;
+
+	for (size_t slot = 0; slot < 2; slot++) {
+		assert_int_equal(slot_open(scene->root, kind, &ana, SLOT_CREATE, &file), 0);
+		slot_close(file);
+		(void)record_path(scene, kind, &ana);
+		flip(scene, (off_t)(slot * slot_length(kind)) + 60, 1);
+		found = look(scene->root, kind, &ana);
+		expect(&found, SLOT_FELL_BACK, 0);
+		assert_int_equal(put(scene->root, kind, &ana, 20), 0);
+		found = look(scene->root, kind, &ana);
+		expect(&found, SLOT_SOUND, 20);
+		assert_int_equal(slot_remove(scene->root, kind, &ana), 0);
+	}
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[3 * ARRAY_SIZE(rows) + 6];
+	struct CMUnitTest tests[3 * ARRAY_SIZE(rows) + 8];
 	size_t n = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -391,5 +413,7 @@ int main(void)
 	tests[n++] = a_test("every length, sealed", sweep_lengths, &sealed_kind);
 	tests[n++] = a_test("first write torn, open", first_write_torn, &open_kind);
 	tests[n++] = a_test("first write torn, sealed", first_write_torn, &sealed_kind);
+	tests[n++] = a_test("blank record damaged, open", blank_damaged, &open_kind);
+	tests[n++] = a_test("blank record damaged, sealed", blank_damaged, &sealed_kind);
 	return _cmocka_run_group_tests("damaged slot files", tests, n, NULL, NULL);
 }
