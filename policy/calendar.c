@@ -97,9 +97,8 @@ int calendar_add(struct calendar *calendar, unsigned days, unsigned start, unsig
 		if (!(days & (1u << day)))
 			continue;
 		collect(&all, from, to < WEEK_MINUTES ? to : WEEK_MINUTES);
-		if (to > WEEK_MINUTES)
-			collect(&all, from > WEEK_MINUTES ? from - WEEK_MINUTES : 0,
-				to - WEEK_MINUTES); /* Sunday's night goes on in Monday */
+		if (to > WEEK_MINUTES) /* Sunday's night goes on in Monday */
+			collect(&all, 0, to - WEEK_MINUTES);
 	}
 	return settle(&all, calendar);
 }
