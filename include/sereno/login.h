@@ -5,8 +5,9 @@
  * pam_sereno_session writes a record when a login opens and removes it when it closes. sudo, su
  * and polkit find the login they run in by the kernel's audit session number, which no user can
  * forge; the name of a terminal proves nothing. Records are ROOT/run/sereno/logins/SESSION (root,
- * 0600 in a 0700 directory), gone with a reboot. A record whose leader process is gone is stale:
- * never returned, removed when met.
+ * 0600 in a 0700 directory), gone with a reboot; pPROCESS where the kernel has no audit session:
+ * then they are only found by login_list(). A record whose leader process is gone is stale: never
+ * returned, removed when met.
  */
 #ifndef SERENO_LOGIN_H
 #define SERENO_LOGIN_H
@@ -36,7 +37,8 @@ int login_self(uint32_t *ret_session, uid_t *ret_uid);
  * session. Returns 0 or a negative errno. */
 int login_write(const char *root, const struct login *login);
 
-/* Remove the record of @session if the calling process is its leader. Returns 0, -ENOENT, -EPERM or a negative errno. */
+/* Remove the record of @session (LOGIN_NONE: the caller's own) if the calling process is its
+ * leader. Returns 0, -ENOENT, -EPERM or a negative errno. */
 int login_remove(const char *root, uint32_t session);
 
 /* The open login with audit session @session and login uid @uid. Returns 0, -ENOENT (none, or
