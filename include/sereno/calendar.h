@@ -46,7 +46,8 @@ struct zone_step {
 	int32_t offset; /* local time = UTC + offset seconds */
 };
 
-/* Known from step[0].at up to @end; outside of that hours never fit (fail closed). */
+/* Known from step[0].at up to @end; outside of that hours never fit (fail closed), those of a
+ * full week excepted, which need no zone. */
 struct zone {
 	int64_t end;
 	size_t n; /* at least 1 */
@@ -54,8 +55,9 @@ struct zone {
 };
 
 /*
- * Load zone @name ("Europe/Madrid"; NULL is the host's own) from below @root ("" is the host),
- * from one year before @now to ZONE_AHEAD_YEARS after. Uses and restores the process's TZ
+ * Load zone @name ("Europe/Madrid"; NULL is the host's own) from below @root ("" is the host; a
+ * tree without /usr/share/zoneinfo uses the host's), from one year before @now to
+ * ZONE_AHEAD_YEARS after. Uses and restores the process's TZ
  * variable: only for our own single-threaded commands. Returns 0, -ENOENT (no such zone),
  * -EINVAL (not a zone name) or -E2BIG (more than ZONE_MAX changes).
  */
