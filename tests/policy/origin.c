@@ -300,7 +300,7 @@ static void mask_clears_every_length(void **state)
 		memset(address.byte, 0xff, sizeof(address.byte));
 		address_mask(&address, (uint8_t)length);
 		for (unsigned bit = 0; bit < 128; bit++) {
-			const unsigned set = address.byte[bit / 8] >> (7 - bit % 8) & 1u;
+			const bool set = address.byte[bit / 8] & (0x80 >> bit % 8);
 
 			assert_int_equal(set, bit < length);
 		}
