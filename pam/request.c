@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* request.c - subject, target, service and origins of one PAM transaction. */
+#include <errno.h>
+#include <string.h>
+
+#include <sereno/login.h>
+#include <sereno/scoped.h>
+
+#include "request.h"
+
+/* A text item of the handle, "" when it is not set. */
+static const char *item_text(pam_handle_t *pamh, int item)
+{
+	const void *text = NULL;
+
+	if (pam_get_item(pamh, item, &text) != PAM_SUCCESS || !text)
+		return "";
+	return text;
+}
+
+/*
+ * Who asks for another's rights. sudo and su say so in PAM_RUSER (their PAM_USER is the one who
+ * is to be proved, or the target); chsh, chfn and polkit's helper leave it empty and run with the
+ * caller's real uid. A program that runs with a user's real uid cannot speak for another one.
+ */
+static int asking_account(pam_handle_t *pamh, struct account *ret)
+{
+	const char *name = item_text(pamh, PAM_RUSER);
+	const uid_t caller = getuid();
+	struct account account;
+	int r;
+
+	r = name[0] ? account_by_name(name, &account) : account_by_uid(caller, &account);
+	if (r < 0)
+		return r;
+	if (caller != 0 && caller != account.uid)
+		return -EPERM;
+	*ret = account;
+	return 0;
+}
+
+static int read_subject(pam_handle_t *pamh, struct request *request)
+{
+	int r;
+
+	switch (request->kind) {
+	case SERVICE_ELEVATE:
+	case SERVICE_TOOL:
+		r = asking_account(pamh, &request->subject);
+		if (r == 0 && strcmp(request->user, request->subject.name) != 0)
+			request->target = request->user;
+		return r;
+	case SERVICE_LOGIN:
+	case SERVICE_JOB:
+	case SERVICE_USER_MANAGER:
+	case SERVICE_UNLOCK:
+		return account_by_name(request->user, &request->subject);
+	}
+	return -EINVAL;
+}
+
+/* A remote host is believed as an address only; a line only of who opened it himself. */
+static struct origin origin_of_entry(pam_handle_t *pamh, const char *service)
+{
+	const char *remote = item_text(pamh, PAM_RHOST);
+	struct origin origin = { .kind = ORIGIN_UNKNOWN };
+	struct address address;
+
+	if (remote[0]) {
+		if (address_parse(remote, &address) == 0)
+			origin = (struct origin){ .kind = ORIGIN_ADDRESS, .address = address };
+	} else if (service_owns_line(service)) {
+		origin.kind = origin_of_line(item_text(pamh, PAM_TTY));
+	}
+	return origin;
+}
+
+static int set_origin(struct request *request, struct origin origin)
+{
+	request->origins = malloc(sizeof(*request->origins));
+	if (!request->origins)
+		return -ENOMEM;
+	request->origins[0] = origin;
+	request->n_origins = 1;
+	return 0;
+}
+
+static int set_origins_of(struct request *request, const struct login *logins, size_t n)
+{
+	if (n == 0)
+		return 0;
+	request->origins = calloc(n, sizeof(*request->origins));
+	if (!request->origins)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		request->origins[i] = logins[i].origin;
+	request->n_origins = n;
+	return 0;
+}
+
+/*
+ * The login that the caller is in, told by the kernel's audit session; where there is no record
+ * of it (a terminal started by the user manager, a kernel without audit) every login that the
+ * person has open.
+ */
+static int read_own_logins(const char *root, struct request *request)
+{
+	scoped_free struct login *logins = NULL;
+	struct login own;
+	uint32_t session;
+	uid_t uid;
+	ssize_t n;
+	int r;
+
+	r = login_self(&session, &uid);
+	if (r < 0)
+		return r;
+	if (uid == LOGIN_NONE)
+		uid = request->subject.uid;
+	r = login_find(root, session, uid, &own);
+	if (r == 0)
+		return set_origin(request, own.origin);
+	if (r != -ENOENT)
+		return r;
+	n = login_list(root, uid, &logins);
+	if (n < 0)
+		return (int)n;
+	return set_origins_of(request, logins, (size_t)n);
+}
+
+/* No origin at all is the unknown one: only "anywhere" fits. */
+static int read_origins(pam_handle_t *pamh, const char *root, struct request *request)
+{
+	int r;
+
+	switch (request->kind) {
+	case SERVICE_JOB:
+	case SERVICE_USER_MANAGER:
+		return set_origin(request, (struct origin){ .kind = ORIGIN_JOBS });
+	case SERVICE_LOGIN:
+	case SERVICE_UNLOCK:
+		return set_origin(request, origin_of_entry(pamh, request->service));
+	case SERVICE_ELEVATE:
+	case SERVICE_TOOL:
+		r = read_own_logins(root, request);
+		if (r < 0)
+			request->detail = "the records of open logins cannot be read";
+		return r == -ENOMEM ? r : 0;
+	}
+	return -EINVAL;
+}
+
+int request_read(pam_handle_t *pamh, const char *root, struct request *ret)
+{
+	int r;
+
+	*ret = (struct request){ .service = item_text(pamh, PAM_SERVICE),
+				 .user = item_text(pamh, PAM_USER) };
+	ret->kind = service_kind(ret->service);
+	if (!ret->user[0])
+		return -EINVAL;
+	r = read_subject(pamh, ret);
+	return r < 0 ? r : read_origins(pamh, root, ret);
+}
+
+void request_clear(struct request *request)
+{
+	free(request->origins);
+	*request = (struct request){ .service = "", .user = "" };
+}
