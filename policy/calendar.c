@@ -153,16 +153,21 @@ static const struct week_span *span_at(const struct calendar *calendar, int64_t 
 	return NULL;
 }
 
+/* The span that is open at @time, or NULL; the local second of the week goes to @ret_second. */
+static const struct week_span *open_span(const struct calendar *calendar, const struct zone *zone,
+					 int64_t time, int64_t *ret_second)
+{
+	if (time < zone->step[0].at || time >= zone->end)
+		return NULL;
+	*ret_second = second_of_week(time, zone->step[step_at(zone, time)].offset);
+	return span_at(calendar, *ret_second);
+}
+
 bool calendar_open(const struct calendar *calendar, const struct zone *zone, int64_t time)
 {
-	size_t i;
+	int64_t second;
 
-	if (is_full(calendar))
-		return true;
-	if (time < zone->step[0].at || time >= zone->end)
-		return false;
-	i = step_at(zone, time);
-	return span_at(calendar, second_of_week(time, zone->step[i].offset)) != NULL;
+	return is_full(calendar) || open_span(calendar, zone, time, &second) != NULL;
 }
 
 /* The end of the stretch with one offset in which @time lies. */
@@ -177,12 +182,12 @@ static int64_t step_end(const struct zone *zone, int64_t time)
  * can be open again: the rounds are bounded by the number of steps. */
 int64_t calendar_closes(const struct calendar *calendar, const struct zone *zone, int64_t time)
 {
+	const struct week_span *span;
+	int64_t second;
+
 	if (is_full(calendar))
 		return TIME_NO_END;
-	while (calendar_open(calendar, zone, time)) {
-		const int32_t offset = zone->step[step_at(zone, time)].offset;
-		const int64_t second = second_of_week(time, offset);
-		const struct week_span *span = span_at(calendar, second);
+	while ((span = open_span(calendar, zone, time, &second))) {
 		const int64_t closes = add_saturating(time, (int64_t)span->end * MINUTE - second);
 		const int64_t changes = step_end(zone, time);
 
