@@ -23,6 +23,7 @@ struct case_rule {
 	uint32_t number, line;
 	struct validity valid;
 	const struct calendar *calendar; /* NULL: always */
+	uint32_t calendar_id;
 	unsigned demands;
 };
 
@@ -42,6 +43,7 @@ struct access_case {
 	struct case_role *roles;
 	size_t n_roles;
 	size_t *excludes; /* indices into roles */
+	size_t n_excludes;
 	struct case_origin *origins;
 	size_t n_origins; /* at least 1; all must allow */
 	struct calendar *calendars;

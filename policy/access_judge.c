@@ -4,9 +4,10 @@
 
 #include "access_case.h"
 
-#define LEAPS_MAX 1000                   /* from the end of one rule to the next, to find "until" */
-#define LOOKS_MAX 200000                 /* at rules, in all leaps of one decision */
-#define AHEAD_SEC (INT64_C(400) * 86400) /* who may go on for longer has no end */
+#define LEAPS_MAX   1000   /* from the end of one rule to the next, to find "until" */
+#define LOOKS_MAX   200000 /* at rules, in all leaps of one decision */
+#define DEMAND_BITS 8	   /* of enum access_demand in a compiled rule */
+#define AHEAD_SEC   (INT64_C(400) * 86400) /* who may go on for longer has no end */
 
 static bool validity_holds(struct validity valid, int64_t now)
 {
@@ -62,10 +63,10 @@ struct fit {
 /* What the rules say of all origins at one moment. */
 struct finding {
 	enum progress progress; /* of the origin that got least far */
-	int64_t end;            /* when FITS: the first origin's last rule stops here */
+	int64_t end;		/* when FITS: the first origin's last rule stops here */
 	unsigned demands;
 	struct fit longest;
-	struct fit asking[8 * sizeof(unsigned)]; /* per demand: the longest that asks for it */
+	struct fit asking[DEMAND_BITS]; /* per demand: the longest that asks for it */
 	size_t looks;
 };
 
@@ -84,7 +85,7 @@ static void finding_add(const struct access_case *access, struct finding *findin
 	finding->demands |= fit.rule->demands;
 	if (fit_before(access, fit, finding->longest))
 		finding->longest = fit;
-	for (unsigned i = 0; i < 8 * sizeof(unsigned); i++) {
+	for (unsigned i = 0; i < DEMAND_BITS; i++) {
 		if ((fit.rule->demands >> i & 1) != 0 &&
 		    fit_before(access, fit, finding->asking[i]))
 			finding->asking[i] = fit;
