@@ -46,7 +46,7 @@ int load_origin_ids(const struct policy *policy, const struct origin *origin, st
 	int r = 0;
 
 	if (policy->meta.anywhere != ID_NONE)
-		r = id_set_add(ids, policy->meta.anywhere);
+		r = id_set_add(ret, policy->meta.anywhere);
 	if (r < 0)
 		return r;
 	switch (origin->kind) {
@@ -56,13 +56,13 @@ int load_origin_ids(const struct policy *policy, const struct origin *origin, st
 	case ORIGIN_SERIAL:
 	case ORIGIN_JOBS:
 		key = key_of_line(origin->kind);
-		r = add_ids_at(policy, &key, ids);
+		r = add_ids_at(policy, &key, ret);
 		break;
 	case ORIGIN_ADDRESS:
-		r = add_networks(policy, &origin->address, ids);
+		r = add_networks(policy, &origin->address, ret);
 		break;
 	}
-	id_set_settle(ids);
+	id_set_settle(ret);
 	return r;
 }
 
