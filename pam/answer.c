@@ -16,8 +16,6 @@ int answer_error(int err)
 		return PAM_BUF_ERR;
 	case -ESRCH:
 		return PAM_USER_UNKNOWN;
-	case -EPERM:
-		return PAM_PERM_DENIED;
 	default:
 		return PAM_SERVICE_ERR;
 	}

@@ -111,24 +111,12 @@ void report_judgement(const char *root, const struct request *request,
 	report_decision(root, event, judgement);
 }
 
-static const char *failure_reason(int err)
-{
-	switch (err) {
-	case -ESRCH:
-		return "no-account";
-	case -EPERM:
-		return "not-the-caller";
-	default:
-		return "error";
-	}
-}
-
 void report_failure(const char *root, const struct request *request, int err)
 {
 	struct event event = event_of(EVENT_ACCESS_DENIED, request, NULL);
 
 	event.verdict = "deny";
-	event.reason = failure_reason(err);
+	event.reason = err == -ESRCH ? "no-account" : "error";
 	event.detail = cause(err);
 	(void)event_send(root, &event); /* as above */
 }

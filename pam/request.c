@@ -19,24 +19,17 @@ static const char *item_text(pam_handle_t *pamh, int item)
 }
 
 /*
- * Who asks for another's rights. sudo and su say so in PAM_RUSER (their PAM_USER is the one who
- * is to be proved, or the target); chsh, chfn and polkit's helper leave it empty and run with the
- * caller's real uid. A program that runs with a user's real uid cannot speak for another one.
+ * Who asks for another's rights: the one whose real uid the program runs with. The kernel vouches
+ * for it, PAM_RUSER is only as good as the program: sudo and su put the caller there, chsh and
+ * chfn nothing, and polkit's helper the administrator whose password it wants. It counts where
+ * the program runs as root altogether and speaks for somebody else; never to make him root.
  */
 static int asking_account(pam_handle_t *pamh, struct account *ret)
 {
 	const char *name = item_text(pamh, PAM_RUSER);
 	const uid_t caller = getuid();
-	struct account account;
-	int r;
 
-	r = name[0] ? account_by_name(name, &account) : account_by_uid(caller, &account);
-	if (r < 0)
-		return r;
-	if (caller != 0 && caller != account.uid)
-		return -EPERM;
-	*ret = account;
-	return 0;
+	return caller == 0 && name[0] ? account_by_name(name, ret) : account_by_uid(caller, ret);
 }
 
 static int read_subject(pam_handle_t *pamh, struct request *request)

@@ -27,8 +27,7 @@ struct request {
 /*
  * Read the request from @pamh, the records of open logins below @root. On failure @ret holds what
  * is known so far, for the event. Always release with request_clear(). Returns 0, -ESRCH (no such
- * account), -EPERM (the caller is not who he says), -EINVAL (no user), -ENOMEM or what NSS
- * reported.
+ * account), -EINVAL (no user), -ENOMEM or what NSS reported.
  */
 int request_read(pam_handle_t *pamh, const char *root, struct request *ret);
 void request_clear(struct request *request);
