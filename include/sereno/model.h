@@ -106,6 +106,7 @@ enum observe {
 };
 
 struct document {
+	struct mark at; /* line 0 when not written */
 	const char *title, *organisation, *version, *owner; /* NULL when not given */
 	bool has_reviewed;
 	struct civil reviewed;
@@ -132,7 +133,8 @@ struct model {
 	struct mark root_at, break_glass_at, accounts_at; /* for messages; line 0 when not written */
 	uint32_t min_administrators;       /* default 1 */
 
-	struct tree *tree; /* the text as scanned: for diff. See policy/tree.h */
+	const struct tree *tree;     /* the text as scanned, for model_flatten() */
+	const struct lookup *lookup; /* of names, for model_find_*(); NULL finds none */
 	struct arena *arena; /* owns everything above */
 };
 
@@ -156,6 +158,14 @@ void model_free(struct model *model);
  * errno.
  */
 int model_read_file(const char *path, char **ret, size_t *ret_length, struct diag_list *diags);
+
+/*
+ * The policy as lines "PATH: VALUE" in the order of the text, for comparing two of them: one line
+ * per value, "roles.employee.allow[1].from: office". Items of a list share a path; rules count
+ * from 1; what is empty is one line with [] or {}. *@ret is one block of memory, the caller's,
+ * released with free(). Returns 0 or -ENOMEM.
+ */
+int model_flatten(const struct model *model, char ***ret, size_t *ret_n);
 
 /* The index of an entry by name, or -1. Case matters. O(log n). */
 ptrdiff_t model_find_role(const struct model *model, const char *name);
