@@ -5,11 +5,6 @@ PASSWORD=watchman # everybody's: it is typed at prompts that do not say whose it
 
 people='ana luis marta pepe rescue ext-jose eva ansible'
 
-# The same command as on a real host.
-wire_pam() {
-	pam-auth-update --enable sereno
-}
-
 make_people() {
 	local user
 	groupadd clerks
@@ -47,4 +42,9 @@ start_sshd() {
 		[ $((tries += 1)) -lt 500 ] || { cat /run/demo/sshd.log && return 1; }
 		sleep 0.02
 	done
+}
+
+# atd lets its jobs run on behind it: wait until the last of them lets go of the pipe.
+run_due_jobs() {
+	{ atd -s 9>&1 >/dev/null 2>&1; } | cat
 }

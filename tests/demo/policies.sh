@@ -70,3 +70,9 @@ main_policy() {
 		  min-administrators: 2
 	POLICY
 }
+
+# Three slips: a key, an hour, a role.
+broken_policy() {
+	main_policy | sed -e '0,/members:/!s/members: \[marta\]/memebrs: [marta]/' -e 's/excludes: \[auditor\]/excludes: [sytem-admin]/' \
+		-e "s/closed-now: .*/closed-now: ['22:00-25:00']/"
+}

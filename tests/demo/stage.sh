@@ -67,42 +67,91 @@ scene() {
 	printf '\n%s── %s%s\n' "$bold" "$1" "$plain"
 }
 
-# A login through COMMAND, typing LINES; sets $outcome: "in" and the exit status of each line, "refused", "stuck".
+# login_by LINES COMMAND: a login by COMMAND, typing the LINES. Sets $outcome: "in" and the exit
+# status of each line, or "refused", or "stuck".
 login_by() {
 	local lines=$1
 	shift
-	"$here/login.exp" /run/demo/outcome "$PASSWORD" "$lines" "$@" 2>&1 | shown
+	"$here/login.exp" /run/demo/outcome "$PASSWORD" "$lines" "$@" >/run/demo/output 2>&1
+	shown </run/demo/output
 	outcome=$(cat /run/demo/outcome)
 	new_events
 	sed 's/^/   event: /' /run/demo/events
 }
 
-# ssh_from ADDRESS USER [LINES]
+typed() {
+	printf '%s\n' "$@"
+}
+
+# ssh_from ADDRESS USER [LINE...]
 ssh_from() {
-	local host=127.0.0.1
-	case $1 in
+	local address=$1 user=$2 host=127.0.0.1
+	shift 2
+	case $address in
 	*:*) host=::1 ;;
 	esac
-	echo "   \$ ssh -b $1 $2@$host"
-	login_by "${3:-}" ssh -F none -q -tt -b "$1" -o StrictHostKeyChecking=no \
-		-o UserKnownHostsFile=/dev/null -o PubkeyAuthentication=no -o NumberOfPasswordPrompts=1 "$2@$host"
+	echo "   \$ ssh -b $address $user@$host"
+	login_by "$(typed "$@")" ssh -F none -q -tt -b "$address" -o StrictHostKeyChecking=no \
+		-o UserKnownHostsFile=/dev/null -o PubkeyAuthentication=no \
+		-o NumberOfPasswordPrompts=1 "$user@$host"
 }
 
-# at_line LINE USER [LINES]: getty and login on a terminal that has that name in a mount namespace of its own.
+# at_line LINE USER [LINE...]: getty and login on a terminal that, in a mount namespace of its own,
+# has that name.
 at_line() {
-	echo "   (getty on $1)"
-	DEMO_USER=$2 login_by "${3:-}" unshare --mount sh -c \
-		'mount --bind "$(tty)" "/dev/$0" && exec agetty --nohostname --noissue "$0" dumb' "$1"
+	local line=$1 user=$2
+	shift 2
+	echo "   (getty on $line)"
+	DEMO_USER=$user login_by "$(typed "$@")" unshare --mount sh -c \
+		'mount --bind "$(tty)" "/dev/$0" && exec agetty --nohostname --noissue "$0" dumb' "$line"
 }
 
-# A getty that some program started on a terminal without a name of its own.
-at_pseudo_terminal() {
-	echo '   (login on a pseudo terminal)'
-	login_by "${2:-}" login "$1"
+# on_pseudo_terminal USER [LINE...]: login started by some program on a terminal of its own.
+on_pseudo_terminal() {
+	local user=$1
+	shift
+	echo "   # login $user"
+	login_by "$(typed "$@")" login "$user"
+}
+
+# job_of USER: queue a job as the user does, and let atd run what is due. Sets $outcome.
+job_of() {
+	rm -f /tmp/job-ran
+	echo "   \$ echo 'touch /tmp/job-ran' | at now    ($1)"
+	echo 'touch /tmp/job-ran' | setpriv --reuid "$1" --regid "$1" --init-groups \
+		env USER="$1" LOGNAME="$1" HOME=/ at -M now 2>&1 | grep '^job' | shown
+	run_due_jobs
+	outcome='did not run'
+	[ ! -e /tmp/job-ran ] || outcome=ran
+	new_events
+	sed 's/^/   event: /' /run/demo/events
 }
 
 expect_outcome() {
 	[ "$outcome" = "$*" ] || fault "expected \"$*\", was \"$outcome\""
+}
+
+expect_status() {
+	[ "$outcome" = "$1" ] || fault "expected exit status $1, was $outcome"
+}
+
+expect_same() {
+	[ "$1" = "$2" ] || fault 'what is in force was changed'
+}
+
+# expect_order WORD...: the first of each stands in the output in this order.
+expect_order() {
+	local word line last=0
+	for word; do
+		line=$(grep -n -m 1 -- "$word" /run/demo/output | cut -d : -f 1) || line=0
+		[ "$line" -gt "$last" ] || fault "$word is not where it should be"
+		last=$line
+	done
+}
+
+state_checksum() {
+	find /var/lib/sereno /etc/sereno/fallback -printf '%p %y %l\n' -type f -exec sha256sum {} + 2>&1 |
+		sort | sha256sum
 }
 
 # expect_event REGEX: one of the scene's event lines fits.
@@ -126,6 +175,10 @@ run() {
 
 expect_output() {
 	grep -Eq -- "$1" /run/demo/output || fault "the output says nothing like $1"
+}
+
+expect_no_output() {
+	! grep -Eq -- "$1" /run/demo/output || fault "the output says something like $1"
 }
 
 # why allowed|refused USER SERVICE ORIGIN: explain must say the same as the login did.

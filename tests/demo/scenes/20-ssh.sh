@@ -16,10 +16,11 @@ why refused ana sshd 127.0.0.4
 scene 'ana, ssh from fd00:20::2 (office, IPv6): gets in'
 ssh_from fd00:20::2 ana
 expect_outcome in
-expect_event '^access\.allowed .*origin="fd00:20::2"'
+expect_event '^access\.allowed .*subject="ana".*origin="fd00:20::2"'
+why allowed ana sshd fd00:20::2
 
-scene 'root, ssh from 127.0.0.2: refused, direct-login is for the seat and serial lines'
-ssh_from 127.0.0.2 root
+scene 'ana, ssh from ::1 (IPv6, elsewhere): refused'
+ssh_from ::1 ana
 expect_outcome refused
-expect_event '^access\.denied .*subject="root".*reason="?root-origin'
-why refused root sshd 127.0.0.2
+expect_event '^access\.denied .*subject="ana".*origin="::1"'
+why refused ana sshd ::1
