@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TIME_NO_END INT64_MAX   /* "until" of what never stops */
+#define TIME_NO_END   INT64_MAX /* "until" of what never stops */
 #define TIME_NO_START INT64_MIN /* "since" of what always was */
 
 #define WEEK_MINUTES 10080
@@ -38,11 +38,11 @@ int calendar_add(struct calendar *calendar, unsigned days, unsigned start, unsig
 /* Make @calendar the union of itself and @other. Returns 0 or -E2BIG (unchanged). */
 int calendar_join(struct calendar *calendar, const struct calendar *other);
 
-#define ZONE_MAX 128       /* transitions kept */
-#define ZONE_AHEAD_YEARS 30 /* how far ahead of the compilation the zone is known */
+#define ZONE_MAX	 128 /* transitions kept */
+#define ZONE_AHEAD_YEARS 30  /* how far ahead of the compilation the zone is known */
 
 struct zone_step {
-	int64_t at;     /* from this moment on */
+	int64_t at;	/* from this moment on */
 	int32_t offset; /* local time = UTC + offset seconds */
 };
 

@@ -19,11 +19,11 @@
 #define LOGIN_NONE UINT32_MAX /* audit session or login uid that was never set */
 
 struct login {
-	uint32_t session; /* audit session number */
-	uid_t uid;        /* login uid */
-	pid_t leader;     /* process that opened it */
+	uint32_t session;      /* audit session number */
+	uid_t uid;	       /* login uid */
+	pid_t leader;	       /* process that opened it */
 	uint64_t leader_start; /* its start time, clock ticks since boot (proc(5) stat field 22) */
-	int64_t opened;   /* UTC seconds */
+	int64_t opened;	       /* UTC seconds */
 	char user[256];
 	char service[64];
 	struct origin origin;
@@ -33,8 +33,8 @@ struct login {
  * each where unset or where the kernel has no audit. Returns 0 or a negative errno. */
 int login_self(uint32_t *ret_session, uid_t *ret_uid);
 
-/* Record @login (leader and leader_start are filled in for the caller's process). Replaces a record of the same
- * session. Returns 0 or a negative errno. */
+/* Record @login (leader and leader_start are filled in for the caller's process). Replaces a record
+ * of the same session. Returns 0 or a negative errno. */
 int login_write(const char *root, const struct login *login);
 
 /* Remove the record of @session (LOGIN_NONE: the caller's own) if the calling process is its
