@@ -17,7 +17,7 @@ make_people() {
 	printf "%s:$PASSWORD\n" root $people | chpasswd --crypt-method SHA256 --sha-rounds 1000
 	cp "$here/home/.bashrc" "$here/home/.bash_profile" "$here/home/.hushlogin" "$here/home/.inputrc" /root/
 	usermod --append --groups clerks pepe
-	usermod --append --groups cashiers,controllers eva
+	usermod --append --groups cashiers eva
 	cat >/etc/sudoers.d/demo <<-'SUDOERS'
 		Defaults lecture=never, timestamp_timeout=0
 		ana, luis, pepe ALL=(ALL:ALL) ALL

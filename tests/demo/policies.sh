@@ -67,7 +67,7 @@ main_policy() {
 
 		root:
 		  direct-login: [seat, serial]
-		  min-administrators: 2
+		  min-administrators: 3
 	POLICY
 }
 

@@ -31,12 +31,23 @@ open_log() {
 	read -r -t 10 -u "$marked" _
 }
 
-# The sereno lines that came since the last call.
-new_events() {
+mark_log() {
 	logger --socket /dev/log demo-mark
 	read -r -t 10 -u "$marked" _
-	tail -n "+$((events_shown + 1))" /run/demo/log | sed -n 's/.*sereno\[[0-9]*\]: //p' >/run/demo/events
+}
+
+# Show the sereno lines that came since the last call, and keep them for expect_event. sshd closes
+# a session behind its client's back: wait for that line, lest it stands in the next scene.
+show_events() {
+	local tries=0
+	mark_log
+	while tail -n "+$((events_shown + 1))" /run/demo/log | sed -n 's/.*sereno\[[0-9]*\]: //p' >/run/demo/events
+		[ "$(grep -c '^session\.opened' /run/demo/events)" -gt "$(grep -c '^session\.closed' /run/demo/events)" ] &&
+			[ $((tries += 1)) -lt 200 ]; do
+		mark_log
+	done
 	events_shown=$(wc -l </run/demo/log)
+	sed 's/^/   event: /; s/\(policy=[0-9a-f]\{12\}\)[0-9a-f]*/\1.../' /run/demo/events
 }
 
 shown() {
@@ -75,8 +86,7 @@ login_by() {
 	"$here/login.exp" /run/demo/outcome "$PASSWORD" "$lines" "$@" >/run/demo/output 2>&1
 	shown </run/demo/output
 	outcome=$(cat /run/demo/outcome)
-	new_events
-	sed 's/^/   event: /' /run/demo/events
+	show_events
 }
 
 typed() {
@@ -91,7 +101,7 @@ ssh_from() {
 	*:*) host=::1 ;;
 	esac
 	echo "   \$ ssh -b $address $user@$host"
-	login_by "$(typed "$@")" ssh -F none -q -tt -b "$address" -o StrictHostKeyChecking=no \
+	login_by "$(typed "$@")" ssh -F none -tt -b "$address" -o LogLevel=ERROR -o StrictHostKeyChecking=no \
 		-o UserKnownHostsFile=/dev/null -o PubkeyAuthentication=no \
 		-o NumberOfPasswordPrompts=1 "$user@$host"
 }
@@ -123,8 +133,7 @@ job_of() {
 	run_due_jobs
 	outcome='did not run'
 	[ ! -e /tmp/job-ran ] || outcome=ran
-	new_events
-	sed 's/^/   event: /' /run/demo/events
+	show_events
 }
 
 expect_outcome() {
@@ -150,7 +159,7 @@ expect_order() {
 }
 
 state_checksum() {
-	find /var/lib/sereno /etc/sereno/fallback -printf '%p %y %l\n' -type f -exec sha256sum {} + 2>&1 |
+	{ find /var/lib/sereno /etc/sereno/fallback -printf '%p %y %l\n' -type f -exec sha256sum {} + 2>&1 || true; } |
 		sort | sha256sum
 }
 
@@ -169,8 +178,7 @@ run() {
 	outcome=0
 	"$@" >/run/demo/output 2>&1 </dev/null || outcome=$?
 	shown </run/demo/output
-	new_events
-	sed 's/^/   event: /' /run/demo/events
+	show_events
 }
 
 expect_output() {

@@ -5,7 +5,15 @@ scene 'the policy is checked: no faults'
 run sereno check
 expect_status 0
 
-scene 'the policy is put in force'
+scene 'eva is in two Unix groups whose roles exclude each other: apply refuses'
+run usermod --append --groups controllers eva
+run sereno apply
+expect_status 1
+expect_output 'cashier.*controller.*eva'
+expect_event '^policy\.refused '
+run gpasswd --delete eva controllers
+
+scene 'now it is put in force'
 run sereno apply
 expect_status 0
 expect_event '^policy\.applied '

@@ -27,11 +27,18 @@ expect_outcome refused
 expect_event '^access\.denied .*subject="ext-jose"'
 why refused ext-jose sshd 127.0.0.2
 
-scene 'eva, by her Unix groups in two roles that exclude each other: holds neither, refused'
+scene 'eva, ssh from the office: gets in'
+ssh_from 127.0.0.2 eva
+expect_outcome in
+expect_event '^access\.allowed .*subject="eva".*rule="cashier\.1"'
+
+scene 'a directory put eva into the other group as well: she holds neither role, refused'
+run usermod --append --groups controllers eva
 ssh_from 127.0.0.2 eva
 expect_outcome refused
 expect_event '^role\.conflict .*subject="eva"'
 why refused eva sshd 127.0.0.2
+run gpasswd --delete eva controllers
 
 scene 'ansible, who holds no role: refused'
 ssh_from 127.0.0.2 ansible
