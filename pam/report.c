@@ -74,7 +74,7 @@ static void report_decision(const char *root, struct event event, const struct j
 	(void)event_send(root, &event); /* the decision stands whoever hears of it */
 }
 
-/* strerror() would follow the locale of the host process. */
+/* The host process's locale has no say in it: no strerror(). */
 static const char *cause(int err)
 {
 	const char *text = strerrordesc_np(-err);
@@ -82,12 +82,26 @@ static const char *cause(int err)
 	return text ? text : "unknown error";
 }
 
+static const char *policy_cause(int err)
+{
+	switch (err) {
+	case -ENOENT:
+		return "there is none";
+	case -EPERM:
+		return "others could have written it";
+	case -EBADMSG:
+		return "it is damaged";
+	default:
+		return cause(err);
+	}
+}
+
 static void report_unusable(const char *root, struct event event, int err)
 {
 	char detail[DETAIL_MAX];
 
 	(void)snprintf(detail, sizeof(detail), "the policy in force cannot be used: %s",
-		       cause(err));
+		       policy_cause(err));
 	event.id = EVENT_POLICY_UNUSABLE;
 	event.detail = detail;
 	(void)event_send(root, &event); /* as above */
