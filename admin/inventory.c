@@ -179,28 +179,37 @@ static const char *kind_meaning(enum service_kind kind)
 	return "";
 }
 
+static void service_row(const char *name, char buffer[static ESCAPE_MAX], const char *row[static 3])
+{
+	const enum service_kind kind = service_kind(name);
+
+	row[0] = escape(buffer, name);
+	row[1] = service_kind_name(kind);
+	row[2] = kind_meaning(kind);
+}
+
 int inventory_print_services(const char *root, const struct output *output)
 {
 	scoped(service_names_clear) struct service_names names = { 0 };
 	const char *const head[] = { _("SERVICE"), _("KIND"), _("TO BE ALLOWED") };
 	struct table table = { .columns = ARRAY_SIZE(head) };
+	char buffer[ESCAPE_MAX];
+	const char *row[ARRAY_SIZE(head)];
 	int r = find_services(root, &names);
 
-	if (r == 0)
-		r = table_add(&table, head);
-	for (size_t i = 0; r == 0 && i < names.n; i++) {
-		const enum service_kind kind = service_kind(names.name[i]);
-		char buffer[ESCAPE_MAX];
-		const char *const row[] = {
-			escape(buffer, names.name[i]),
-			service_kind_name(kind),
-			kind_meaning(kind),
-		};
-
-		r = table_add(&table, row);
+	if (r < 0)
+		return r;
+	table_measure(&table, head);
+	for (size_t i = 0; i < names.n; i++) {
+		service_row(names.name[i], buffer, row);
+		table_measure(&table, row);
 	}
-	table_print(&table, output);
-	return r;
+	table_print(&table, output, STYLE_STRONG, head);
+	for (size_t i = 0; i < names.n; i++) {
+		service_row(names.name[i], buffer, row);
+		table_print(&table, output, STYLE_PLAIN, row);
+	}
+	return 0;
 }
 
 int inventory_write_services(const char *root, struct json *json)

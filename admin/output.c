@@ -124,69 +124,31 @@ void output_wrap(const struct output *output, enum style style, unsigned indent,
 	fputc('\n', output->stream);
 }
 
-int table_add(struct table *table, const char *const *cells)
+void table_measure(struct table *table, const char *const *cells)
 {
-	if (table->n == table->allocated) {
-		size_t wanted = table->allocated ? 2 * table->allocated : 32;
-		char **cell = reallocarray(table->cell, wanted * table->columns, sizeof(*cell));
-
-		if (!cell)
-			return -ENOMEM;
-		table->cell = cell;
-		table->allocated = wanted;
-	}
 	for (size_t i = 0; i < table->columns; i++) {
-		table->cell[table->n * table->columns + i] = strdup(cells[i]);
-		if (!table->cell[table->n * table->columns + i]) {
-			while (i-- > 0)
-				free(table->cell[table->n * table->columns + i]);
-			return -ENOMEM;
-		}
-	}
-	table->n++;
-	return 0;
-}
+		const size_t columns = columns_of(cells[i], strlen(cells[i]));
 
-static void measure(const struct table *table, size_t widths[static TABLE_COLUMNS])
-{
-	for (size_t i = 0; i < table->n * table->columns; i++) {
-		size_t columns = columns_of(table->cell[i], strlen(table->cell[i]));
-
-		if (columns > widths[i % table->columns])
-			widths[i % table->columns] = columns;
+		if (columns > table->width[i])
+			table->width[i] = columns;
 	}
 }
 
-static void print_row(const struct output *output, const struct table *table, size_t row,
-		      const size_t *widths)
+void table_print(const struct table *table, const struct output *output, enum style style,
+		 const char *const *cells)
 {
-	char *const *cell = table->cell + row * table->columns;
+	const char *last = cells[table->columns - 1];
 	size_t at = 0;
 
+	begin_style(output, style);
 	for (size_t i = 0; i + 1 < table->columns; i++) {
-		size_t columns = columns_of(cell[i], strlen(cell[i]));
+		const size_t columns = columns_of(cells[i], strlen(cells[i]));
 
-		fprintf(output->stream, "%s%*s", cell[i], (int)(widths[i] - columns + 2), "");
-		at += widths[i] + 2;
+		fprintf(output->stream, "%s%*s", cells[i], (int)(table->width[i] - columns + 2),
+			"");
+		at += table->width[i] + 2;
 	}
-	print_wrapped(output, cell[table->columns - 1], at, at + 8 < output->width ? at : 4);
+	print_wrapped(output, last, at, at + 8 < output->width ? at : 4);
+	end_style(output, style);
 	fputc('\n', output->stream);
-}
-
-void table_print(struct table *table, const struct output *output)
-{
-	size_t widths[TABLE_COLUMNS] = { 0 };
-
-	measure(table, widths);
-	for (size_t row = 0; row < table->n; row++) {
-		const enum style style = row == 0 ? STYLE_STRONG : STYLE_PLAIN;
-
-		begin_style(output, style);
-		print_row(output, table, row, widths);
-		end_style(output, style);
-	}
-	for (size_t i = 0; i < table->n * table->columns; i++)
-		free(table->cell[i]);
-	free(table->cell);
-	*table = (struct table){ .columns = table->columns };
 }

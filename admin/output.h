@@ -33,18 +33,17 @@ void output_wrap(const struct output *output, enum style style, unsigned indent,
 #define TABLE_COLUMNS 8
 
 /*
- * A table: rows are gathered, then printed with columns as wide as their texts; where the terminal
- * is narrower, the cells of the last column wrap. Zero-initialise with .columns; table_print()
- * releases all.
+ * A table in two passes, so that none of it is kept: first every row, the head included, is
+ * measured, then every row is printed, in columns as wide as their texts. Where the terminal is
+ * narrower, the last column wraps. Zero-initialise with .columns.
  */
 struct table {
 	size_t columns;
-	size_t n, allocated;
-	char **cell;
+	size_t width[TABLE_COLUMNS];
 };
 
-/* Add one row of table->columns texts; they are copied. Returns 0 or -ENOMEM. */
-int table_add(struct table *table, const char *const *cells);
-void table_print(struct table *table, const struct output *output);
+void table_measure(struct table *table, const char *const *cells);
+void table_print(const struct table *table, const struct output *output, enum style style,
+		 const char *const *cells);
 
 #endif
