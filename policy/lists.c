@@ -107,6 +107,18 @@ int read_service_elements(struct reader *reader, const struct key *key, const st
 	return read_names(reader, node, check_service_element, field(key, base));
 }
 
+/* Whether the list @name of services: has @service in it: then that is no slip for the name. */
+static bool is_listed(const struct reader *reader, const char *name, const char *service)
+{
+	const ptrdiff_t list = lookup_find(&reader->lookup->table[LOOKUP_SERVICES], name);
+	const struct names *elements = &reader->model->services[list].elements;
+
+	for (size_t i = 0; i < elements->n; i++)
+		if (strcmp(elements->item[i].text, service) == 0)
+			return true;
+	return false;
+}
+
 static bool check_service(struct reader *reader, const struct node *node)
 {
 	const char *nearest;
@@ -116,7 +128,8 @@ static bool check_service(struct reader *reader, const struct node *node)
 	if (!check_service_element(reader, node))
 		return false;
 	nearest = reader_nearest(reader, LOOKUP_SERVICES, node->text);
-	if (nearest && service_kind(node->text) == SERVICE_LOGIN)
+	if (nearest && service_kind(node->text) == SERVICE_LOGIN &&
+	    !is_listed(reader, nearest, node->text))
 		diag_warn(reader->diags, node->at,
 			  "'%s' is taken for a PAM service; did you mean '%s' of services:?",
 			  node->text, nearest);
@@ -161,41 +174,52 @@ int read_hosts(struct reader *reader, const struct key *key, const struct node *
 	return read_names(reader, node, check_host, field(key, base));
 }
 
+static const struct {
+	const char *word;
+	unsigned bits;
+} observed[] = {
+	{ "roles", OBSERVE_ROLES },
+	{ "root", OBSERVE_ROOT },
+	{ "accounts", OBSERVE_ACCOUNTS },
+	{ "all", OBSERVE_ALL },
+};
+
+static unsigned observe_bits(const char *word)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(observed); i++)
+		if (strcmp(word, observed[i].word) == 0)
+			return observed[i].bits;
+	return 0;
+}
+
+static bool check_observed(struct reader *reader, const struct node *node)
+{
+	const char *words[ARRAY_SIZE(observed)];
+	const char *nearest;
+
+	if (observe_bits(node->text))
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(observed); i++)
+		words[i] = observed[i].word;
+	nearest = diag_nearest(node->text, words, ARRAY_SIZE(words));
+	if (nearest)
+		diag_fault(reader->diags, node->at, "observe: '%s'; did you mean '%s'?", node->text,
+			   nearest);
+	else
+		diag_fault(reader->diags, node->at,
+			   "observe: '%s' is none of roles, root, accounts, all", node->text);
+	return false;
+}
+
 int read_observe(struct reader *reader, const struct key *key, const struct node *node, void *base)
 {
-	static const struct {
-		const char *word;
-		unsigned bits;
-	} blocks[] = { { "roles", OBSERVE_ROLES },
-		       { "root", OBSERVE_ROOT },
-		       { "accounts", OBSERVE_ACCOUNTS },
-		       { "all", OBSERVE_ALL } };
-	const char *words[ARRAY_SIZE(blocks)];
-	int r = siblings_check_items(node, reader->diags);
+	unsigned *observe = (unsigned *)(void *)((char *)base + key->offset);
+	struct names names;
+	int r = read_names(reader, node, check_observed, &names);
 
-	(void)key;
-	(void)base;
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < ARRAY_SIZE(blocks); i++)
-		words[i] = blocks[i].word;
-	for (const struct node *child = node->first; child; child = child->next) {
-		const char *nearest;
-		unsigned bits = 0;
-
-		for (size_t i = 0; child->kind == NODE_SCALAR && i < ARRAY_SIZE(blocks); i++)
-			if (strcmp(child->text, blocks[i].word) == 0)
-				bits = blocks[i].bits;
-		reader->model->observe |= bits;
-		if (bits || child->kind == NODE_VOID)
-			continue;
-		nearest = child->kind == NODE_SCALAR
-				  ? diag_nearest(child->text, words, ARRAY_SIZE(words))
-				  : NULL;
-		diag_fault(reader->diags, child->at,
-			   "observe: takes roles, root, accounts or all%s%s%s",
-			   nearest ? "; did you mean '" : "", nearest ? nearest : "",
-			   nearest ? "'?" : "");
-	}
+	for (size_t i = 0; i < names.n; i++)
+		*observe |= observe_bits(names.item[i].text);
 	return 0;
 }

@@ -34,9 +34,9 @@ static struct mark mark_of(yaml_mark_t mark)
 
 static bool awaits_key(const struct scan *scan)
 {
-	const struct frame *frame = &scan->frame[scan->depth - 1];
+	const struct frame *frame = scan->depth ? &scan->frame[scan->depth - 1] : NULL;
 
-	return scan->depth && frame->node->kind == NODE_MAP && !frame->key;
+	return frame && frame->node->kind == NODE_MAP && !frame->key;
 }
 
 /* Put a new node where the text has come to. */
@@ -253,6 +253,9 @@ static int add_syntax_fault(const yaml_parser_t *parser, struct diag_list *diags
 
 	if (parser->error == YAML_MEMORY_ERROR)
 		return -ENOMEM;
+	if (parser->context && strstr(parser->context, "alias"))
+		return diag_fault(diags, at,
+				  "not YAML: put a pattern that begins with * in single quotes");
 	if (parser->context)
 		return diag_fault(diags, at, "not YAML: %s (%s, line %zu)", parser->problem,
 				  parser->context, parser->context_mark.line + 1);

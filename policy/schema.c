@@ -14,7 +14,7 @@
 #define SPAN TIME "-(" TIME "|24:00)"
 #define HOURS "(" DAYS "( " SPAN ")?|" SPAN ")"
 #define NAME "[A-Za-z][A-Za-z0-9._-]{0,63}"
-#define ACCOUNT "[^- :/,\\u0000-\\u001f\\u007f]([^:/,\\u0000-\\u001f\\u007f]*[^ :/,\\u0000-\\u001f\\u007f])?"
+#define ACCOUNT "[^- :/,]([^:/,]*[^ :/,])?"
 
 enum shape { ONE, LIST, NOT_EMPTY };
 

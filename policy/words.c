@@ -43,7 +43,7 @@ int word_number(const char *text, uint64_t min, uint64_t max, uint64_t *ret, con
 			break;
 	}
 	if (text[0] == '0' && text[1])
-		return refuse("begins with 0, which some read as octal; leave the 0 out", ret_why);
+		return refuse("begins with 0, which some read as octal (leave the 0 out)", ret_why);
 	if (number < min || number > max) {
 		*ret_why = "is out of range";
 		return -ERANGE;
