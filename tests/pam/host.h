@@ -43,6 +43,9 @@ struct host {
 	char in_force[100];
 	int journal;
 	char told[1024]; /* what the user was told, newest call */
+	pam_handle_t *pamh;
+	/* called while a module talks: libpam keeps a handle's data from applications otherwise */
+	void (*inside)(struct host *host);
 };
 
 struct entry {
@@ -182,6 +185,8 @@ static inline int converse(int n, const struct pam_message **message,
 {
 	struct host *host = data;
 
+	if (host->inside)
+		host->inside(host);
 	*response = calloc((size_t)n, sizeof(**response));
 	(void)snprintf(host->told, sizeof(host->told), "%s", message[0]->msg);
 	return *response ? PAM_SUCCESS : PAM_BUF_ERR;
@@ -204,6 +209,7 @@ static inline pam_handle_t *host_start(struct host *host, const struct entry *en
 	assert_int_equal(
 		pam_start_confdir(entry->service, entry->user, &conversation, directory, &pamh),
 		PAM_SUCCESS);
+	host->pamh = pamh;
 	set_item(pamh, PAM_RHOST, entry->rhost);
 	set_item(pamh, PAM_TTY, entry->tty);
 	set_item(pamh, PAM_RUSER, entry->ruser);
