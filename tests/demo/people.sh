@@ -29,6 +29,7 @@ start_sshd() {
 	local tries=0
 	ip address add 'fd00:20::2/128' dev lo nodad
 	ssh-keygen -q -t ed25519 -N '' -f /run/demo/host_key
+	echo "127.0.0.1,::1 $(cat /run/demo/host_key.pub)" >/run/demo/known_hosts
 	cat >/run/demo/sshd_config <<-'CONFIG'
 		HostKey /run/demo/host_key
 		PidFile none

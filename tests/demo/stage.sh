@@ -101,9 +101,8 @@ ssh_from() {
 	*:*) host=::1 ;;
 	esac
 	echo "   \$ ssh -b $address $user@$host"
-	login_by "$(typed "$@")" ssh -F none -tt -b "$address" -o LogLevel=ERROR -o StrictHostKeyChecking=no \
-		-o UserKnownHostsFile=/dev/null -o PubkeyAuthentication=no \
-		-o NumberOfPasswordPrompts=1 "$user@$host"
+	login_by "$(typed "$@")" ssh -F none -tt -b "$address" -o NumberOfPasswordPrompts=1 \
+		-o UserKnownHostsFile=/run/demo/known_hosts -o PubkeyAuthentication=no "$user@$host"
 }
 
 # at_line LINE USER [LINE...]: getty and login on a terminal that, in a mount namespace of its own,
