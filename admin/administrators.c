@@ -229,3 +229,27 @@ int check_administrators(const struct situation *situation)
 				  : "");
 	return 0;
 }
+
+void check_second_factors(const struct situation *situation)
+{
+	const struct model *model = situation->edition->model;
+	struct mark first = { 0, 0 };
+	size_t n = 0;
+
+	for (size_t i = 0; i < model->n_roles; i++)
+		for (size_t j = 0; j < model->roles[i].n_rules; j++) {
+			if (!model->roles[i].rules[j].second_factor)
+				continue;
+			if (n++ == 0)
+				first = model->roles[i].rules[j].at;
+		}
+	if (n > 0)
+		situation_report(situation, DIAG_WARNING, first,
+				 P_("%zu rule asks for a second factor, here: no module of this "
+				    "version can see a code, so what it is for will be refused",
+				    "%zu rules ask for a second factor, the first here: no module "
+				    "of this version can see a code, so what they are for will be "
+				    "refused",
+				    n),
+				 n);
+}

@@ -98,6 +98,7 @@ static enum exit_status compile(struct application *application, struct policy *
 	return EXIT_YES;
 }
 
+/* @policy is NULL when it could not be compiled: the other faults are told all the same. */
 static enum exit_status check_safety(struct application *application, struct policy *policy)
 {
 	const struct situation situation = {
@@ -113,10 +114,11 @@ static enum exit_status check_safety(struct application *application, struct pol
 
 	progress_show(&application->progress, _("checking that nobody is locked out"), 0);
 	check_break_glass(&situation);
+	check_second_factors(&situation);
 	r = check_exclusions(&situation);
 	if (r == 0)
 		r = check_administrators(&situation);
-	if (r == 0)
+	if (r == 0 && policy)
 		r = check_way_back(&situation, policy, &application->caller);
 	if (r < 0)
 		return complain_error(r, _("cannot check whether somebody would be locked out"));

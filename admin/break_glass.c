@@ -11,7 +11,7 @@ static const char *defect_of(const struct situation *situation, const char *user
 	const struct account *account = people_account(situation->people, user);
 
 	if (!account)
-		return _("there is no such account in etc/passwd; make it with useradd");
+		return _("there is no such account in etc/passwd");
 	if (!account_has_shell(account))
 		return _("its shell lets nobody in; give it one with chsh -s /bin/bash");
 	if (!situation->people->has_shadow && !account->password)
@@ -36,7 +36,8 @@ void check_break_glass(const struct situation *situation)
 		const struct name *name = &model->break_glass.item[i];
 		const char *defect = defect_of(situation, name->text);
 
-		if (defect)
+		/* An account that is not there at all is the compiler's to report. */
+		if (defect && people_account(situation->people, name->text))
 			situation_report(situation, DIAG_FAULT, name->at,
 					 _("break-glass account %s: %s"), name->text, defect);
 	}

@@ -32,7 +32,7 @@ static int check_on_host(const struct options *options, struct edition *edition,
 	r = edition_try_compile(edition, options->root, people, now,
 				options->given & OPTION_ACCOUNTS ? ACCOUNTS_OF_NAME_SERVICE
 								 : ACCOUNTS_OF_FILES);
-	if (r < 0)
+	if (r < 0 && r != -EINVAL)
 		return r;
 	r = holders_gather(edition->model, people, options->root, &holders);
 	if (r < 0)
@@ -40,8 +40,8 @@ static int check_on_host(const struct options *options, struct edition *edition,
 	r = check_exclusions(&situation);
 	if (r == 0)
 		r = check_administrators(&situation);
-	if (r == 0)
-		check_break_glass(&situation);
+	check_break_glass(&situation);
+	check_second_factors(&situation);
 	holders_clear(&holders);
 	return r;
 }

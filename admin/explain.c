@@ -36,9 +36,11 @@ static void explanation_clear(struct explanation *explanation)
 	policy_close(explanation->policy);
 }
 
-static enum exit_status open_policy(struct explanation *explanation, int64_t now)
+static enum exit_status open_policy(struct explanation *explanation)
 {
 	const char *root = explanation->options->root;
+	const char *at = explanation->options->at;
+	const int64_t now = explanation->question.at;
 	int r = policy_open(root, &explanation->policy);
 
 	if (r == -ENOENT)
@@ -53,6 +55,8 @@ static enum exit_status open_policy(struct explanation *explanation, int64_t now
 		explanation->zone = explanation->in_force.model->zone;
 	else if (zone_load(root, NULL, now, &explanation->zone) < 0)
 		explanation->zone = (struct zone){ TIME_NO_END, 1, { { TIME_NO_START, 0 } } };
+	if (at && instant_parse(at, &explanation->zone, &explanation->question.at) < 0)
+		return complain(EXIT_USAGE, _("--at wants a time such as 2026-03-01T22:10"));
 	return EXIT_YES;
 }
 
@@ -72,8 +76,6 @@ static enum exit_status read_words(struct explanation *explanation)
 				_("--from %s is no address, nor seat, serial, jobs or unknown; "
 				  "names are never looked up"),
 				escape(buffer, options->from));
-	if (options->at && instant_parse(options->at, &explanation->zone, &question->at) < 0)
-		return complain(EXIT_USAGE, _("--at wants a time such as 2026-03-01T22:10"));
 	if (options->met && strcmp(options->met, "second-factor") != 0)
 		return complain(EXIT_USAGE, _("--met knows second-factor only"));
 	question->met = options->met ? DEMAND_SECOND_FACTOR : 0;
@@ -147,6 +149,13 @@ static void print_verdict(const struct explanation *explanation)
 			    _("There is no such account here; judged as if it were governed."));
 }
 
+static enum style obstacle_style(enum obstacle obstacle)
+{
+	if (obstacle == OBSTACLE_NONE)
+		return STYLE_GOOD;
+	return obstacle == OBSTACLE_FACTOR ? STYLE_WARNING : STYLE_PLAIN;
+}
+
 static void print_rules(const struct explanation *explanation, const struct role *role)
 {
 	const struct output *output = explanation->output;
@@ -157,14 +166,13 @@ static void print_rules(const struct explanation *explanation, const struct role
 		const struct rule *rule = &role->rules[i];
 
 		trace_rule(&explanation->question, role, rule, &trace);
-		if (trace.obstacle == OBSTACLE_NONE)
+		if (trace.obstacle == OBSTACLE_NONE && trace.until != TIME_NO_END)
 			output_wrap(output, STYLE_GOOD, 4, _("  rule %u, line %u: fits, until %s"),
 				    rule->number, rule->at.line,
 				    instant_local(trace.until, &explanation->zone, when));
 		else
-			output_wrap(output,
-				    trace.obstacle == OBSTACLE_FACTOR ? STYLE_WARNING : STYLE_PLAIN,
-				    4, "  rule %u, line %u: %s", rule->number, rule->at.line,
+			output_wrap(output, obstacle_style(trace.obstacle), 4,
+				    _("  rule %u, line %u: %s"), rule->number, rule->at.line,
 				    obstacle_text(trace.obstacle));
 	}
 	if (role->n_rules == 0)
@@ -374,10 +382,10 @@ enum exit_status explain_run(const struct options *options, const struct output 
 		.output = output,
 		.question = { .at = time(NULL) },
 	};
-	enum exit_status status = open_policy(&explanation, explanation.question.at);
+	enum exit_status status = read_words(&explanation);
 
 	if (status == EXIT_YES)
-		status = read_words(&explanation);
+		status = open_policy(&explanation);
 	if (status == EXIT_YES)
 		status = judge(&explanation);
 	if (status != EXIT_YES)

@@ -197,7 +197,7 @@ int inventory_print_services(const char *root, const struct output *output)
 	const char *row[ARRAY_SIZE(head)];
 	int r = find_services(root, &names);
 
-	if (r < 0)
+	if (r < 0 || names.n == 0)
 		return r;
 	table_measure(&table, head);
 	for (size_t i = 0; i < names.n; i++) {

@@ -15,6 +15,19 @@ static struct mark place_of(const struct situation *situation, const char *user)
 	return set ? model->roles[set->role[0]].name.at : model->root_at;
 }
 
+static const char *remedy(enum access_reason reason, const struct role_set *set)
+{
+	if (reason == REASON_SECOND_FACTOR)
+		return _("no module of this version can see a code, so take second-factor: out of "
+			 "the rules that fit");
+	if (reason == REASON_ROOT_ORIGIN)
+		return _("add it to root.direct-login, or come as a user of your own");
+	if (reason == REASON_BREAK_GLASS_ORIGIN)
+		return _("add it to accounts.break-glass.from, or come as a user of your own");
+	return set ? _("widen a rule of this role, or come in another way")
+		   : _("name yourself in a role that has a rule for it");
+}
+
 static void report_refusal(const struct situation *situation, const struct caller *caller,
 			   const char *service, const struct access_verdict *verdict)
 {
@@ -28,11 +41,7 @@ static void report_refusal(const struct situation *situation, const struct calle
 	situation_report(situation, DIAG_FAULT, at,
 			 _("your own way in would be closed: %s by %s from %s: %s; %s"),
 			 caller->user, service, origin, _(access_reason_text(verdict->reason)),
-			 verdict->reason == REASON_SECOND_FACTOR
-				 ? _("no module of this version can see a code, so take "
-				     "second-factor: out of one rule that fits")
-			 : set ? _("widen a rule of this role, or come in another way")
-			       : _("name yourself in a role that has a rule for it"));
+			 remedy(verdict->reason, set));
 }
 
 static int judge(const struct situation *situation, struct policy *policy,

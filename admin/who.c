@@ -246,7 +246,7 @@ enum exit_status who_run(const struct options *options, const struct output *out
 	int r = edition_in_force(options->root, listing.at, &in_force);
 
 	if (r == -ENOENT)
-		return complain(EXIT_NO, _("no policy is in force; next: sereno apply"));
+		return complain(EXIT_SYSTEM, _("no policy is in force; next: sereno apply"));
 	if (r < 0)
 		return complain_error(r, _("cannot read %s (run this as root)"), in_force.path);
 	if (options->operand)
