@@ -369,7 +369,7 @@ static void unreadable_records_refuse(void **state)
 /* chsh sets no PAM_RUSER: who asks is the real uid. */
 static void a_tool_asks_for_the_real_uid(void **state)
 {
-	const struct entry entry = { "chsh", HELD, NULL, "tty1", NULL };
+	const struct entry entry = { "chsh", ROLELESS, NULL, "tty1", NULL };
 	struct host *host = *state;
 	char event[8192];
 
@@ -377,8 +377,8 @@ static void a_tool_asks_for_the_real_uid(void **state)
 	use_module(host, "chsh");
 	assert_int_equal(account(host, &entry, 0), getuid() == 0 ? PAM_SUCCESS : PAM_PERM_DENIED);
 	host_event(host, event);
-	assert_non_null(strstr(event, getuid() == 0 ? "subject=\"root\" target=\"daemon\""
-						    : " target=\"daemon\""));
+	assert_non_null(strstr(event, getuid() == 0 ? "subject=\"root\" target=\"bin\""
+						    : " target=\"bin\""));
 }
 
 /* Root asking is never refused; who asks is not the target. */
