@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* format.c - an event as one line: name, then key=value, every value escaped. */
-#include <assert.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -74,6 +73,12 @@ static size_t escape(const char *value, enum member_form form, char text[static 
 	return length;
 }
 
+/* The length snprintf() wrote; what did not fit whole is no value. */
+static size_t written(int n)
+{
+	return n > 0 && n < EVENT_VALUE_MAX ? (size_t)n : 0;
+}
+
 /*
  * RFC 3339 in UTC. By the calendar's arithmetic and not by gmtime_r(): that takes the lock of the
  * time zone and reads TZ, in somebody else's process.
@@ -86,16 +91,14 @@ static size_t format_time(int64_t time, char text[static EVENT_VALUE_MAX])
 	const int n = snprintf(text, EVENT_VALUE_MAX, "%04d-%02d-%02dT%02d:%02d:%02dZ", day.year,
 			       day.month, day.day, day.minute / 60, day.minute % 60, second);
 
-	assert(n > 0 && n < EVENT_VALUE_MAX);
-	return (size_t)n;
+	return written(n);
 }
 
 static size_t format_number(uint32_t number, char text[static EVENT_VALUE_MAX])
 {
 	const int n = snprintf(text, EVENT_VALUE_MAX, "%u", number);
 
-	assert(n > 0 && n < EVENT_VALUE_MAX);
-	return (size_t)n;
+	return written(n);
 }
 
 /* The value as it is, 0 when there is none. */
