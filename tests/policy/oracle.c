@@ -8,12 +8,12 @@
 #include <sereno/access.h>
 #include <sereno/scoped.h>
 
-#define POLICIES   220
-#define REQUESTS   120
+#define POLICIES   110
+#define REQUESTS   200
 #define DAY	   86400
 #define N_USERS	   6
 #define GROUPS_MAX 2
-#define UNTIL_EACH 8 /* of the allowed requests, one in so many has its "until" looked into */
+#define UNTIL_EACH 12 /* of the allowed requests, one in so many has its "until" looked into */
 
 /* SplitMix64: the same policies everywhere. */
 static uint64_t draw(uint64_t *seed)
