@@ -78,16 +78,22 @@ static int set_origin(struct request *request, struct origin origin)
 	return 0;
 }
 
+/* A running cron job is no login: beside real ones it does not count. */
 static int set_origins_of(struct request *request, const struct login *logins, size_t n)
 {
+	size_t real = 0;
+
 	if (n == 0)
 		return 0;
 	request->origins = calloc(n, sizeof(*request->origins));
 	if (!request->origins)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++)
-		request->origins[i] = logins[i].origin;
-	request->n_origins = n;
+		if (logins[i].origin.kind != ORIGIN_JOBS)
+			request->origins[real++] = logins[i].origin;
+	if (real == 0) /* calloc() left ORIGIN_UNKNOWN */
+		request->origins[real++].kind = ORIGIN_JOBS;
+	request->n_origins = real;
 	return 0;
 }
 

@@ -2,7 +2,11 @@
 /* access.c - pam_sereno_access.so as libpam loads it: every code it returns, and why. */
 #include "host.h"
 
+#include <sys/wait.h>
+
 #include <security/pam_modules.h>
+
+#include <sys/wait.h>
 
 #include <security/pam_modules.h>
 
@@ -335,21 +339,57 @@ static void sudo_comes_from_its_login(void **state)
 	assert_int_equal(sudo(host, event), PAM_SUCCESS);
 }
 
-static void its_own_audit_session_tells(void **state)
+static void a_job_beside_a_login_does_not_count(void **state)
 {
 	struct host *host = *state;
+	char event[8192];
+
+	asker_policy(host);
+	use_module(host, "sudo");
+	open_login(host, 1000001, "jobs");
+	assert_int_equal(sudo(host, event), PAM_PERM_DENIED);
+	assert_non_null(strstr(event, " origin=\"jobs\" verdict=deny"));
+	open_login(host, 1000002, "10.1.2.3");
+	assert_int_equal(sudo(host, event), PAM_SUCCESS);
+	assert_non_null(strstr(event, " origin=\"10.1.2.3\" verdict=allow"));
+}
+
+/* Make this process a login of its own, as pam_loginuid does; false where we may not. */
+static bool become_a_login(void)
+{
+	scoped_fd int fd = open("/proc/self/loginuid", O_WRONLY | O_CLOEXEC);
+
+	return fd >= 0 && write(fd, "1", 1) == 1;
+}
+
+/* In the login from the office, while another one is open from elsewhere. */
+static int sudo_in_its_own_session(struct host *host)
+{
 	char event[8192];
 	uint32_t session;
 	uid_t uid;
 
-	assert_int_equal(login_self(&session, &uid), 0);
-	if (session == LOGIN_NONE)
-		skip(); /* this process belongs to no login */
-	asker_policy(host);
-	use_module(host, "sudo");
+	if (login_self(&session, &uid) < 0 || session == LOGIN_NONE)
+		return -1;
 	open_login(host, 1000003, "192.0.2.1");
 	open_login(host, session, "10.1.2.3");
-	assert_int_equal(sudo(host, event), PAM_SUCCESS);
+	return sudo(host, event);
+}
+
+static void its_own_audit_session_tells(void **state)
+{
+	struct host *host = *state;
+	pid_t child;
+	int status;
+
+	asker_policy(host);
+	use_module(host, "sudo");
+	child = fork(); /* a login uid is for good */
+	assert_true(child >= 0);
+	if (child == 0)
+		_exit(become_a_login() && sudo_in_its_own_session(host) != PAM_SUCCESS);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
 }
 
 static void unreadable_records_refuse(void **state)
@@ -429,6 +469,7 @@ int main(void)
 		ON_HOST(hostile_user_names),
 		ON_HOST(a_huge_user_name_and_host),
 		ON_HOST(sudo_comes_from_its_login),
+		ON_HOST(a_job_beside_a_login_does_not_count),
 		ON_HOST(its_own_audit_session_tells),
 		ON_HOST(unreadable_records_refuse),
 		ON_HOST(a_tool_asks_for_the_real_uid),
