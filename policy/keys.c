@@ -200,16 +200,17 @@ static const struct block root_block = {
 	.title = "root", BLOCK(root_keys), .about = "Every account with user id 0.",
 };
 
+/* In the order of reading: the zone before any date, names before what refers to them. */
 static const struct key policy_keys[] = {
 	{ "sereno", KEY_VERSION, KEY_MANDATORY,
 	  .about = "The version of this vocabulary.", .example = "sereno: 1" },
+	{ "timezone", KEY_TIMEZONE, MODEL(timezone), .standard = "the host's own",
+	  .about = "The time zone of hours and dates.", .example = "timezone: Europe/Madrid" },
 	{ "document", KEY_BLOCK, MODEL(document.at), .block = &document_block,
 	  .about = "The written policy that this file puts into force." },
 	{ "observe", KEY_OBSERVE, MODEL(observe), .standard = "[]",
 	  .about = "Blocks on trial: roles, root, accounts or all. They decide and record, but refuse nobody.",
 	  .example = "observe: [roles]" },
-	{ "timezone", KEY_TIMEZONE, MODEL(timezone), .standard = "the host's own",
-	  .about = "The time zone of hours and dates.", .example = "timezone: Europe/Madrid" },
 	{ "origins", KEY_TABLE, MODEL(origins), .table = &origin_table,
 	  .about = "Names used in from: for addresses, networks and lines.",
 	  .example = "origins:\n  office: [10.20.0.0/16, 'fd00:20::/32']" },

@@ -94,9 +94,7 @@ static void write_key(FILE *out, const struct key *key)
 	if (key->type == KEY_TABLE && key->table->value->type != KEY_BLOCK) {
 		fputs(".br\nEach: ", out);
 		write_text(out, kinds[key->table->value->type]);
-		fputs(".\n.br\n", out);
-		write_text(out, key->table->value->about);
-		putc('\n', out);
+		fputs(".\n", out);
 	}
 	write_example(out, key->example);
 }

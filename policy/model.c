@@ -23,15 +23,23 @@ static void free_arena_p(struct arena **arena)
 	arena_free(*arena);
 }
 
+/* The value of the key @name of the file, or NULL. */
+static const struct node *find_value(const struct tree *tree, const char *name)
+{
+	const struct node *node = tree->top->first;
+
+	while (node && strcmp(node->key, name) != 0)
+		node = node->next;
+	return node;
+}
+
 /* A text of another version would give a fault for every line; one message is enough. */
 static int check_version(const struct tree *tree, struct diag_list *diags)
 {
-	const struct node *node = tree->top->first;
+	const struct node *node = find_value(tree, "sereno");
 	const char *why;
 	uint64_t version;
 
-	while (node && strcmp(node->key, "sereno") != 0)
-		node = node->next;
 	if (!node || node->kind != NODE_SCALAR ||
 	    word_number(node->text, 0, UINT32_MAX, &version, &why) < 0 || version == VERSION)
 		return 0; /* if faulty, read_version() says so */
@@ -84,7 +92,7 @@ static int fill(struct reader *reader, const struct tree *tree)
 
 	if (r < 0)
 		return r;
-	r = load_own_zone(reader);
+	r = find_value(tree, "timezone") ? 0 : load_own_zone(reader);
 	if (r < 0)
 		return r;
 	r = block_read(reader, &block_policy, tree->top, reader->model);

@@ -109,8 +109,10 @@ static void write_key(FILE *out, const struct key *key)
 	fputs(", ", out);
 	if (key->type == KEY_TABLE) {
 		fputs("\"type\": \"object\", \"propertyNames\": {\"pattern\": \"^" NAME
-		      "$\"}, \"additionalProperties\": {",
+		      "$\"}, \"additionalProperties\": {\"description\": ",
 		      out);
+		write_text(out, key->table->value->about);
+		fputs(", ", out);
 		write_value(out, key->table->value);
 		putc('}', out);
 	} else {
