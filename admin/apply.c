@@ -236,7 +236,7 @@ static enum exit_status put_in_force(struct application *application)
 
 	if (status == EXIT_YES)
 		status = compile(application, &policy);
-	if (status == EXIT_YES)
+	if (application->generation.dir && status != EXIT_SYSTEM)
 		status = check_safety(application, policy);
 	policy_close(policy);
 	/* A refused policy is compared too: who would lose what is often why. */

@@ -144,16 +144,27 @@ static bool governs(const struct comparison *comparison, const struct model *mod
 	return !account || (account->uid != 0 && uid_governed(account->uid, model->min_uid));
 }
 
+/* The first role of @set that has not ended, or NULL. */
+static const struct role *live_role(const struct comparison *comparison, const struct model *model,
+				    const struct role_set *set)
+{
+	for (size_t i = 0; i < set->n; i++)
+		if (model->roles[set->role[i]].valid.until > comparison->now)
+			return &model->roles[set->role[i]];
+	return NULL;
+}
+
 static int report_former_holder(struct comparison *comparison, const struct holder *holder)
 {
 	const struct role_set *set = &comparison->old->holders->sets[holder->set];
+	const struct role *role = live_role(comparison, comparison->old->model, set);
 	const struct loss loss = {
 		.kind = LOSS_EVERYTHING,
 		.user = holder->user,
-		.role = comparison->old->model->roles[set->role[0]].name.text,
+		.role = role ? role->name.text : NULL,
 	};
 
-	if (!governs(comparison, comparison->new->model, holder->user))
+	if (!role || !governs(comparison, comparison->new->model, holder->user))
 		return 0;
 	return comparison->visit(comparison->context, &loss);
 }
