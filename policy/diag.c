@@ -60,9 +60,11 @@ static bool make_room(struct diag_list *list)
 	return true;
 }
 
-__attribute__((format(printf, 4, 0))) static void add(struct diag_list *list,
-						      enum severity severity, struct mark at,
-						      const char *format, va_list arguments)
+static void add(struct diag_list *list, enum severity severity, struct mark at, const char *format,
+		va_list arguments) __attribute__((format(printf, 4, 0)));
+
+static void add(struct diag_list *list, enum severity severity, struct mark at, const char *format,
+		va_list arguments)
 {
 	scoped_free char *raw = NULL;
 	char *text;

@@ -248,17 +248,27 @@ static const struct block *block_inside(const struct key *key)
 	return key->block;
 }
 
+/* Put @block in at @place; what stands there and behind moves on. */
+static void insert(const struct block *list[static BLOCKS_MAX], size_t n, size_t place,
+		   const struct block *block)
+{
+	memmove(&list[place + 1], &list[place], (n - place) * sizeof(*list));
+	list[place] = block;
+}
+
 size_t keys_list_blocks(const struct block *ret[static BLOCKS_MAX])
 {
 	size_t n = 0;
 
 	ret[n++] = &block_policy;
 	for (size_t i = 0; i < n; i++) {
+		size_t place = i + 1;
+
 		for (size_t k = 0; k < ret[i]->n && n < BLOCKS_MAX; k++) {
 			const struct block *inside = block_inside(&ret[i]->keys[k]);
 
 			if (inside)
-				ret[n++] = inside;
+				insert(ret, n++, place++, inside);
 		}
 	}
 	return n;

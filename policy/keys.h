@@ -87,7 +87,7 @@ extern const struct block block_policy;
 
 #define BLOCKS_MAX 16
 
-/* All blocks, each before those inside it. Returns how many. */
+/* All blocks, those inside one right behind it. Returns how many. */
 size_t keys_list_blocks(const struct block *ret[static BLOCKS_MAX]);
 
 /* The key @name of @block, or NULL. */
