@@ -46,13 +46,18 @@ static int hand_over_end(pam_handle_t *pamh, const struct judgement *judgement, 
 	return PAM_SUCCESS;
 }
 
-/* Everybody's login is recorded, the ungoverned too: who becomes another by su from it asks from
- * its origin. */
+/*
+ * Everybody's login is recorded, the ungoverned too: who becomes another by su from it asks from
+ * its origin. So are jobs and user managers, for what sudo and su in them find. A user manager
+ * serves all logins of its user, and stands for no origin.
+ */
 static int record_login(const char *root, const struct request *request, int64_t now)
 {
-	struct login login = { .opened = now, .origin = request->origins[0] };
+	struct login login = { .opened = now };
 	int r;
 
+	if (request->kind != SERVICE_USER_MANAGER)
+		login.origin = request->origins[0];
 	r = login_self(&login.session, &login.uid);
 	if (r < 0)
 		return r;
@@ -61,6 +66,22 @@ static int record_login(const char *root, const struct request *request, int64_t
 	memcpy(login.user, request->subject.name, sizeof(login.user));
 	(void)snprintf(login.service, sizeof(login.service), "%s", request->service);
 	return login_write(root, &login);
+}
+
+/* Whether what is opened is new, and not a step inside of a login. */
+static bool opens_login(const struct request *request)
+{
+	switch (request->kind) {
+	case SERVICE_LOGIN:
+	case SERVICE_JOB:
+	case SERVICE_USER_MANAGER:
+		return true;
+	case SERVICE_ELEVATE:
+	case SERVICE_TOOL:
+	case SERVICE_UNLOCK:
+		return false;
+	}
+	return false;
 }
 
 static void open_login(const char *root, const struct request *request, int64_t now, int64_t until)
@@ -98,7 +119,7 @@ static int open_session(pam_handle_t *pamh, int flags, const char *root,
 		return refuse(pamh, flags, root, request, &judgement);
 	if (request->kind == SERVICE_LOGIN)
 		r = hand_over_end(pamh, &judgement, now);
-	if (r == PAM_SUCCESS && (request->kind == SERVICE_LOGIN || request->kind == SERVICE_JOB))
+	if (r == PAM_SUCCESS && opens_login(request))
 		open_login(root, request, now, judgement.verdict.until);
 	return r;
 }
@@ -132,7 +153,7 @@ static void close_login(pam_handle_t *pamh, const char *root)
 
 	if (request_read(pamh, root, &request) < 0 || login_self(&session, &uid) < 0)
 		return;
-	if (request.kind != SERVICE_LOGIN && request.kind != SERVICE_JOB)
+	if (!opens_login(&request))
 		return;
 	if (login_remove(root, session) == 0 && request.kind == SERVICE_LOGIN)
 		report_session(root, EVENT_SESSION_CLOSED, &request, EVENT_NO_TIME);

@@ -78,53 +78,54 @@ static int set_origin(struct request *request, struct origin origin)
 	return 0;
 }
 
-/* A running cron job is no login: beside real ones it does not count. */
+/* Logins only: neither a cron job that runs nor the user manager is one. None open, no origin. */
 static int set_origins_of(struct request *request, const struct login *logins, size_t n)
 {
-	size_t real = 0;
-
 	if (n == 0)
 		return 0;
 	request->origins = calloc(n, sizeof(*request->origins));
 	if (!request->origins)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++)
-		if (logins[i].origin.kind != ORIGIN_JOBS)
-			request->origins[real++] = logins[i].origin;
-	if (real == 0) /* calloc() left ORIGIN_UNKNOWN */
-		request->origins[real++].kind = ORIGIN_JOBS;
-	request->n_origins = real;
+		if (service_kind(logins[i].service) == SERVICE_LOGIN)
+			request->origins[request->n_origins++] = logins[i].origin;
 	return 0;
 }
 
+static int read_all_logins(const char *root, uid_t uid, struct request *request)
+{
+	scoped_free struct login *logins = NULL;
+	const ssize_t n = login_list(root, uid, &logins);
+
+	return n < 0 ? (int)n : set_origins_of(request, logins, (size_t)n);
+}
+
 /*
- * The login that the caller is in, told by the kernel's audit session; where there is no record
- * of it (a terminal started by the user manager, a kernel without audit) every login that the
- * person has open.
+ * The login that the caller is in, told by the kernel's audit session. What a user manager started
+ * belongs to every login of the user it serves.
+ *
+ * Without a record (a login that is over, a kernel without audit) it is every login of the subject
+ * himself. The login uid does not count then: a process that has none yet, as those of a service,
+ * may choose one, and with it another's logins; but no session number that has a record.
  */
 static int read_own_logins(const char *root, struct request *request)
 {
-	scoped_free struct login *logins = NULL;
 	struct login own;
 	uint32_t session;
 	uid_t uid;
-	ssize_t n;
 	int r;
 
 	r = login_self(&session, &uid);
 	if (r < 0)
 		return r;
-	if (uid == LOGIN_NONE)
-		uid = request->subject.uid;
 	r = login_find(root, session, uid, &own);
-	if (r == 0)
-		return set_origin(request, own.origin);
-	if (r != -ENOENT)
+	if (r == -ENOENT)
+		return read_all_logins(root, request->subject.uid, request);
+	if (r < 0)
 		return r;
-	n = login_list(root, uid, &logins);
-	if (n < 0)
-		return (int)n;
-	return set_origins_of(request, logins, (size_t)n);
+	if (service_kind(own.service) == SERVICE_USER_MANAGER)
+		return read_all_logins(root, own.uid, request);
+	return set_origin(request, own.origin);
 }
 
 /* No origin at all is the unknown one: only "anywhere" fits. */

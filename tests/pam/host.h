@@ -231,6 +231,21 @@ static inline void host_event(const struct host *host, char text[static 8192])
 	text[length] = '\0';
 }
 
+static inline void assert_begins(const char *text, const char *start)
+{
+	if (strncmp(text, start, strlen(start)) != 0 || (!start[0] && text[0]))
+		fail_msg("'%s' does not begin with '%s'", text, start);
+}
+
+/* The next event begins with @start; "": there is none. */
+static inline void assert_event(const struct host *host, const char *start)
+{
+	char event[8192];
+
+	host_event(host, event);
+	assert_begins(event, start);
+}
+
 static inline void drop_events(const struct host *host)
 {
 	char text[8192];

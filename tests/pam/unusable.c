@@ -65,15 +65,6 @@ static void assert_enters(struct host *host, const char *user, const char *tty, 
 	assert_int_equal(enter(host, &entry), code);
 }
 
-static void assert_event(const struct host *host, const char *start)
-{
-	char event[8192];
-
-	host_event(host, event);
-	if (strncmp(event, start, strlen(start)) != 0)
-		fail_msg("'%s' does not begin with '%s'", event, start);
-}
-
 static void use_modules(const struct host *host)
 {
 	host_module(host, "login", "account", "pam_sereno_access");
