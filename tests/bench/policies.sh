@@ -66,7 +66,8 @@ time_users() {
 	}'
 }
 
-# company SCALE: 100,000 members, 1,000 roles and 10,000 rules for each unit of SCALE.
+# company SCALE EDITION: 100,000 members, 1,000 roles and 10,000 rules for each unit of SCALE; in
+# another edition the hours of one role in fifty differ.
 company() {
 	awk -v scale="$1" -v tag="$2" 'BEGIN {
 		print "sereno: 1\ntimezone: Europe/Madrid\norigins:\n  office: [10.20.0.0/16]\n  bastion: [10.20.9.10]"
@@ -75,13 +76,16 @@ company() {
 		for (r = 1; r <= 1000 * scale; r++) {
 			printf "  role%d:\n    members: [", r
 			for (m = 1; m <= 100; m++)
-				printf "%suser%d", m > 1 ? ", " : "", (r - 1) * 100 + m
+				printf "%suser%d", (m > 1 ? ", " : ""), (r - 1) * 100 + m
 			print "]\n    allow:\n      - {services: [console], from: [seat], hours: [working-day]}"
 			print "      - {services: [sshd], from: [office], hours: [working-day, Sat 09:00-14:00]}"
 			print "      - {services: [elevate], from: [bastion]}"
-			for (i = 4; i <= 10; i++)
-				printf "      - {services: [app%d], from: [10.%d.%d.0/24], hours: [Mon-Fri %02d:00-%02d:%02d]}\n",
-					i, r % 250, (r + i) % 250, i, i + 8, r % 50 == tag ? 30 : 0
+			half = (r % 50 == tag) ? 30 : 0
+			for (i = 4; i <= 10; i++) {
+				where = sprintf("10.%d.%d.0/24", r % 250, (r + i) % 250)
+				hours = sprintf("Mon-Fri %02d:00-%02d:%02d", i, i + 8, half)
+				printf "      - {services: [app%d], from: [%s], hours: [%s]}\n", i, where, hours
+			}
 		}
 	}'
 }
