@@ -230,6 +230,16 @@ int fallback_read(const char *root, struct fallback *ret)
 	return parse((struct span){ text, (size_t)length }, ret);
 }
 
+/* A name that could not be read back must never be written: a blank in it makes two of it. */
+static bool names_fit(const char names[][FALLBACK_NAME_SIZE], size_t n)
+{
+	bool fit = n <= FALLBACK_NAMES_MAX;
+
+	for (size_t i = 0; fit && i < n; i++)
+		fit = name_fits((struct span){ names[i], strnlen(names[i], FALLBACK_NAME_SIZE) });
+	return fit;
+}
+
 static void print_names(FILE *out, const char *key, const char names[][FALLBACK_NAME_SIZE],
 			size_t n)
 {
@@ -241,9 +251,6 @@ static void print_names(FILE *out, const char *key, const char names[][FALLBACK_
 
 static int print(FILE *out, const struct fallback *fallback)
 {
-	if (fallback->n_break_glass > FALLBACK_NAMES_MAX ||
-	    fallback->n_governed > FALLBACK_NAMES_MAX)
-		return -E2BIG;
 	(void)fprintf(out, "format 1\nmin-uid %u\nobserve", fallback->min_uid);
 	for (size_t i = 0; i < ARRAY_SIZE(observe_words); i++) {
 		if ((fallback->observe & (unsigned)observe_words[i].block) != 0)
@@ -309,20 +316,20 @@ int fallback_write(const char *root, const struct fallback *fallback)
 {
 	scoped_fd int directory = -1;
 	scoped_free char *text = NULL;
-	struct fallback check;
 	size_t length = 0;
 	FILE *out;
 	int r;
 
+	if (!names_fit(fallback->break_glass, fallback->n_break_glass) ||
+	    !names_fit(fallback->governed, fallback->n_governed))
+		return -E2BIG;
 	out = open_memstream(&text, &length);
 	if (!out)
 		return neg_errno();
 	r = print(out, fallback);
 	if (fclose(out) != 0 && r == 0)
 		r = -ENOMEM;
-	/* What could not be read back must never be written: a name with a blank, say. */
-	if (r == 0 &&
-	    (length > FALLBACK_MAX_BYTES || parse((struct span){ text, length }, &check) < 0))
+	if (r == 0 && length > FALLBACK_MAX_BYTES)
 		r = -E2BIG;
 	if (r < 0)
 		return r;
