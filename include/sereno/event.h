@@ -33,7 +33,8 @@ enum event_id {
 	EVENT_COUNT,
 };
 
-/* NULL, 0 and EVENT_NO_TIME members are left out. The strings are borrowed for the call. */
+/* NULL, 0 and EVENT_NO_TIME members are left out, or written as "?" where the event needs them. The
+ * strings are borrowed for the call. */
 #define EVENT_NO_TIME INT64_MAX
 struct event {
 	enum event_id id;

@@ -6,8 +6,9 @@
  * and polkit find the login they run in by the kernel's audit session number, which no user can
  * forge; the name of a terminal proves nothing. Records are ROOT/run/sereno/logins/SESSION (root,
  * 0600 in a 0700 directory), gone with a reboot; pPROCESS where the kernel has no audit session:
- * then they are only found by login_list(). A record whose leader process is gone is stale: never
- * returned, removed when met.
+ * then they are only found by login_list(). Jobs and user managers have a record too, told apart
+ * by their service; a user manager's origin is unknown, as it serves every login of its user. A
+ * record whose leader process is gone is stale: never returned, removed when met.
  */
 #ifndef SERENO_LOGIN_H
 #define SERENO_LOGIN_H
