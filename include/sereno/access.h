@@ -17,17 +17,20 @@
 /* One account of the subject's person, with its Unix groups. */
 struct access_account {
 	const char *user;
-	const gid_t *groups; /* primary group included; may be empty where policy_facts.asks_groups is false */
+	/* Primary group included; may be empty where policy_facts.asks_groups is false. */
+	const gid_t *groups;
 	size_t n_groups;
 };
 
 struct access_request {
 	const char *service; /* PAM service name */
-	uid_t uid;           /* of the subject */
+	uid_t uid;	     /* of the subject */
 	struct access_account subject;
-	const struct access_account *others; /* the same person's other accounts; they only count in excludes */
+	/* The same person's other accounts; they only count in excludes. */
+	const struct access_account *others;
 	size_t n_others;
-	const struct origin *origins; /* one, or for ELEVATE and TOOL every login he has open; none is unknown */
+	/* One, or for ELEVATE and TOOL every login he has open; none is unknown. */
+	const struct origin *origins;
 	size_t n_origins;
 };
 
@@ -39,21 +42,21 @@ enum access_outcome {
 
 /* Why; each has a sentence (access_reason_text()) and a word for logs (access_reason_name()). */
 enum access_reason {
-	REASON_RULE,           /* allow: a rule fits */
-	REASON_ROLE,           /* allow: job, user manager, unlock of a role's holder */
-	REASON_ROOT_ASKS,      /* allow: root asking sudo, su, ... or root's job */
-	REASON_ROOT_LOGIN,     /* allow: root.direct-login names the origin. Loud */
-	REASON_BREAK_GLASS,    /* allow: break-glass account at its place. Loud */
-	REASON_UNGOVERNED,     /* not governed */
-	REASON_NO_ROLE,        /* deny: holds no role now */
-	REASON_EXCLUSION,      /* deny: the roles held exclude each other */
-	REASON_NO_RULE,        /* deny: no rule of a role held is for this service from there */
-	REASON_DATES,          /* deny: a rule fits, but not yet or no more */
-	REASON_HOURS,          /* deny: a rule fits, but not at this hour */
-	REASON_SECOND_FACTOR,  /* deny: a rule fits, its second factor was not seen */
-	REASON_ROOT_ORIGIN,    /* deny: root.direct-login does not name the origin */
+	REASON_RULE,		   /* allow: a rule fits */
+	REASON_ROLE,		   /* allow: job, user manager, unlock of a role's holder */
+	REASON_ROOT_ASKS,	   /* allow: root asking sudo, su, ... or root's job */
+	REASON_ROOT_LOGIN,	   /* allow: root.direct-login names the origin. Loud */
+	REASON_BREAK_GLASS,	   /* allow: break-glass account at its place. Loud */
+	REASON_UNGOVERNED,	   /* not governed */
+	REASON_NO_ROLE,		   /* deny: holds no role now */
+	REASON_EXCLUSION,	   /* deny: the roles held exclude each other */
+	REASON_NO_RULE,		   /* deny: no rule of a role held is for this service from there */
+	REASON_DATES,		   /* deny: a rule fits, but not yet or no more */
+	REASON_HOURS,		   /* deny: a rule fits, but not at this hour */
+	REASON_SECOND_FACTOR,	   /* deny: a rule fits, its second factor was not seen */
+	REASON_ROOT_ORIGIN,	   /* deny: root.direct-login does not name the origin */
 	REASON_BREAK_GLASS_ORIGIN, /* deny: break-glass account from elsewhere */
-	REASON_NO_POLICY,      /* the policy in force cannot be used (fallback.h) */
+	REASON_NO_POLICY,	   /* the policy in force cannot be used (fallback.h) */
 };
 
 enum access_demand {
@@ -61,27 +64,29 @@ enum access_demand {
 };
 
 struct access_verdict {
-	enum access_outcome outcome; /* what happens; with observe it may be ALLOW where enforced says DENY */
+	/* What happens; with observe it may be ALLOW where @enforced says DENY. */
+	enum access_outcome outcome;
 	enum access_outcome enforced; /* what the rules alone say */
-	enum access_reason reason;   /* of @enforced */
-	bool on_trial;               /* observe holds the enforcing back: outcome differs from enforced */
-	unsigned demands;            /* enum access_demand: all that the fitting rules ask for */
-	unsigned demands_open;       /* those not yet met */
-	int64_t until;               /* allow: first moment at which it no longer holds; TIME_NO_END */
+	enum access_reason reason;    /* of @enforced */
+	bool on_trial;	       /* observe holds the enforcing back: outcome differs from enforced */
+	unsigned demands;      /* enum access_demand: all that the fitting rules ask for */
+	unsigned demands_open; /* those not yet met */
+	int64_t until;	       /* allow: first moment at which it no longer holds; TIME_NO_END */
 	char role[MODEL_NAME_MAX + 1]; /* of the rule that allowed, or "" */
-	uint32_t rule;               /* its number in the role, 0 for none */
-	uint32_t line;               /* its line in the policy's text, 0 for none */
-	bool conflict;               /* roles were set aside because they exclude each other */
+	uint32_t rule;		       /* its number in the role, 0 for none */
+	uint32_t line;		       /* its line in the policy's text, 0 for none */
+	bool conflict;		       /* roles were set aside because they exclude each other */
 };
 
 struct access_case;
 
 /*
  * Fetch what @policy says about @request. *@ret is released with access_free(); it borrows
- * nothing from @request or @policy. Returns 0, -EBADMSG (policy damaged: refuse), -E2BIG, -ENOMEM or a
- * read error.
+ * nothing from @request or @policy. Returns 0, -EBADMSG (policy damaged: refuse), -E2BIG, -ENOMEM
+ * or a read error.
  */
-int access_load(struct policy *policy, const struct access_request *request, struct access_case **ret);
+int access_load(struct policy *policy, const struct access_request *request,
+		struct access_case **ret);
 void access_free(struct access_case *access);
 
 /* Decide at @now (UTC seconds), with the demands in @met (enum access_demand) already met. */

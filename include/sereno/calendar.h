@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TIME_NO_END INT64_MAX   /* "until" of what never stops */
+#define TIME_NO_END   INT64_MAX /* "until" of what never stops */
 #define TIME_NO_START INT64_MIN /* "since" of what always was */
 
 #define WEEK_MINUTES 10080
@@ -38,15 +38,16 @@ int calendar_add(struct calendar *calendar, unsigned days, unsigned start, unsig
 /* Make @calendar the union of itself and @other. Returns 0 or -E2BIG (unchanged). */
 int calendar_join(struct calendar *calendar, const struct calendar *other);
 
-#define ZONE_MAX 128       /* transitions kept */
-#define ZONE_AHEAD_YEARS 30 /* how far ahead of the compilation the zone is known */
+#define ZONE_MAX	 128 /* transitions kept */
+#define ZONE_AHEAD_YEARS 30  /* how far ahead of the compilation the zone is known */
 
 struct zone_step {
-	int64_t at;     /* from this moment on */
+	int64_t at;	/* from this moment on */
 	int32_t offset; /* local time = UTC + offset seconds */
 };
 
-/* Known from step[0].at up to @end; outside of that hours never fit (fail closed). */
+/* Known from step[0].at up to @end; outside of that hours never fit (fail closed), those of a
+ * full week excepted, which need no zone. */
 struct zone {
 	int64_t end;
 	size_t n; /* at least 1 */
@@ -54,8 +55,9 @@ struct zone {
 };
 
 /*
- * Load zone @name ("Europe/Madrid"; NULL is the host's own) from below @root ("" is the host),
- * from one year before @now to ZONE_AHEAD_YEARS after. Uses and restores the process's TZ
+ * Load zone @name ("Europe/Madrid"; NULL is the host's own) from below @root ("" is the host; a
+ * tree without /usr/share/zoneinfo uses the host's), from one year before @now to
+ * ZONE_AHEAD_YEARS after. Uses and restores the process's TZ
  * variable: only for our own single-threaded commands. Returns 0, -ENOENT (no such zone),
  * -EINVAL (not a zone name) or -E2BIG (more than ZONE_MAX changes).
  */

@@ -25,7 +25,7 @@ struct diag {
 	char *text; /* one line without a newline, never NULL; owned by the list */
 };
 
-#define DIAG_MAX 1000 /* a hostile file cannot grow the list past this; the rest is only counted */
+#define DIAG_MAX 1000 /* no file can grow the list past this; the rest is only counted */
 
 /* Zero-initialise; release with diag_clear(). */
 struct diag_list {

@@ -4,8 +4,8 @@
  *
  * One call sends one line: to journald's native socket with fields, or to /dev/log where there is
  * no journal. Callable inside other people's processes: no openlog(), no signal, no descriptor
- * left open, never blocks for longer than EVENT_TIMEOUT_MSEC. Values may be hostile: every byte outside of
- * printable ASCII, quotes and backslashes are written as \xNN. No secret is ever passed.
+ * left open, never blocks for longer than EVENT_TIMEOUT_MSEC. Values may be hostile: every byte
+ * outside of printable ASCII, quotes and backslashes are written as \xNN. No secret is ever passed.
  */
 #ifndef SERENO_EVENT_H
 #define SERENO_EVENT_H
@@ -14,26 +14,27 @@
 #include <stdint.h>
 
 #define EVENT_TIMEOUT_MSEC 250
-#define EVENT_LINE_MAX 2048
+#define EVENT_LINE_MAX	   2048
 
 enum event_id {
 	EVENT_ACCESS_ALLOWED,
 	EVENT_ACCESS_DENIED,
-	EVENT_ACCESS_ON_TRIAL,    /* observe: would have been refused */
-	EVENT_ROOT_LOGIN,         /* direct login of root allowed */
+	EVENT_ACCESS_ON_TRIAL, /* observe: would have been refused */
+	EVENT_ROOT_LOGIN,      /* direct login of root allowed */
 	EVENT_BREAK_GLASS_USED,
 	EVENT_BREAK_GLASS_REFUSED,
-	EVENT_ROLE_CONFLICT,      /* roles set aside, they exclude each other */
-	EVENT_POLICY_UNUSABLE,    /* the compiled policy could not be used; the fallback decided */
+	EVENT_ROLE_CONFLICT,   /* roles set aside, they exclude each other */
+	EVENT_POLICY_UNUSABLE, /* the compiled policy could not be used; the fallback decided */
 	EVENT_POLICY_APPLIED,
-	EVENT_POLICY_REFUSED,     /* an apply that was refused */
+	EVENT_POLICY_REFUSED, /* an apply that was refused */
 	EVENT_SESSION_OPENED,
 	EVENT_SESSION_CLOSED,
-	EVENT_SESSION_UNRECORDED, /* a login that could not be recorded: sudo in it will not know its origin */
+	EVENT_SESSION_UNRECORDED, /* a login not recorded: sudo in it will not know its origin */
 	EVENT_COUNT,
 };
 
-/* NULL, 0 and EVENT_NO_TIME members are left out. The strings are borrowed for the call. */
+/* NULL, 0 and EVENT_NO_TIME members are left out, or written as "?" where the event needs them. The
+ * strings are borrowed for the call. */
 #define EVENT_NO_TIME INT64_MAX
 struct event {
 	enum event_id id;
@@ -44,14 +45,14 @@ struct event {
 	const char *verdict; /* allow, deny, not-governed */
 	const char *reason;  /* a word */
 	const char *rule;    /* ROLE.NUMBER */
-	uint32_t line;       /* of the rule in the policy's text */
+	uint32_t line;	     /* of the rule in the policy's text */
 	const char *policy;  /* hash of its text */
 	const char *detail;  /* free English text */
-	int64_t until;       /* UTC seconds */
+	int64_t until;	     /* UTC seconds */
 };
 
-/* Send @event; sockets are looked for below @root ("" is the host). Returns 0, or a negative errno when
- * nobody took it: a login is never refused for that. */
+/* Send @event; sockets are looked for below @root ("" is the host). Returns 0, or a negative errno
+ * when nobody took it: a login is never refused for that. */
 int event_send(const char *root, const struct event *event);
 
 /* The text of the line that event_send() writes, without time and program: for tests and

@@ -5,8 +5,10 @@
  * pam_sereno_session writes a record when a login opens and removes it when it closes. sudo, su
  * and polkit find the login they run in by the kernel's audit session number, which no user can
  * forge; the name of a terminal proves nothing. Records are ROOT/run/sereno/logins/SESSION (root,
- * 0600 in a 0700 directory), gone with a reboot. A record whose leader process is gone is stale:
- * never returned, removed when met.
+ * 0600 in a 0700 directory), gone with a reboot; pPROCESS where the kernel has no audit session:
+ * then they are only found by login_list(). Jobs and user managers have a record too, told apart
+ * by their service; a user manager's origin is unknown, as it serves every login of its user. A
+ * record whose leader process is gone is stale: never returned, removed when met.
  */
 #ifndef SERENO_LOGIN_H
 #define SERENO_LOGIN_H
@@ -18,11 +20,11 @@
 #define LOGIN_NONE UINT32_MAX /* audit session or login uid that was never set */
 
 struct login {
-	uint32_t session; /* audit session number */
-	uid_t uid;        /* login uid */
-	pid_t leader;     /* process that opened it */
+	uint32_t session;      /* audit session number */
+	uid_t uid;	       /* login uid */
+	pid_t leader;	       /* process that opened it */
 	uint64_t leader_start; /* its start time, clock ticks since boot (proc(5) stat field 22) */
-	int64_t opened;   /* UTC seconds */
+	int64_t opened;	       /* UTC seconds */
 	char user[256];
 	char service[64];
 	struct origin origin;
@@ -32,11 +34,12 @@ struct login {
  * each where unset or where the kernel has no audit. Returns 0 or a negative errno. */
 int login_self(uint32_t *ret_session, uid_t *ret_uid);
 
-/* Record @login (leader and leader_start are filled in for the caller's process). Replaces a record of the same
- * session. Returns 0 or a negative errno. */
+/* Record @login (leader and leader_start are filled in for the caller's process). Replaces a record
+ * of the same session. Returns 0 or a negative errno. */
 int login_write(const char *root, const struct login *login);
 
-/* Remove the record of @session if the calling process is its leader. Returns 0, -ENOENT, -EPERM or a negative errno. */
+/* Remove the record of @session (LOGIN_NONE: the caller's own) if the calling process is its
+ * leader. Returns 0, -ENOENT, -EPERM or a negative errno. */
 int login_remove(const char *root, uint32_t session);
 
 /* The open login with audit session @session and login uid @uid. Returns 0, -ENOENT (none, or

@@ -19,7 +19,8 @@
 
 #define MODEL_MAX_BYTES (16u << 20) /* of text */
 #define MODEL_MAX_DEPTH 16
-#define MODEL_NAME_MAX 64 /* bytes of a role's, an origin's ... name; user and group names up to 255 */
+/* Bytes of a role's, an origin's ... name; user and group names have up to 255. */
+#define MODEL_NAME_MAX	64
 
 /* Every string of a model is NUL-terminated, owned by the model, valid until model_free(). */
 struct name {
@@ -40,7 +41,7 @@ struct from {
 	struct mark at;
 	const char *text;     /* as written */
 	struct prefix prefix; /* FROM_PREFIX */
-	size_t origin;        /* FROM_NAME: index into model.origins */
+	size_t origin;	      /* FROM_NAME: index into model.origins */
 };
 
 struct from_list {
@@ -72,12 +73,12 @@ struct validity {
 
 struct rule {
 	struct mark at;
-	uint32_t number;        /* from 1 within its role; a rule's id is ROLE.NUMBER */
-	struct names services;  /* as written: names of services: or PAM services */
+	uint32_t number;       /* from 1 within its role; a rule's id is ROLE.NUMBER */
+	struct names services; /* as written: names of services: or PAM services */
 	struct from_list from;
-	struct names hours;     /* as written, for messages; n = 0 is always */
+	struct names hours;	  /* as written, for messages; n = 0 is always */
 	struct calendar calendar; /* their union; unused when hours.n = 0 */
-	struct names hosts;     /* as written: names of hosts:, or host names and patterns; n = 0 is all */
+	struct names hosts;	  /* as written: names of hosts:, or patterns; n = 0 is all */
 	bool second_factor;
 	struct validity valid;
 };
@@ -106,6 +107,7 @@ enum observe {
 };
 
 struct document {
+	struct mark at;					    /* line 0 when not written */
 	const char *title, *organisation, *version, *owner; /* NULL when not given */
 	bool has_reviewed;
 	struct civil reviewed;
@@ -114,7 +116,7 @@ struct document {
 
 struct model {
 	struct document document;
-	unsigned observe; /* enum observe */
+	unsigned observe;     /* enum observe */
 	const char *timezone; /* NULL: the host's own */
 	struct zone zone;     /* loaded by model_read() */
 
@@ -127,13 +129,14 @@ struct model {
 
 	uint32_t min_uid; /* default 1000 */
 	struct names break_glass;
-	struct from_list break_glass_from; /* default seat and serial */
-	struct from_list direct_login;     /* default seat and serial */
-	struct mark root_at, break_glass_at, accounts_at; /* for messages; line 0 when not written */
-	uint32_t min_administrators;       /* default 1 */
+	struct from_list break_glass_from;		  /* default seat and serial */
+	struct from_list direct_login;			  /* default seat and serial */
+	struct mark root_at, break_glass_at, accounts_at; /* line 0 when not written */
+	uint32_t min_administrators;			  /* default 1 */
 
-	struct tree *tree; /* the text as scanned: for diff. See policy/tree.h */
-	struct arena *arena; /* owns everything above */
+	const struct tree *tree;     /* the text as scanned, for model_flatten() */
+	const struct lookup *lookup; /* of names, for model_find_*(); NULL finds none */
+	struct arena *arena;	     /* owns everything above */
 };
 
 /*
@@ -148,14 +151,23 @@ int model_read(const char *root, const char *text, size_t length, int64_t now, s
 void model_free(struct model *model);
 
 /*
- * Read the file @path whole into memory, terminated by a NUL that is not counted. Refuses what others could have written: not
- * a plain file (a symlink, FIFO, directory), an owner other than root or the caller, group- or
- * world-writable, or so for a directory above it (sticky ones excepted); the reason is added to
+ * Read the file @path whole into memory, terminated by a NUL that is not counted. Refuses what
+ * others could have written: not a plain file (a symlink, FIFO, directory), an owner other than
+ * root or the caller, group- or world-writable, or so for a directory above it (sticky ones
+ * excepted); the reason is added to
  * @diags. On success *@ret is the caller's, released with free(). Returns 0, -ENOENT, -EPERM
  * (unsafe, see @diags), -EFBIG (over MODEL_MAX_BYTES, see @diags), -ENOMEM or another negative
  * errno.
  */
 int model_read_file(const char *path, char **ret, size_t *ret_length, struct diag_list *diags);
+
+/*
+ * The policy as lines "PATH: VALUE" in the order of the text, for comparing two of them: one line
+ * per value, "roles.employee.allow[1].from: office". Items of a list share a path; rules count
+ * from 1; what is empty is one line with [] or {}. *@ret is one block of memory, the caller's,
+ * released with free(). Returns 0 or -ENOMEM.
+ */
+int model_flatten(const struct model *model, char ***ret, size_t *ret_n);
 
 /* The index of an entry by name, or -1. Case matters. O(log n). */
 ptrdiff_t model_find_role(const struct model *model, const char *name);
@@ -163,13 +175,16 @@ ptrdiff_t model_find_services(const struct model *model, const char *name);
 ptrdiff_t model_find_hosts(const struct model *model, const char *name);
 
 /* Whether rule @rule is for service @service (a PAM service name, canonical or not). */
-bool model_rule_has_service(const struct model *model, const struct rule *rule, const char *service);
+bool model_rule_has_service(const struct model *model, const struct rule *rule,
+			    const char *service);
 
 /* Whether @list has @origin in it. */
-bool model_from_fits(const struct model *model, const struct from_list *list, const struct origin *origin);
+bool model_from_fits(const struct model *model, const struct from_list *list,
+		     const struct origin *origin);
 
 /* Whether some origin lies in both lists. */
-bool model_from_overlaps(const struct model *model, const struct from_list *a, const struct from_list *b);
+bool model_from_overlaps(const struct model *model, const struct from_list *a,
+			 const struct from_list *b);
 
 /* Whether rule @rule holds on the host called @host (its node name; a pattern without a dot is
  * compared with the first label as well). Case does not matter (RFC 4343). */

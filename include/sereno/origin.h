@@ -14,9 +14,9 @@
 
 enum origin_kind {
 	ORIGIN_UNKNOWN, /* cannot be told: only "anywhere" fits */
-	ORIGIN_SEAT,    /* this screen and keyboard */
-	ORIGIN_SERIAL,  /* serial and hypervisor lines */
-	ORIGIN_JOBS,    /* cron, at, services: no login */
+	ORIGIN_SEAT,	/* this screen and keyboard */
+	ORIGIN_SERIAL,	/* serial and hypervisor lines */
+	ORIGIN_JOBS,	/* cron, at, services: no login */
 	ORIGIN_ADDRESS, /* a network address */
 };
 
@@ -61,8 +61,8 @@ void address_mask(struct address *address, uint8_t length);
 
 /* Classify the line that a login program opened itself, by its name (PAM_TTY, with or without
  * "/dev/"): tty1 and X displays such as ":0" are the seat; ttyS0, hvc0, ttyAMA0, console ... are
- * serial; everything else, pts/N above all, is unknown. Only for programs of kind SERVICE_LOGIN that own their
- * line: the name proves nothing anywhere else. */
+ * serial; everything else, pts/N above all, is unknown. Only for programs of kind SERVICE_LOGIN
+ * that own their line: the name proves nothing anywhere else. */
 enum origin_kind origin_of_line(const char *tty);
 
 /* Write "seat", "serial", "jobs", "unknown" or the address to @text. */

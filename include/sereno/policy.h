@@ -26,14 +26,14 @@ struct policy;
 #define POLICY_HASH_HEX 65 /* SHA-256 of the text in hexadecimal, with its NUL */
 
 struct policy_facts {
-	uint64_t generation;        /* counts up with every apply */
-	int64_t compiled;           /* when, UTC seconds */
+	uint64_t generation;	    /* counts up with every apply */
+	int64_t compiled;	    /* when, UTC seconds */
 	char hash[POLICY_HASH_HEX]; /* of the text it came from */
-	char host[256];             /* the node name hosts: was settled for */
+	char host[256];		    /* the node name hosts: was settled for */
 	uint32_t min_uid;
-	unsigned observe;           /* enum observe */
-	bool asks_groups;           /* some role has members-of: the caller must ask for groups */
-	int64_t zone_end;           /* the zone is known up to here */
+	unsigned observe; /* enum observe */
+	bool asks_groups; /* some role has members-of: the caller must ask for groups */
+	int64_t zone_end; /* the zone is known up to here */
 	uint32_t n_roles, n_rules, n_members;
 };
 
@@ -71,7 +71,7 @@ struct compile_inputs {
 	const char *text; /* what the model was read from; stored beside, as policy.yaml 0600 */
 	size_t text_length;
 	const char *host; /* node name */
-	int64_t now;      /* UTC seconds */
+	int64_t now;	  /* UTC seconds */
 	uint64_t generation;
 	/* gid of each name in members-of, asked once per name. Returns 0 or -ENOENT. */
 	int (*group_id)(void *context, const char *group, gid_t *ret);
@@ -82,8 +82,8 @@ struct compile_inputs {
 
 /*
  * Compile @model into directory @dir, which exists and is empty: policy.1.cdb (0644) and
- * policy.yaml (0600), both fsynced, and the directory too. A members-of group without a gid, a role that
- * cannot be held ... are faults in @diags. Returns 0, -EINVAL (see @diags), -ENOMEM or a write
+ * policy.yaml (0600), both fsynced, and the directory too. A members-of group without a gid, a role
+ * that cannot be held ... are faults in @diags. Returns 0, -EINVAL (see @diags), -ENOMEM or a write
  * error; @dir then holds rubbish for the caller to remove.
  */
 int policy_compile(const struct model *model, const struct compile_inputs *inputs, const char *dir,
@@ -107,7 +107,7 @@ int generation_begin(const char *root, struct generation *ret);
 int generation_commit(struct generation *generation);
 void generation_end(struct generation *generation);
 
-/* The text of the policy in force: ROOT/var/lib/sereno/in-force/policy.yaml, as model_read_file(). */
+/* The text of the policy in force, ROOT/var/lib/sereno/in-force/policy.yaml: model_read_file(). */
 int policy_text_in_force(const char *root, char **ret, size_t *ret_length, struct diag_list *diags);
 
 /* Whether @uid is governed under @min_uid: this uid and above, without systemd's dynamic users

@@ -13,17 +13,17 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define scoped(fn) __attribute__((cleanup(fn)))
-#define scoped_fd scoped(close_p)
+#define scoped(fn)  __attribute__((cleanup(fn)))
+#define scoped_fd   scoped(close_p)
 #define scoped_free scoped(free_p)
 #define scoped_file scoped(fclose_p)
 
 /* Yield an owner's value and leave @none behind: return take(fd, -1); */
-#define take(owner, none)                    \
-	({                                   \
+#define take(owner, none)                           \
+	({                                          \
 		__typeof__(owner) taken_ = (owner); \
-		(owner) = (none);            \
-		taken_;                      \
+		(owner) = (none);                   \
+		taken_;                             \
 	})
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -31,13 +31,13 @@
 /* Marks what a module hands to its host; everything else stays hidden. */
 #define EXPORT __attribute__((visibility("default")))
 
-/* Close a descriptor that is not -1. errno is kept, so that a failing path reports its own cause. */
+/* Close a descriptor that is not -1. errno is kept: a failing path reports its own cause. */
 static inline void close_p(int *fd)
 {
 	const int saved = errno;
 
 	if (*fd >= 0)
-		(void)close(*fd); /* nothing was written through a scoped descriptor that matters here */
+		(void)close(*fd); /* what was written through it was checked before */
 	errno = saved;
 }
 
@@ -49,7 +49,7 @@ static inline void free_p(void *owner)
 static inline void fclose_p(FILE **file)
 {
 	if (*file)
-		(void)fclose(*file); /* read streams; writers close explicitly and look at the result */
+		(void)fclose(*file); /* read streams; writers close and look at the result */
 }
 
 /* -errno, never 0: reader and compiler may both trust "r < 0". */

@@ -10,12 +10,12 @@
 #include <stdbool.h>
 
 enum service_kind {
-	SERVICE_LOGIN,        /* judged by rules; every unknown service */
-	SERVICE_ELEVATE,      /* sudo, su, polkit-1: rules; the subject is who asks, from his login's origin */
-	SERVICE_TOOL,         /* chsh, chfn: as above */
-	SERVICE_JOB,          /* cron, at: a role, but no rule */
+	SERVICE_LOGIN,	      /* judged by rules; every unknown service */
+	SERVICE_ELEVATE,      /* sudo, su, polkit-1: rules, for who asks, from his login's origin */
+	SERVICE_TOOL,	      /* chsh, chfn: as above */
+	SERVICE_JOB,	      /* cron, at: a role, but no rule */
 	SERVICE_USER_MANAGER, /* systemd-user: a role, but no rule */
-	SERVICE_UNLOCK,       /* screen lockers: a role, but no rule */
+	SERVICE_UNLOCK,	      /* screen lockers: a role, but no rule */
 };
 
 /* The kind of the PAM service @name; SERVICE_LOGIN for a name not in the table. */

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * administrators.c - whether enough people could still become root: log in somewhere, and from
+ * there use sudo, su or polkit-1.
+ */
+#include <pwd.h>
+#include <string.h>
+
+#include <sereno/scoped.h>
+#include <sereno/service.h>
+
+#include "messages.h"
+#include "safety.h"
+
+#define DAY_SEC	      86400
+#define QUESTIONS_MAX 1000    /* to the name service; each may wait for a network */
+#define PAIRS_MAX     1000000 /* of rules compared for one set of roles */
+
+enum ability { ABILITY_UNKNOWN, ABILITY_NONE, ABILITY_CODE, ABILITY_ROOT };
+
+/* The rules of one set of roles that can matter here. */
+struct ways {
+	const struct rule **login, **elevate;
+	size_t n_login, n_elevate;
+};
+
+struct count {
+	const struct situation *situation;
+	uint8_t *ability; /* enum ability of each role set */
+	bool *counted;	  /* of each person in the model */
+	size_t people, questions;
+	bool wanted_code; /* somebody was left out for a second factor only */
+};
+
+static bool name_has_kind(const struct model *model, const char *name, enum service_kind kind)
+{
+	const ptrdiff_t list = model_find_services(model, name);
+	const struct names *elements;
+
+	if (list < 0)
+		return service_kind(name) == kind;
+	elements = &model->services[list].elements;
+	for (size_t i = 0; i < elements->n; i++)
+		if (service_kind(elements->item[i].text) == kind)
+			return true;
+	return false;
+}
+
+static bool rule_has_kind(const struct model *model, const struct rule *rule,
+			  enum service_kind kind)
+{
+	for (size_t i = 0; i < rule->services.n; i++)
+		if (name_has_kind(model, rule->services.item[i].text, kind))
+			return true;
+	return false;
+}
+
+static void add_ways(const struct situation *situation, const struct role *role, struct ways *ways)
+{
+	const struct model *model = situation->edition->model;
+
+	for (size_t i = 0; i < role->n_rules; i++) {
+		const struct rule *rule = &role->rules[i];
+
+		if (!validity_holds(&rule->valid, situation->now) ||
+		    !model_rule_has_host(model, rule, situation->host))
+			continue;
+		if (rule_has_kind(model, rule, SERVICE_LOGIN))
+			ways->login[ways->n_login++] = rule;
+		if (rule_has_kind(model, rule, SERVICE_ELEVATE))
+			ways->elevate[ways->n_elevate++] = rule;
+	}
+}
+
+static bool calendars_meet(const struct rule *a, const struct rule *b)
+{
+	if (a->hours.n == 0 || b->hours.n == 0)
+		return true;
+	for (size_t i = 0; i < a->calendar.n; i++)
+		for (size_t j = 0; j < b->calendar.n; j++)
+			if (a->calendar.span[i].start < b->calendar.span[j].end &&
+			    b->calendar.span[j].start < a->calendar.span[i].end)
+				return true;
+	return false;
+}
+
+/* The best that some login rule and some elevating rule give together. */
+static enum ability best_pair(const struct model *model, const struct ways *ways)
+{
+	enum ability best = ABILITY_NONE;
+	size_t pairs = 0;
+
+	for (size_t i = 0; i < ways->n_login; i++) {
+		for (size_t j = 0; j < ways->n_elevate && pairs < PAIRS_MAX; j++, pairs++) {
+			const struct rule *login = ways->login[i], *elevate = ways->elevate[j];
+
+			if (!calendars_meet(login, elevate) ||
+			    !model_from_overlaps(model, &login->from, &elevate->from))
+				continue;
+			if (!login->second_factor && !elevate->second_factor)
+				return ABILITY_ROOT;
+			best = ABILITY_CODE;
+		}
+	}
+	return best;
+}
+
+static int find_ability(const struct situation *situation, const struct role_set *set,
+			enum ability *ret)
+{
+	const struct model *model = situation->edition->model;
+	scoped_free uint32_t *role = calloc(set->n, sizeof(*role));
+	scoped_free const struct rule **login = NULL;
+	scoped_free const struct rule **elevate = NULL;
+	struct ways ways = { 0 };
+	size_t n, rules = 1;
+
+	if (!role)
+		return -ENOMEM;
+	n = role_set_at(model, set, situation->now, role);
+	for (size_t i = 0; i < n; i++)
+		rules += model->roles[role[i]].n_rules;
+	login = calloc(rules, sizeof(*login));
+	elevate = calloc(rules, sizeof(*elevate));
+	if (!login || !elevate)
+		return -ENOMEM;
+	ways.login = login;
+	ways.elevate = elevate;
+	for (size_t i = 0; i < n; i++)
+		add_ways(situation, &model->roles[role[i]], &ways);
+	*ret = best_pair(model, &ways);
+	return 0;
+}
+
+/* Whether the account is there and open. Accounts of a directory are asked for, but not for ever.
+ */
+static bool account_is_open(struct count *count, const char *user)
+{
+	const struct situation *situation = count->situation;
+	const struct account *account = people_account(situation->people, user);
+	const struct passwd *answer;
+
+	if (account)
+		return account->uid != 0 && account_has_shell(account) &&
+		       account->expires_day > situation->now / DAY_SEC;
+	if (*situation->root || count->questions++ >= QUESTIONS_MAX)
+		return false;
+	answer = getpwnam(user);
+	return answer && answer->pw_uid != 0;
+}
+
+static ptrdiff_t person_of(const struct model *model, const char *user)
+{
+	for (size_t i = 0; i < model->n_persons; i++)
+		for (size_t j = 0; j < model->persons[i].accounts.n; j++)
+			if (strcmp(model->persons[i].accounts.item[j].text, user) == 0)
+				return (ptrdiff_t)i;
+	return -1;
+}
+
+static void count_person(struct count *count, const char *user)
+{
+	const ptrdiff_t person = person_of(count->situation->edition->model, user);
+
+	if (person >= 0 && count->counted[person])
+		return;
+	if (person >= 0)
+		count->counted[person] = true;
+	count->people++;
+}
+
+static int count_holder(struct count *count, const struct holder *holder)
+{
+	enum ability ability = count->ability[holder->set];
+	int r;
+
+	if (ability == ABILITY_UNKNOWN) {
+		r = find_ability(count->situation, &count->situation->holders->sets[holder->set],
+				 &ability);
+		if (r < 0)
+			return r;
+		count->ability[holder->set] = (uint8_t)ability;
+	}
+	if (ability == ABILITY_CODE)
+		count->wanted_code = true;
+	if (ability == ABILITY_ROOT && account_is_open(count, holder->user))
+		count_person(count, holder->user);
+	return 0;
+}
+
+static int count_administrators(struct count *count)
+{
+	const struct model *model = count->situation->edition->model;
+	const struct holders *holders = count->situation->holders;
+	int r = 0;
+
+	for (size_t i = 0; i < model->break_glass.n && model->break_glass_from.n > 0; i++)
+		if (break_glass_works(count->situation, model->break_glass.item[i].text))
+			count_person(count, model->break_glass.item[i].text);
+	for (size_t i = 0; r == 0 && i < holders->n && count->people < model->min_administrators;
+	     i++)
+		r = count_holder(count, &holders->item[i]);
+	return r;
+}
+
+int check_administrators(const struct situation *situation)
+{
+	const struct model *model = situation->edition->model;
+	scoped_free uint8_t *ability = calloc(situation->holders->n_sets + 1, sizeof(*ability));
+	scoped_free bool *counted = calloc(model->n_persons + 1, sizeof(*counted));
+	struct count count = { situation, ability, counted, 0, 0, false };
+	int r;
+
+	if (!ability || !counted)
+		return -ENOMEM;
+	r = count_administrators(&count);
+	if (r < 0 || count.people >= model->min_administrators)
+		return r;
+	/* On trial nobody is refused, so nobody is locked out either. */
+	situation_report(
+		situation, model->observe & OBSERVE_ROLES ? DIAG_WARNING : DIAG_FAULT,
+		model->root_at,
+		_("%zu people could become root under this policy, and "
+		  "root.min-administrators asks for %u: give more people a rule for a login "
+		  "and one for sudo, su or polkit-1 from the same origin%s"),
+		count.people, model->min_administrators,
+		count.wanted_code ? _(" (rules with second-factor: required do not count: "
+				      "no module of this version can see a code)")
+				  : "");
+	return 0;
+}
+
+void check_second_factors(const struct situation *situation)
+{
+	const struct model *model = situation->edition->model;
+	struct mark first = { 0, 0 };
+	size_t n = 0;
+
+	for (size_t i = 0; i < model->n_roles; i++)
+		for (size_t j = 0; j < model->roles[i].n_rules; j++) {
+			if (!model->roles[i].rules[j].second_factor)
+				continue;
+			if (n++ == 0)
+				first = model->roles[i].rules[j].at;
+		}
+	if (n > 0)
+		situation_report(situation, DIAG_WARNING, first,
+				 P_("%zu rule asks for a second factor, here: no module of this "
+				    "version can see a code, so what it is for will be refused",
+				    "%zu rules ask for a second factor, the first here: no module "
+				    "of this version can see a code, so what they are for will be "
+				    "refused",
+				    n),
+				 n);
+}

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT */
+/* apply.c - sereno apply: a checked policy put in force, all or nothing. */
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+#include <sereno/event.h>
+#include <sereno/fallback.h>
+#include <sereno/policy.h>
+#include <sereno/scoped.h>
+
+#include "commands.h"
+#include "losses_report.h"
+#include "progress.h"
+#include "safety.h"
+
+/* One run of the command: what is put in force, and all that must be released. */
+struct application {
+	const struct options *options;
+	const struct output *output;
+	int64_t now;
+	struct utsname host;
+	struct progress progress;
+	struct edition edition, in_force;
+	struct people *people;
+	struct holders holders, held;
+	struct caller caller;
+	struct generation generation;
+	struct losses_report report;
+	char hash[POLICY_HASH_HEX];
+	bool applied;
+};
+
+static void application_clear(struct application *application)
+{
+	losses_report_clear(&application->report);
+	generation_end(&application->generation);
+	holders_clear(&application->holders);
+	holders_clear(&application->held);
+	edition_clear(&application->edition);
+	edition_clear(&application->in_force);
+	people_free(application->people);
+}
+
+/* Everything that can be read beforehand. Returns EXIT_YES, EXIT_NO for faults. */
+static enum exit_status read_all(struct application *application)
+{
+	const char *root = application->options->root;
+	int r;
+
+	if (uname(&application->host) < 0)
+		return complain_error(neg_errno(), _("cannot ask for the host's name"));
+	r = edition_read(application->options, application->now, &application->edition);
+	if (r == -EINVAL)
+		return EXIT_NO;
+	if (r < 0)
+		return complain_error(r, _("cannot read %s"), application->edition.path);
+	r = people_read(root, &application->people);
+	if (r < 0)
+		return complain_error(r, _("cannot read the users of %s/etc"), root);
+	r = holders_gather(application->edition.model, application->people, root,
+			   &application->holders);
+	if (r < 0)
+		return complain_error(r, _("cannot list the members of roles"));
+	caller_find(root, application->people, &application->caller);
+	return EXIT_YES;
+}
+
+/* Compile into the new generation's directory, and read back what was written. */
+static enum exit_status compile(struct application *application, struct policy **ret)
+{
+	struct generation *generation = &application->generation;
+	const char *root = application->options->root;
+	int r = generation_begin(root, generation);
+
+	if (r == -EBUSY)
+		return complain(EXIT_SYSTEM, _("another sereno apply is running; wait for it"));
+	if (r == -EACCES || r == -EPERM)
+		return complain(EXIT_SYSTEM,
+				_("cannot write below %s/var/lib/sereno: run this as root"), root);
+	if (r < 0)
+		return complain_error(r, _("cannot write below %s/var/lib/sereno"), root);
+	progress_show(&application->progress, _("compiling"), 0);
+	r = edition_compile(&application->edition, root, application->people, generation->dir,
+			    application->now, generation->number);
+	if (r == -EINVAL)
+		return EXIT_NO;
+	if (r < 0)
+		return complain_error(r, _("cannot compile into %s"), generation->dir);
+	progress_show(&application->progress, _("reading it back"), 0);
+	r = policy_open_in(generation->dir, ret);
+	if (r == 0)
+		r = policy_verify(*ret);
+	if (r < 0)
+		return complain_error(r, _("what was written to %s does not read back"),
+				      generation->dir);
+	memcpy(application->hash, policy_facts(*ret)->hash, sizeof(application->hash));
+	return EXIT_YES;
+}
+
+/* @policy is NULL when it could not be compiled: the other faults are told all the same. */
+static enum exit_status check_safety(struct application *application, struct policy *policy)
+{
+	const struct situation situation = {
+		.root = application->options->root,
+		.host = application->host.nodename,
+		.now = application->now,
+		.severity = DIAG_FAULT,
+		.edition = &application->edition,
+		.people = application->people,
+		.holders = &application->holders,
+	};
+	int r;
+
+	progress_show(&application->progress, _("checking that nobody is locked out"), 0);
+	check_break_glass(&situation);
+	check_second_factors(&situation);
+	r = check_exclusions(&situation);
+	if (r == 0)
+		r = check_administrators(&situation);
+	if (r == 0 && policy)
+		r = check_way_back(&situation, policy, &application->caller);
+	if (r < 0)
+		return complain_error(r, _("cannot check whether somebody would be locked out"));
+	return application->edition.diags.faults > 0 ? EXIT_NO : EXIT_YES;
+}
+
+/* Who would lose what. A policy in force that cannot be read is none, but says so. */
+static enum exit_status compare(struct application *application)
+{
+	const char *root = application->options->root;
+	struct regime old = { NULL, &application->held };
+	const struct regime new = { application->edition.model, &application->holders };
+	int r = edition_in_force(root, application->now, &application->in_force);
+
+	progress_show(&application->progress, _("comparing with what is in force"), 0);
+	if (r == -ENOMEM)
+		return complain_error(r, _("cannot read the policy in force"));
+	if (r < 0 && r != -ENOENT)
+		diag_warn(&application->edition.diags, (struct mark){ 0, 0 },
+			  _("the policy in force cannot be read (%s): who loses what against it is "
+			    "not known"),
+			  strerror(-r));
+	if (r == 0) {
+		r = holders_gather(application->in_force.model, application->people, root,
+				   &application->held);
+		if (r < 0)
+			return complain_error(r, _("cannot list the members of roles"));
+		old.model = application->in_force.model;
+	}
+	r = losses_find(&old, &new, application->people, application->host.nodename,
+			application->now, losses_report_add, &application->report);
+	if (r < 0)
+		return complain_error(r, _("cannot work out who would lose what"));
+	return EXIT_YES;
+}
+
+static int add_name(char names[][FALLBACK_NAME_SIZE], size_t *n, const char *name)
+{
+	for (size_t i = 0; i < *n; i++)
+		if (strcmp(names[i], name) == 0)
+			return 0;
+	if (*n == FALLBACK_NAMES_MAX || strlen(name) >= FALLBACK_NAME_SIZE)
+		return -E2BIG;
+	memcpy(names[(*n)++], name, strlen(name) + 1);
+	return 0;
+}
+
+/* Who is governed and who gets in when the database cannot be read. */
+static enum exit_status prepare_fallback(struct application *application, struct fallback *fallback)
+{
+	const struct model *model = application->edition.model;
+	struct diag_list *diags = &application->edition.diags;
+
+	*fallback = (struct fallback){ .min_uid = model->min_uid, .observe = model->observe };
+	for (size_t i = 0; i < model->break_glass.n; i++)
+		if (add_name(fallback->break_glass, &fallback->n_break_glass,
+			     model->break_glass.item[i].text) < 0)
+			(void)diag_fault(diags, model->break_glass.item[i].at,
+					 _("at most %d break-glass accounts with names of at most "
+					   "%d bytes"),
+					 FALLBACK_NAMES_MAX, FALLBACK_NAME_SIZE - 1);
+	for (size_t i = 0; i < application->holders.n; i++) {
+		const char *user = application->holders.item[i].user;
+		const struct account *account = people_account(application->people, user);
+
+		if (!account || account->uid == 0 || uid_governed(account->uid, model->min_uid))
+			continue;
+		if (add_name(fallback->governed, &fallback->n_governed, user) < 0)
+			(void)diag_fault(
+				diags, model->accounts_at,
+				_("%s: at most %d accounts below accounts.min-uid can hold "
+				  "roles, with names of at most %d bytes"),
+				user, FALLBACK_NAMES_MAX, FALLBACK_NAME_SIZE - 1);
+	}
+	return diags->faults > 0 ? EXIT_NO : EXIT_YES;
+}
+
+static void send_event(const struct application *application, enum event_id id, const char *detail)
+{
+	const struct event event = {
+		.id = id,
+		.subject = application->caller.user[0] ? application->caller.user : NULL,
+		.policy = application->hash[0] ? application->hash : NULL,
+		.detail = detail,
+		.until = EVENT_NO_TIME,
+	};
+
+	/* Nobody listening is no reason to leave a policy out of force. */
+	(void)event_send(application->options->root, &event);
+}
+
+static enum exit_status commit(struct application *application, const struct fallback *fallback)
+{
+	const char *root = application->options->root;
+	int r;
+
+	if (application->options->given & OPTION_DRY_RUN)
+		return EXIT_YES;
+	r = fallback_write(root, fallback);
+	if (r < 0)
+		return complain_error(r, _("cannot write %s/etc/sereno/fallback"), root);
+	r = generation_commit(&application->generation);
+	if (r < 0)
+		return complain_error(r, _("cannot put %s in force"), application->generation.dir);
+	application->applied = true;
+	send_event(application, EVENT_POLICY_APPLIED, application->edition.path);
+	return EXIT_YES;
+}
+
+static enum exit_status put_in_force(struct application *application)
+{
+	struct policy *policy = NULL;
+	struct fallback fallback;
+	enum exit_status status = read_all(application);
+
+	if (status == EXIT_YES)
+		status = compile(application, &policy);
+	if (application->generation.dir && status != EXIT_SYSTEM)
+		status = check_safety(application, policy);
+	policy_close(policy);
+	/* A refused policy is compared too: who would lose what is often why. */
+	if (application->generation.dir && status != EXIT_SYSTEM &&
+	    compare(application) != EXIT_YES)
+		return EXIT_SYSTEM;
+	if (status == EXIT_YES)
+		status = prepare_fallback(application, &fallback);
+	if (status == EXIT_YES)
+		status = commit(application, &fallback);
+	return status;
+}
+
+static void print_text(struct application *application)
+{
+	const struct output *output = application->output;
+	const char *next =
+		application->applied ? _("In force.") : _("Nothing was changed (--dry-run).");
+
+	losses_report_print(&application->report, output,
+			    application->options->given & OPTION_ALL ? SIZE_MAX : 50);
+	edition_print_diags(&application->edition, output, next);
+	if (application->applied)
+		output_wrap(output, STYLE_PLAIN, 0,
+			    _("Generation %llu, policy %.12s. Next: sereno status."),
+			    (unsigned long long)application->generation.number, application->hash);
+}
+
+static void print_json(struct application *application)
+{
+	struct json json = { .stream = application->output->stream };
+
+	json_begin(&json, NULL, JSON_OBJECT);
+	json_string(&json, "file", application->edition.path);
+	json_bool(&json, "applied", application->applied);
+	json_bool(&json, "dry_run", application->options->given & OPTION_DRY_RUN);
+	json_number(&json, "generation", application->generation.number);
+	json_string(&json, "policy", application->hash[0] ? application->hash : NULL);
+	edition_write_diags(&application->edition, &json);
+	losses_report_write(&application->report, &json);
+	json_end(&json, JSON_OBJECT);
+}
+
+enum exit_status apply_run(const struct options *options, const struct output *output)
+{
+	scoped(application_clear) struct application application = {
+		.options = options,
+		.output = output,
+		.now = time(NULL),
+		.generation = { .lock = -1 },
+	};
+	enum exit_status status;
+
+	progress_begin(&application.progress);
+	status = put_in_force(&application);
+	progress_end(&application.progress);
+	if (status == EXIT_SYSTEM)
+		return status;
+	if (status == EXIT_NO && !(options->given & OPTION_DRY_RUN))
+		send_event(&application, EVENT_POLICY_REFUSED, application.edition.path);
+	if (options->given & OPTION_JSON)
+		print_json(&application);
+	else
+		print_text(&application);
+	return status;
+}

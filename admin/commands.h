@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * commands.h - the commands, one file each. All return an exit status.
+ */
+#ifndef ADMIN_COMMANDS_H
+#define ADMIN_COMMANDS_H
+
+#include "messages.h"
+#include "options.h"
+#include "output.h"
+
+enum exit_status check_run(const struct options *options, const struct output *output);
+enum exit_status apply_run(const struct options *options, const struct output *output);
+enum exit_status diff_run(const struct options *options, const struct output *output);
+enum exit_status explain_run(const struct options *options, const struct output *output);
+enum exit_status who_run(const struct options *options, const struct output *output);
+enum exit_status status_run(const struct options *options, const struct output *output);
+enum exit_status schema_run(const struct options *options, const struct output *output);
+
+#endif

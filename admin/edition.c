@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+/* edition.c - a policy text with its model and its faults, and what the compiler says to it. */
+#include "edition.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include <sereno/policy.h>
+#include <sereno/scoped.h>
+
+#include "messages.h"
+#include "progress.h"
+
+#define IN_FORCE_PATH "/var/lib/sereno/in-force/policy.yaml"
+
+static int name_path(const char *root, const char *below, char **ret)
+{
+	return asprintf(ret, "%s%s", root, below) < 0 ? -ENOMEM : 0;
+}
+
+/* Turn what was read into a model. A file that could not be read safely is a fault of it, too. */
+static int understand(struct edition *edition, const char *root, int64_t now, int r)
+{
+	if (r == -EPERM || r == -EFBIG)
+		return edition->diags.faults > 0 ? -EINVAL : r;
+	if (r < 0)
+		return r;
+	return model_read(root, edition->text, edition->length, now, &edition->model,
+			  &edition->diags);
+}
+
+int edition_read(const struct options *options, int64_t now, struct edition *ret)
+{
+	int r;
+
+	*ret = (struct edition){ 0 };
+	if (options->operand)
+		r = name_path("", options->operand, &ret->path);
+	else
+		r = name_path(options->root, "/etc/sereno/policy.yaml", &ret->path);
+	if (r < 0) {
+		ret->path = NULL;
+		return r;
+	}
+	r = model_read_file(ret->path, &ret->text, &ret->length, &ret->diags);
+	return understand(ret, options->root, now, r);
+}
+
+int edition_in_force(const char *root, int64_t now, struct edition *ret)
+{
+	int r;
+
+	*ret = (struct edition){ 0 };
+	r = name_path(root, IN_FORCE_PATH, &ret->path);
+	if (r < 0) {
+		ret->path = NULL;
+		return r;
+	}
+	r = policy_text_in_force(root, &ret->text, &ret->length, &ret->diags);
+	return understand(ret, root, now, r);
+}
+
+void edition_clear(struct edition *edition)
+{
+	model_free(edition->model);
+	diag_clear(&edition->diags);
+	free(edition->text);
+	free(edition->path);
+	*edition = (struct edition){ 0 };
+}
+
+struct lookup {
+	const struct people *people;
+	bool asks_groups; /* of the name service, each once */
+	enum account_scope accounts;
+	struct progress progress;
+	size_t asked;
+};
+
+static int find_gid(void *context, const char *name, gid_t *ret)
+{
+	const struct lookup *lookup = context;
+	const struct unix_group *group = people_group(lookup->people, name);
+	const struct group *answer;
+
+	if (group) {
+		*ret = group->gid;
+		return 0;
+	}
+	answer = lookup->asks_groups ? getgrnam(name) : NULL;
+	if (!answer)
+		return -ENOENT;
+	*ret = answer->gr_gid;
+	return 0;
+}
+
+static int find_uid(void *context, const char *name, uid_t *ret)
+{
+	struct lookup *lookup = context;
+	const struct account *account = people_account(lookup->people, name);
+	const struct passwd *answer = NULL;
+
+	if (account) {
+		*ret = account->uid;
+		return 0;
+	}
+	if (lookup->accounts == ACCOUNTS_OF_NAME_SERVICE) {
+		progress_show(&lookup->progress, _("asking for accounts"), ++lookup->asked);
+		answer = getpwnam(name);
+	}
+	if (!answer)
+		return -ENOENT;
+	*ret = answer->pw_uid;
+	return 0;
+}
+
+static int compile(struct edition *edition, struct lookup *lookup, const char *dir, int64_t now,
+		   uint64_t generation)
+{
+	struct utsname host;
+	const struct compile_inputs inputs = {
+		.text = edition->text,
+		.text_length = edition->length,
+		.host = host.nodename,
+		.now = now,
+		.generation = generation,
+		.group_id = find_gid,
+		.user_id = find_uid,
+		.context = lookup,
+	};
+	int r;
+
+	if (uname(&host) < 0)
+		return neg_errno();
+	progress_begin(&lookup->progress);
+	r = policy_compile(edition->model, &inputs, dir, &edition->diags);
+	progress_end(&lookup->progress);
+	return r;
+}
+
+int edition_compile(struct edition *edition, const char *root, const struct people *people,
+		    const char *dir, int64_t now, uint64_t generation)
+{
+	struct lookup lookup = { .people = people, .asks_groups = root[0] == '\0' };
+
+	return compile(edition, &lookup, dir, now, generation);
+}
+
+static void remove_directory(const char *path)
+{
+	DIR *dir = opendir(path);
+	const struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			(void)unlinkat(dirfd(dir), entry->d_name, 0); /* rmdir tells */
+	if (dir)
+		closedir(dir);
+	if (rmdir(path) < 0)
+		(void)complain_error(neg_errno(), _("cannot remove %s"), path);
+}
+
+int edition_try_compile(struct edition *edition, const char *root, const struct people *people,
+			int64_t now, enum account_scope scope)
+{
+	struct lookup lookup = {
+		.people = people,
+		.asks_groups = root[0] == '\0',
+		.accounts = scope,
+	};
+	const char *temporary = getenv("TMPDIR");
+	scoped_free char *dir = NULL;
+	int r;
+
+	if (!temporary || *temporary != '/')
+		temporary = "/tmp";
+	if (asprintf(&dir, "%s/sereno-check.XXXXXX", temporary) < 0) {
+		dir = NULL;
+		return -ENOMEM;
+	}
+	if (!mkdtemp(dir))
+		return neg_errno();
+	r = compile(edition, &lookup, dir, now, 1);
+	remove_directory(dir);
+	return r;
+}
+
+static void print_diag(const struct edition *edition, const struct output *output,
+		       const struct diag *diag)
+{
+	const bool warning = diag->severity == DIAG_WARNING;
+	const enum style style = warning ? STYLE_WARNING : STYLE_BAD;
+
+	output_print(output, STYLE_STRONG, "%s:", edition->path);
+	if (diag->at.line > 0)
+		output_print(output, STYLE_STRONG, "%u:%u:", diag->at.line, diag->at.column);
+	/* Not wrapped: editors and scripts read these lines. */
+	output_print(output, style, " %s%s\n", warning ? _("warning: ") : "", diag->text);
+}
+
+void edition_print_diags(struct edition *edition, const struct output *output, const char *next)
+{
+	const struct diag_list *diags = &edition->diags;
+	const size_t hidden = diags->faults + diags->warnings - diags->n;
+
+	diag_sort(&edition->diags);
+	for (size_t i = 0; i < diags->n; i++)
+		print_diag(edition, output, &diags->item[i]);
+	if (hidden > 0)
+		output_print(output, STYLE_PLAIN, P_("and %zu more\n", "and %zu more\n", hidden),
+			     hidden);
+	if (diags->faults > 0)
+		output_print(output, STYLE_BAD, P_("%zu fault", "%zu faults", diags->faults),
+			     diags->faults);
+	else
+		output_print(output, STYLE_GOOD, "%s", _("No faults"));
+	if (diags->warnings > 0)
+		output_print(output, STYLE_WARNING,
+			     P_(", %zu warning", ", %zu warnings", diags->warnings),
+			     diags->warnings);
+	output_print(output, STYLE_PLAIN, ". %s\n",
+		     diags->faults > 0 ? _("Nothing was changed.") : next);
+}
+
+void edition_write_diags(struct edition *edition, struct json *json)
+{
+	const struct diag_list *diags = &edition->diags;
+
+	diag_sort(&edition->diags);
+	json_number(json, "faults", diags->faults);
+	json_number(json, "warnings", diags->warnings);
+	json_begin(json, "diagnostics", JSON_ARRAY);
+	for (size_t i = 0; i < diags->n; i++) {
+		json_begin(json, NULL, JSON_OBJECT);
+		json_string(json, "severity",
+			    diags->item[i].severity == DIAG_FAULT ? "fault" : "warning");
+		json_number(json, "line", diags->item[i].at.line);
+		json_number(json, "column", diags->item[i].at.column);
+		json_string(json, "message", diags->item[i].text);
+		json_end(json, JSON_OBJECT);
+	}
+	json_end(json, JSON_ARRAY);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * instant.h - moments on the command line and in messages.
+ */
+#ifndef ADMIN_INSTANT_H
+#define ADMIN_INSTANT_H
+
+#include <sereno/calendar.h>
+
+#define INSTANT_TEXT_MAX 64
+
+/*
+ * Read RFC 3339 ("2026-03-01T22:10:00+01:00", "...Z") or a time without an offset
+ * ("2026-03-01T22:10", "2026-03-01 22:10:30"), which is local to @zone; one that happens twice is
+ * the earlier. Returns 0 or -EINVAL.
+ */
+int instant_parse(const char *text, const struct zone *zone, int64_t *ret);
+
+/* Write "2026-03-01T21:10:00Z". Returns 0, or -ERANGE for TIME_NO_END, TIME_NO_START and years past
+ * 9999. */
+int instant_utc(int64_t time, char text[static INSTANT_TEXT_MAX]);
+
+/* Write "Sun 2026-03-01 22:10 +01:00" in @zone, "for ever" for TIME_NO_END. Returns @text. */
+const char *instant_local(int64_t time, const struct zone *zone,
+			  char text[static INSTANT_TEXT_MAX]);
+
+#endif

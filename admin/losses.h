@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * losses.h - who would lose what if one policy took the place of another.
+ *
+ * Worked out once for each pair of role sets, old and new, so that the cost grows with the users
+ * and not with users times rules.
+ */
+#ifndef ADMIN_LOSSES_H
+#define ADMIN_LOSSES_H
+
+#include "rights.h"
+
+enum loss_kind {
+	LOSS_RIGHT,	  /* one right: see change */
+	LOSS_EVERYTHING,  /* holds no role any more, or never did and is governed now */
+	LOSS_BREAK_GLASS, /* is no break-glass account any more */
+	LOSS_ROOT,	  /* root's direct login from a place */
+};
+
+struct loss {
+	enum loss_kind kind;
+	const char *user;
+	const char *service, *from; /* LOSS_RIGHT; LOSS_ROOT has the latter */
+	enum change change;
+	const char *role; /* by which he had it, or NULL */
+	uint32_t rule;
+};
+
+struct regime {
+	const struct model *model; /* NULL: nothing was in force */
+	const struct holders *holders;
+};
+
+/*
+ * Call @visit for each loss, by user. @n_losses of the same (service, from) of one user are
+ * reported once, the worst. Returns 0, -ENOMEM or the first negative result of @visit.
+ */
+int losses_find(const struct regime *old, const struct regime *new, const struct people *people,
+		const char *host, int64_t now, int (*visit)(void *context, const struct loss *loss),
+		void *context);
+
+#endif

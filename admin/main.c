@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/* main.c - the command sereno: a table of commands, their help, and the way to each. */
+#include <locale.h>
+#include <string.h>
+
+#include <sereno/diag.h>
+#include <sereno/scoped.h>
+
+#include "commands.h"
+#include "escape.h"
+
+struct command {
+	const char *name, *arguments, *summary;
+	const char *details; /* what, exit status, examples */
+	unsigned options;    /* enum option_bit */
+	enum operand operand;
+	enum exit_status (*run)(const struct options *options, const struct output *output);
+};
+
+/* clang-format off */
+static const struct command commands[] = {
+	{ "check", N_("[FILE]"), N_("report every fault in a policy file"),
+	  N_("Reads FILE (/etc/sereno/policy.yaml when left out) and prints every fault as\n"
+	     "FILE:LINE:COLUMN: message. Nothing is changed. Exit status: 0 no fault, 1 faults.\n\n"
+	     "  sereno check\n"
+	     "  sereno check draft.yaml --accounts    also ask LDAP and the like for the members\n"
+	     "  sereno check --services               how each service of this host is judged\n"),
+	  OPTION_JSON | OPTION_ROOT | OPTION_ACCOUNTS | OPTION_SERVICES, OPERAND_OPTIONAL, check_run },
+	{ "apply", N_("[FILE]"), N_("put a policy file in force, all or nothing"),
+	  N_("Checks FILE (/etc/sereno/policy.yaml when left out), says who would lose what, and puts\n"
+	     "it in force. Refuses when you yourself, or too few administrators, could not come in\n"
+	     "again, and when a break-glass account is broken. Exit status: 0 in force, 1 refused.\n\n"
+	     "  sereno apply --dry-run                everything but the change\n"
+	     "  sereno apply\n"),
+	  OPTION_JSON | OPTION_ROOT | OPTION_DRY_RUN | OPTION_ALL, OPERAND_OPTIONAL, apply_run },
+	{ "diff", N_("[FILE]"), N_("compare a policy file with what is in force"),
+	  N_("Prints what FILE (/etc/sereno/policy.yaml when left out) takes away (-) and adds (+),\n"
+	     "key by key; comments and layout do not matter. Exit status: 0 the same, 1 different.\n\n"
+	     "  sereno diff\n"),
+	  OPTION_JSON | OPTION_ROOT, OPERAND_OPTIONAL, diff_run },
+	{ "explain", N_("USER --service SERVICE --from ORIGIN"), N_("why somebody is let in or not"),
+	  N_("The decision of the policy in force, and for each rule of the roles that USER holds the\n"
+	     "first condition that fails. For sudo, su and polkit-1, USER is who asks, and ORIGIN that\n"
+	     "of the login he is in. Exit status: 0 allowed, 1 refused.\n\n"
+	     "  sereno explain ana --service sshd --from 10.20.3.4\n"
+	     "  sereno explain ana --service sudo --from seat --at 2026-03-01T22:10\n"),
+	  OPTION_JSON | OPTION_ROOT | OPTION_SERVICE | OPTION_FROM | OPTION_AT | OPTION_MET | OPTION_ALL,
+	  OPERAND_REQUIRED, explain_run },
+	{ "who", N_("[SERVICE]"), N_("who may do what, from where, when"),
+	  N_("One row for each user and rule of the policy in force, members of Unix groups included.\n"
+	     "Exit status: 0 somebody, 1 nobody.\n\n"
+	     "  sereno who sshd\n"
+	     "  sereno who --at 2026-12-31T12:00      as it will be then\n"),
+	  OPTION_JSON | OPTION_ROOT | OPTION_AT, OPERAND_OPTIONAL, who_run },
+	{ "status", "", N_("what is in force, and what needs attention"),
+	  N_("Exit status: 0 a policy is in force and nothing is overdue, 1 otherwise.\n\n"
+	     "  sereno status\n"),
+	  OPTION_JSON | OPTION_ROOT, OPERAND_NONE, status_run },
+	{ "schema", "", N_("the keys of the policy file, as JSON Schema"),
+	  N_("For editors with a YAML language server; --man for the manual page's table.\n\n"
+	     "  sereno schema > sereno.schema.json\n"),
+	  OPTION_MAN, OPERAND_NONE, schema_run },
+};
+/* clang-format on */
+
+static void print_usage(FILE *stream)
+{
+	fputs(_("usage: sereno COMMAND [ARGUMENTS]\n\n"), stream);
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		fprintf(stream, "  %-8s  %s\n", commands[i].name, _(commands[i].summary));
+	fputs(_("\nsereno help COMMAND says more. A policy file is written, then: check, diff, apply.\n"),
+	      stream);
+}
+
+static void print_help(const struct command *command)
+{
+	const char *arguments = command->arguments[0] ? _(command->arguments) : "";
+
+	printf(_("usage: sereno %s%s%s [OPTIONS]\n\n"), command->name, *arguments ? " " : "",
+	       arguments);
+	printf("%s\n", _(command->details));
+	options_print(stdout, command->options);
+}
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		if (strcmp(name, commands[i].name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+static enum exit_status unknown_command(const char *name)
+{
+	const char *names[ARRAY_SIZE(commands)];
+	char buffer[ESCAPE_MAX];
+	const char *near;
+
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		names[i] = commands[i].name;
+	near = diag_nearest(name, names, ARRAY_SIZE(names));
+	if (near)
+		return complain(EXIT_USAGE, _("no such command: %s; did you mean %s?"),
+				escape(buffer, name), near);
+	return complain(EXIT_USAGE, _("no such command: %s; sereno help lists them"),
+			escape(buffer, name));
+}
+
+static enum exit_status help(const char *name)
+{
+	const struct command *command;
+
+	if (!name) {
+		print_usage(stdout);
+		return EXIT_YES;
+	}
+	command = find_command(name);
+	if (!command)
+		return unknown_command(name);
+	print_help(command);
+	return EXIT_YES;
+}
+
+static enum exit_status run(const struct command *command, int argc, char *const *argv)
+{
+	struct options options;
+	struct output output;
+
+	if (options_read(argc, argv, command->options, command->operand, &options) < 0)
+		return EXIT_USAGE;
+	if (options.given & OPTION_HELP)
+		return help(command->name);
+	output_open(&output, stdout);
+	return command->run(&options, &output);
+}
+
+static enum exit_status dispatch(int argc, char *const *argv)
+{
+	const struct command *command;
+
+	if (argc < 2) {
+		print_usage(stderr);
+		return EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 ||
+	    strcmp(argv[1], "-h") == 0)
+		return help(argc > 2 ? argv[2] : NULL);
+	command = find_command(argv[1]);
+	if (!command)
+		return unknown_command(argv[1]);
+	return run(command, argc - 1, argv + 1);
+}
+
+int main(int argc, char *argv[])
+{
+	enum exit_status status;
+
+	(void)setlocale(LC_ALL, ""); /* an unknown locale leaves plain English */
+	(void)textdomain("sereno");
+	status = dispatch(argc, argv);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		return (int)complain_error(neg_errno(), _("cannot write the output"));
+	return (int)status;
+}

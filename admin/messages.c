@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* messages.c - errors of use and of the system, one line each on stderr. */
+#include "messages.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static void print_line(const char *format, va_list arguments, const char *cause)
+{
+	fputs("sereno: ", stderr);
+	vfprintf(stderr, format, arguments);
+	if (cause)
+		fprintf(stderr, ": %s", cause);
+	fputc('\n', stderr);
+}
+
+enum exit_status complain(enum exit_status status, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	print_line(format, arguments, NULL);
+	va_end(arguments);
+	return status;
+}
+
+enum exit_status complain_error(int error, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	print_line(format, arguments, strerror(-error));
+	va_end(arguments);
+	return EXIT_SYSTEM;
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* options.c - one table of options for all commands. */
+#include "options.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <sereno/diag.h>
+#include <sereno/scoped.h>
+
+#include "escape.h"
+#include "messages.h"
+
+struct option_entry {
+	const char *name;
+	enum option_bit bit;
+	const char *value; /* what the value is called in help; NULL: takes none */
+	size_t offset;	   /* of the value's member in struct options */
+	const char *help;
+};
+
+/* clang-format off */
+static const struct option_entry entries[] = {
+	{ "service",  OPTION_SERVICE,  "SERVICE", offsetof(struct options, service), N_("the PAM service: sshd, login, sudo ...") },
+	{ "from",     OPTION_FROM,     "ORIGIN",  offsetof(struct options, from),    N_("an address, seat, serial, jobs or unknown") },
+	{ "at",       OPTION_AT,       "TIME",    offsetof(struct options, at),      N_("2026-03-01T22:10 (in the policy's zone), or with Z or +01:00; else now") },
+	{ "met",      OPTION_MET,      "DEMAND",  offsetof(struct options, met),     N_("as if this had been given: second-factor") },
+	{ "dry-run",  OPTION_DRY_RUN,  NULL,      0,                                 N_("check everything, say what would happen, change nothing") },
+	{ "accounts", OPTION_ACCOUNTS, NULL,      0,                                 N_("ask the name service for members that are not in the files") },
+	{ "services", OPTION_SERVICES, NULL,      0,                                 N_("list the PAM services of this host and their kind") },
+	{ "all",      OPTION_ALL,      NULL,      0,                                 N_("print everything, however long") },
+	{ "man",      OPTION_MAN,      NULL,      0,                                 N_("the table of keys, as manual page source") },
+	{ "json",     OPTION_JSON,     NULL,      0,                                 N_("print JSON") },
+	{ "root",     OPTION_ROOT,     "DIR",     offsetof(struct options, root_given),    N_("another file tree: its policy, state, users and groups") },
+	{ "help",     OPTION_HELP,     NULL,      0,                                 N_("this help") },
+};
+/* clang-format on */
+
+static const struct option_entry *find_option(const char *name, size_t length, unsigned allowed)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(entries); i++)
+		if (((allowed | OPTION_HELP) & entries[i].bit) &&
+		    strlen(entries[i].name) == length && memcmp(entries[i].name, name, length) == 0)
+			return &entries[i];
+	return NULL;
+}
+
+static int unknown_option(const char *word, unsigned allowed)
+{
+	const char *names[ARRAY_SIZE(entries)];
+	char buffer[ESCAPE_MAX];
+	const char *near;
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(entries); i++)
+		if ((allowed | OPTION_HELP) & entries[i].bit)
+			names[n++] = entries[i].name;
+	near = strncmp(word, "--", 2) == 0 ? diag_nearest(word + 2, names, n) : NULL;
+	if (near)
+		(void)complain(EXIT_USAGE, _("no such option here: %s; did you mean --%s?"),
+			       escape(buffer, word), near);
+	else
+		(void)complain(EXIT_USAGE, _("no such option here: %s"), escape(buffer, word));
+	return -EINVAL;
+}
+
+/* Take the option in @argv[@*index], and its value, which may be the next word. */
+static int read_option(int argc, char *const *argv, int *index, unsigned allowed,
+		       struct options *options)
+{
+	const char *word = argv[*index];
+	const char *name = word + 2;
+	const size_t length = strcspn(name, "=");
+	const struct option_entry *entry = NULL;
+	const char *value = name[length] == '=' ? name + length + 1 : NULL;
+
+	if (strncmp(word, "--", 2) == 0)
+		entry = find_option(name, length, allowed);
+	else if (strcmp(word, "-h") == 0)
+		entry = find_option("help", strlen("help"), allowed);
+	if (!entry)
+		return unknown_option(word, allowed);
+	if (options->given & entry->bit) {
+		(void)complain(EXIT_USAGE, _("--%s is given twice"), entry->name);
+		return -EINVAL;
+	}
+	options->given |= entry->bit;
+	if (!entry->value) {
+		if (!value)
+			return 0;
+		(void)complain(EXIT_USAGE, _("--%s takes no value"), entry->name);
+		return -EINVAL;
+	}
+	if (!value && *index + 1 < argc)
+		value = argv[++*index];
+	if (!value || !*value) {
+		(void)complain(EXIT_USAGE, _("--%s wants a value: --%s %s"), entry->name,
+			       entry->name, entry->value);
+		return -EINVAL;
+	}
+	memcpy((char *)options + entry->offset, &value, sizeof(value));
+	return 0;
+}
+
+/* Without the slashes behind, "" for the host: paths can be put together plainly. */
+static int check_root(struct options *options)
+{
+	char buffer[ESCAPE_MAX];
+	struct stat st;
+	size_t length;
+
+	if (!options->root_given)
+		return 0;
+	length = strlen(options->root_given);
+	if (length >= sizeof(options->root) || stat(options->root_given, &st) < 0 ||
+	    !S_ISDIR(st.st_mode)) {
+		(void)complain(EXIT_USAGE, _("--root %s is not a directory"),
+			       escape(buffer, options->root_given));
+		return -EINVAL;
+	}
+	while (length > 0 && options->root_given[length - 1] == '/')
+		length--;
+	memcpy(options->root, options->root_given, length);
+	options->root[length] = '\0';
+	return 0;
+}
+
+static int take_operand(const char *word, enum operand operand, struct options *options)
+{
+	char buffer[ESCAPE_MAX];
+
+	if (options->operand || operand == OPERAND_NONE) {
+		(void)complain(EXIT_USAGE, _("one word too many: %s"), escape(buffer, word));
+		return -EINVAL;
+	}
+	options->operand = word;
+	return 0;
+}
+
+int options_read(int argc, char *const *argv, unsigned allowed, enum operand operand,
+		 struct options *ret)
+{
+	struct options options = { 0 };
+	bool literal = false;
+	int r;
+
+	for (int i = 1; i < argc; i++) {
+		if (!literal && strcmp(argv[i], "--") == 0) {
+			literal = true;
+			continue;
+		}
+		if (!literal && argv[i][0] == '-' && argv[i][1])
+			r = read_option(argc, argv, &i, allowed, &options);
+		else
+			r = take_operand(argv[i], operand, &options);
+		if (r < 0)
+			return r;
+	}
+	if (operand == OPERAND_REQUIRED && !options.operand && !(options.given & OPTION_HELP)) {
+		(void)complain(EXIT_USAGE, _("a word is missing: sereno help %s"), argv[0]);
+		return -EINVAL;
+	}
+	r = check_root(&options);
+	if (r < 0)
+		return r;
+	*ret = options;
+	return 0;
+}
+
+void options_print(FILE *stream, unsigned allowed)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(entries); i++) {
+		char left[32];
+
+		if (!((allowed | OPTION_HELP) & entries[i].bit))
+			continue;
+		(void)snprintf(left, sizeof(left), "--%s%s%s", entries[i].name,
+			       entries[i].value ? " " : "",
+			       entries[i].value ? entries[i].value : ""); /* our own words fit */
+		fprintf(stream, "  %-18s  %s\n", left, _(entries[i].help));
+	}
+}

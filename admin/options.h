@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * options.h - what stands behind a command's name, read by one table.
+ */
+#ifndef ADMIN_OPTIONS_H
+#define ADMIN_OPTIONS_H
+
+#include <limits.h>
+#include <stddef.h>
+#include <stdio.h>
+
+enum option_bit {
+	OPTION_JSON = 1 << 0,
+	OPTION_ROOT = 1 << 1,
+	OPTION_ALL = 1 << 2,
+	OPTION_DRY_RUN = 1 << 3,
+	OPTION_ACCOUNTS = 1 << 4,
+	OPTION_SERVICES = 1 << 5,
+	OPTION_MAN = 1 << 6,
+	OPTION_SERVICE = 1 << 7,
+	OPTION_FROM = 1 << 8,
+	OPTION_AT = 1 << 9,
+	OPTION_MET = 1 << 10,
+	OPTION_HELP = 1 << 11,
+};
+
+/* Strings are borrowed from argv; NULL where not given. */
+struct options {
+	unsigned given; /* enum option_bit */
+	const char *service, *from, *at, *met;
+	const char *operand;	/* FILE, USER or SERVICE */
+	const char *root_given; /* as written */
+	char root[PATH_MAX];	/* "" is the host; no slash at the end */
+};
+
+/* Whether an operand must, may or must not be there. */
+enum operand { OPERAND_NONE, OPERAND_OPTIONAL, OPERAND_REQUIRED };
+
+/*
+ * Read @argv[1] and on: options of @allowed (enum option_bit; OPTION_HELP always) in any place, as
+ * --name VALUE or --name=VALUE, "--" before an operand that begins with a dash. --root is checked
+ * to be a directory. Returns 0, or -EINVAL when the line is wrong, said on stderr.
+ */
+int options_read(int argc, char *const *argv, unsigned allowed, enum operand operand,
+		 struct options *ret);
+
+/* Print a line of help for each option of @allowed. */
+void options_print(FILE *stream, unsigned allowed);
+
+#endif

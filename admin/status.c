@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+/* status.c - sereno status: what is in force, and what needs attention. */
+#include <string.h>
+#include <strings.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+#include <sereno/fallback.h>
+#include <sereno/policy.h>
+#include <sereno/scoped.h>
+
+#include "commands.h"
+#include "edition.h"
+#include "instant.h"
+#include "subject.h"
+
+#define YEAR_SEC INT64_C(31536000)
+
+/* What is not as it should be; bits, since several may hold. */
+enum attention {
+	ATTENTION_REVIEW = 1 << 0,
+	ATTENTION_ZONE = 1 << 1,
+	ATTENTION_HOST = 1 << 2,
+	ATTENTION_FALLBACK = 1 << 3,
+	ATTENTION_TEXT = 1 << 4,
+	ATTENTION_DAMAGED = 1 << 5,
+};
+
+enum draft { DRAFT_SAME, DRAFT_EDITED, DRAFT_MISSING, DRAFT_UNREADABLE };
+
+struct state {
+	const struct policy_facts *facts;
+	const struct model *model; /* NULL when the text in force cannot be read */
+	struct zone zone;
+	char host[256];
+	enum draft draft;
+	bool has_review;
+	int64_t review_due;
+	unsigned attention;
+};
+
+static enum draft look_at_draft(const struct options *options, const struct edition *in_force)
+{
+	struct options named = *options;
+	scoped(edition_clear) struct edition draft = { 0 };
+	int r;
+
+	named.operand = NULL;
+	r = edition_read(&named, time(NULL), &draft);
+	if (r == -ENOENT)
+		return DRAFT_MISSING;
+	if (!draft.text || !in_force->text)
+		return DRAFT_UNREADABLE;
+	if (draft.length == in_force->length &&
+	    memcmp(draft.text, in_force->text, draft.length) == 0)
+		return DRAFT_SAME;
+	return DRAFT_EDITED;
+}
+
+static void look_at_review(struct state *state, int64_t now)
+{
+	const struct document *document = &state->model->document;
+
+	if (!document->has_reviewed || document->review_every_sec == 0)
+		return;
+	state->has_review = true;
+	state->review_due = zone_utc(&state->zone, document->reviewed, CIVIL_EARLIER) +
+			    (int64_t)document->review_every_sec;
+	if (state->review_due <= now)
+		state->attention |= ATTENTION_REVIEW;
+}
+
+static void gather(const struct options *options, struct policy *policy,
+		   const struct edition *in_force, int64_t now, struct state *state)
+{
+	struct fallback fallback;
+	struct utsname host;
+
+	state->facts = policy_facts(policy);
+	state->model = in_force->model;
+	if (in_force->model)
+		state->zone = in_force->model->zone;
+	else if (zone_load(options->root, NULL, now, &state->zone) < 0)
+		state->zone = (struct zone){ TIME_NO_END, 1, { { TIME_NO_START, 0 } } };
+	state->draft = look_at_draft(options, in_force);
+	if (state->model)
+		look_at_review(state, now);
+	else
+		state->attention |= ATTENTION_TEXT;
+	if (state->facts->zone_end - now < YEAR_SEC)
+		state->attention |= ATTENTION_ZONE;
+	if (uname(&host) == 0)
+		memcpy(state->host, host.nodename, sizeof(host.nodename));
+	if (strcasecmp(state->host, state->facts->host) != 0)
+		state->attention |= ATTENTION_HOST;
+	if (fallback_read(options->root, &fallback) < 0)
+		state->attention |= ATTENTION_FALLBACK;
+	if (policy_verify(policy) < 0)
+		state->attention |= ATTENTION_DAMAGED;
+}
+
+struct word {
+	unsigned bit;
+	const char *name, *text;
+};
+
+/* clang-format off */
+static const struct word observe_words[] = {
+	{ OBSERVE_ROLES,    "roles",    NULL },
+	{ OBSERVE_ROOT,     "root",     NULL },
+	{ OBSERVE_ACCOUNTS, "accounts", NULL },
+};
+
+static const struct word attention_words[] = {
+	{ ATTENTION_DAMAGED,  "damaged",  N_("the compiled policy is damaged: governed people may be refused; next: sereno apply") },
+	{ ATTENTION_TEXT,     "text",     N_("the text in force cannot be read (root can), or is damaged: then sereno apply") },
+	{ ATTENTION_FALLBACK, "fallback", N_("the fallback file cannot be used: without a policy only root would get in; next: sereno apply") },
+	{ ATTENTION_HOST,     "host",     N_("this host has another name than when the policy was applied: hosts: may fit differently; next: sereno apply") },
+	{ ATTENTION_ZONE,     "zone",     N_("the time zone is known for less than a year: rules with hours will then fit no more; next: sereno apply") },
+	{ ATTENTION_REVIEW,   "review",   N_("the review of the policy is overdue: read it, set document.reviewed, then sereno apply") },
+};
+/* clang-format on */
+
+static const char *draft_text(enum draft draft)
+{
+	switch (draft) {
+	case DRAFT_SAME:
+		return _("as in force");
+	case DRAFT_EDITED:
+		return _("edited, not applied; next: sereno diff");
+	case DRAFT_MISSING:
+		return _("there is none");
+	case DRAFT_UNREADABLE:
+		return _("cannot be compared (root can)");
+	}
+	return "";
+}
+
+static const char *draft_name(enum draft draft)
+{
+	switch (draft) {
+	case DRAFT_SAME:
+		return "same";
+	case DRAFT_EDITED:
+		return "edited";
+	case DRAFT_MISSING:
+		return "missing";
+	case DRAFT_UNREADABLE:
+		return "unreadable";
+	}
+	return NULL;
+}
+
+static void print_field(const struct output *output, const char *name, const char *value)
+{
+	output_print(output, STYLE_FAINT, "%-12s", name);
+	output_wrap(output, STYLE_PLAIN, 12, "%s", value);
+}
+
+static void print_counts(const struct output *output, const struct policy_facts *facts)
+{
+	char text[128];
+
+	(void)snprintf(text, sizeof(text), _("%u roles, %u rules, %u members"), facts->n_roles,
+		       facts->n_rules, facts->n_members); /* may be cut */
+	print_field(output, _("holds"), text);
+}
+
+static void print_observe(const struct output *output, unsigned observe)
+{
+	if (observe == 0)
+		return;
+	output_print(output, STYLE_FAINT, "%-12s", _("on trial"));
+	for (size_t i = 0; i < ARRAY_SIZE(observe_words); i++)
+		if (observe & observe_words[i].bit)
+			output_print(output, STYLE_WARNING, "%s ", observe_words[i].name);
+	output_print(output, STYLE_PLAIN, "%s\n", _("(recorded, refuses nobody)"));
+}
+
+static void print_text(const struct state *state, const struct output *output)
+{
+	const struct policy_facts *facts = state->facts;
+	char when[INSTANT_TEXT_MAX], line[128];
+
+	(void)snprintf(line, sizeof(line), _("since %s, generation %llu"),
+		       instant_local(facts->compiled, &state->zone, when),
+		       (unsigned long long)facts->generation); /* may be cut */
+	print_field(output, _("in force"), line);
+	print_field(output, _("policy"), facts->hash);
+	if (state->model && state->model->document.title)
+		print_field(output, _("title"), state->model->document.title);
+	print_counts(output, facts);
+	print_field(output, _("host"), facts->host);
+	print_observe(output, facts->observe);
+	print_field(output, _("file"), draft_text(state->draft));
+	if (state->has_review)
+		print_field(output, _("review due"),
+			    instant_local(state->review_due, &state->zone, when));
+	for (size_t i = 0; i < ARRAY_SIZE(attention_words); i++)
+		if (state->attention & attention_words[i].bit)
+			output_wrap(output, STYLE_BAD, 2, "! %s", _(attention_words[i].text));
+}
+
+static void write_words(struct json *json, const char *key, const struct word *words, size_t n,
+			unsigned bits)
+{
+	json_begin(json, key, JSON_ARRAY);
+	for (size_t i = 0; i < n; i++)
+		if (bits & words[i].bit)
+			json_string(json, NULL, words[i].name);
+	json_end(json, JSON_ARRAY);
+}
+
+static void print_json(const struct state *state, const struct output *output)
+{
+	const struct policy_facts *facts = state->facts;
+	struct json json = { .stream = output->stream };
+
+	json_begin(&json, NULL, JSON_OBJECT);
+	json_bool(&json, "in_force", true);
+	json_number(&json, "generation", facts->generation);
+	json_time(&json, "since", facts->compiled);
+	json_string(&json, "policy", facts->hash);
+	json_string(&json, "host", facts->host);
+	json_number(&json, "min_uid", facts->min_uid);
+	json_number(&json, "roles", facts->n_roles);
+	json_number(&json, "rules", facts->n_rules);
+	json_number(&json, "members", facts->n_members);
+	write_words(&json, "observe", observe_words, ARRAY_SIZE(observe_words), facts->observe);
+	json_time(&json, "zone_end", facts->zone_end);
+	json_time(&json, "review_due", state->has_review ? state->review_due : TIME_NO_END);
+	json_string(&json, "file", draft_name(state->draft));
+	write_words(&json, "attention", attention_words, ARRAY_SIZE(attention_words),
+		    state->attention);
+	json_end(&json, JSON_OBJECT);
+}
+
+static enum exit_status report_none(const struct options *options, const struct output *output,
+				    int r)
+{
+	struct json json = { .stream = output->stream };
+
+	if (options->given & OPTION_JSON) {
+		json_begin(&json, NULL, JSON_OBJECT);
+		json_bool(&json, "in_force", false);
+		json_string(&json, "cause", r == -ENOENT ? NULL : strerror(-r));
+		json_end(&json, JSON_OBJECT);
+		return EXIT_NO;
+	}
+	if (r == -ENOENT)
+		output_wrap(output, STYLE_BAD, 0, "%s",
+			    _("No policy is in force. Next: sereno check, then sereno apply."));
+	else if (r == -EPERM)
+		output_wrap(output, STYLE_BAD, 0,
+			    _("The policy in force could have been changed by others and is not "
+			      "used: only root and break-glass accounts get in. Make "
+			      "%s/var/lib/sereno and all below belong to root, writable by nobody "
+			      "else, then: sereno apply."),
+			    options->root);
+	else
+		output_wrap(output, STYLE_BAD, 0,
+			    _("The policy in force cannot be used (%s): only root and break-glass "
+			      "accounts get in. Next: sereno apply."),
+			    strerror(-r));
+	return EXIT_NO;
+}
+
+enum exit_status status_run(const struct options *options, const struct output *output)
+{
+	scoped(policy_close_p) struct policy *policy = NULL;
+	scoped(edition_clear) struct edition in_force = { 0 };
+	const int64_t now = time(NULL);
+	struct state state = { 0 };
+	int r = policy_open(options->root, &policy);
+
+	if (r < 0)
+		return report_none(options, output, r);
+	(void)edition_in_force(options->root, now, &in_force); /* no model says it */
+	gather(options, policy, &in_force, now, &state);
+	if (options->given & OPTION_JSON)
+		print_json(&state, output);
+	else
+		print_text(&state, output);
+	return state.attention ? EXIT_NO : EXIT_YES;
+}

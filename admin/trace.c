@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/* trace.c - the first condition that fails, role by role and rule by rule. */
+#include "trace.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "messages.h"
+
+static bool names_have(const struct names *names, const char *name)
+{
+	for (size_t i = 0; i < names->n; i++)
+		if (strcmp(names->item[i].text, name) == 0)
+			return true;
+	return false;
+}
+
+static bool is_in_group(const struct question *question, const struct access_account *account,
+			const char *name)
+{
+	const struct unix_group *local = people_group(question->people, name);
+	const struct group *group = NULL;
+	gid_t gid;
+
+	if (!local && !*question->root)
+		group = getgrnam(name);
+	if (!local && !group)
+		return false;
+	gid = local ? local->gid : group->gr_gid;
+	for (size_t i = 0; i < account->n_groups; i++)
+		if (account->groups[i] == gid)
+			return true;
+	return false;
+}
+
+static enum standing membership(const struct question *question, const struct role *role,
+				const struct access_account *account, const char **ret_group)
+{
+	*ret_group = NULL;
+	if (names_have(&role->except, account->user))
+		return STANDING_EXCEPTED;
+	if (names_have(&role->members, account->user))
+		return STANDING_HELD;
+	for (size_t i = 0; i < role->members_of.n; i++) {
+		if (!is_in_group(question, account, role->members_of.item[i].text))
+			continue;
+		*ret_group = role->members_of.item[i].text;
+		return STANDING_HELD;
+	}
+	return STANDING_NO_MEMBER;
+}
+
+static enum standing standing_of(const struct question *question, const struct role *role,
+				 const struct access_account *account, const char **ret_group)
+{
+	const enum standing standing = membership(question, role, account, ret_group);
+
+	if (standing != STANDING_HELD)
+		return standing;
+	if (role->valid.since > question->at)
+		return STANDING_NOT_YET;
+	if (role->valid.until <= question->at)
+		return STANDING_ENDED;
+	return STANDING_HELD;
+}
+
+/* Whether any account of the person holds @role now. */
+static bool person_holds(const struct question *question, const struct role *role)
+{
+	const struct subject *subject = question->subject;
+	const char *group;
+
+	if (standing_of(question, role, &subject->own, &group) == STANDING_HELD)
+		return true;
+	for (size_t i = 0; i < subject->n_others; i++)
+		if (standing_of(question, role, &subject->others[i], &group) == STANDING_HELD)
+			return true;
+	return false;
+}
+
+int trace_roles(const struct question *question, struct role_trace **ret)
+{
+	const struct model *model = question->model;
+	struct role_trace *trace = calloc(model->n_roles + 1, sizeof(*trace));
+
+	if (!trace)
+		return -ENOMEM;
+	for (size_t i = 0; i < model->n_roles; i++)
+		trace[i].standing = standing_of(question, &model->roles[i], &question->subject->own,
+						&trace[i].group);
+	for (size_t i = 0; i < model->n_roles; i++) {
+		if (trace[i].standing != STANDING_HELD)
+			continue;
+		for (size_t j = 0; j < model->n_roles; j++) {
+			if (i == j || !roles_exclude(&model->roles[i], &model->roles[j]) ||
+			    !person_holds(question, &model->roles[j]))
+				continue;
+			trace[i].excluder = model->roles[j].name.text;
+			trace[i].standing = STANDING_EXCLUDED;
+			/* The other is traced by what it was: a role set aside still excludes. */
+			break;
+		}
+	}
+	*ret = trace;
+	return 0;
+}
+
+void trace_rule(const struct question *question, const struct role *role, const struct rule *rule,
+		struct rule_trace *ret)
+{
+	const struct model *model = question->model;
+	int64_t until = role->valid.until;
+
+	*ret = (struct rule_trace){ .obstacle = OBSTACLE_NONE };
+	if (!model_rule_has_host(model, rule, question->host))
+		ret->obstacle = OBSTACLE_HOST;
+	else if (!model_rule_has_service(model, rule, question->service))
+		ret->obstacle = OBSTACLE_SERVICE;
+	else if (!model_from_fits(model, &rule->from, question->origin))
+		ret->obstacle = OBSTACLE_ORIGIN;
+	else if (rule->valid.since > question->at)
+		ret->obstacle = OBSTACLE_NOT_YET;
+	else if (rule->valid.until <= question->at)
+		ret->obstacle = OBSTACLE_ENDED;
+	else if (rule->hours.n > 0 && !calendar_open(&rule->calendar, &model->zone, question->at))
+		ret->obstacle = OBSTACLE_HOURS;
+	else if (rule->second_factor && !(question->met & DEMAND_SECOND_FACTOR))
+		ret->obstacle = OBSTACLE_FACTOR;
+	if (ret->obstacle != OBSTACLE_NONE)
+		return;
+	if (rule->valid.until < until)
+		until = rule->valid.until;
+	if (rule->hours.n > 0) {
+		const int64_t closes = calendar_closes(&rule->calendar, &model->zone, question->at);
+
+		until = closes < until ? closes : until;
+	}
+	ret->until = until;
+}
+
+struct phrase {
+	const char *name, *text;
+};
+
+/* clang-format off */
+static const struct phrase standings[] = {
+	[STANDING_HELD]      = { "held",       N_("held") },
+	[STANDING_NO_MEMBER] = { "no-member",  N_("not a member") },
+	[STANDING_EXCEPTED]  = { "excepted",   N_("excepted by except:") },
+	[STANDING_NOT_YET]   = { "not-yet",    N_("a member, but the role has not begun (since:)") },
+	[STANDING_ENDED]     = { "ended",      N_("a member, but the role has ended (until:)") },
+	[STANDING_EXCLUDED]  = { "excluded",   N_("a member, but set aside: excluded by role") },
+};
+
+static const struct phrase obstacles[] = {
+	[OBSTACLE_NONE]    = { NULL,            N_("fits") },
+	[OBSTACLE_HOST]    = { "host",          N_("is for other hosts (hosts:)") },
+	[OBSTACLE_SERVICE] = { "service",       N_("is for other services (services:)") },
+	[OBSTACLE_ORIGIN]  = { "origin",        N_("is from elsewhere (from:)") },
+	[OBSTACLE_NOT_YET] = { "not-yet",       N_("has not begun (since:)") },
+	[OBSTACLE_ENDED]   = { "ended",         N_("has ended (until:)") },
+	[OBSTACLE_HOURS]   = { "hours",         N_("is closed at this hour (hours:)") },
+	[OBSTACLE_FACTOR]  = { "second-factor", N_("fits, but asks for a second factor") },
+};
+/* clang-format on */
+
+const char *standing_text(enum standing standing)
+{
+	return _(standings[standing].text);
+}
+
+const char *standing_name(enum standing standing)
+{
+	return standings[standing].name;
+}
+
+const char *obstacle_text(enum obstacle obstacle)
+{
+	return _(obstacles[obstacle].text);
+}
+
+const char *obstacle_name(enum obstacle obstacle)
+{
+	return obstacles[obstacle].name;
+}

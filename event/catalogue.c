@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* catalogue.c - the closed table of everything sereno reports. */
+#include <syslog.h>
+
+#include "catalogue.h"
+
+#define WHO	 (1u << MEMBER_SUBJECT | 1u << MEMBER_SERVICE)
+#define DECISION (WHO | 1u << MEMBER_ORIGIN | 1u << MEMBER_VERDICT | 1u << MEMBER_REASON)
+#define OPENED	 (WHO | 1u << MEMBER_ORIGIN)
+#define WHY	 (1u << MEMBER_DETAIL)
+
+/* clang-format off */
+static const struct catalogue_entry entries[EVENT_COUNT] = {
+	[EVENT_ACCESS_ALLOWED]      = { "access.allowed",      LOG_INFO,    "38c80d2d88c6428983847c15340b9f49", DECISION },
+	[EVENT_ACCESS_DENIED]       = { "access.denied",       LOG_NOTICE,  "8681efa5c10a4045b50ef4c1de647193", DECISION },
+	[EVENT_ACCESS_ON_TRIAL]     = { "access.on-trial",     LOG_NOTICE,  "7ce28e13ac894dffabfd7907db937aee", DECISION },
+	[EVENT_ROOT_LOGIN]          = { "root.login",          LOG_WARNING, "98b3b8c6b2b846e89b507ef565adf0b5", DECISION },
+	[EVENT_BREAK_GLASS_USED]    = { "break-glass.used",    LOG_CRIT,    "b4546ff9ff89412bb57265436e917d7c", DECISION },
+	[EVENT_BREAK_GLASS_REFUSED] = { "break-glass.refused", LOG_CRIT,    "831c98843aa44f35a64e6a3828c9a427", DECISION },
+	[EVENT_ROLE_CONFLICT]       = { "role.conflict",       LOG_WARNING, "4eed9e5838c64a88b8c4746042d6f23c", WHO },
+	[EVENT_POLICY_UNUSABLE]     = { "policy.unusable",     LOG_ERR,     "e6b2c28f24ef468fad6259e9ab81d43d", WHY },
+	[EVENT_POLICY_APPLIED]      = { "policy.applied",      LOG_NOTICE,  "6bde11e4506c4293a1cadd224dd1fdf0", 1u << MEMBER_POLICY },
+	[EVENT_POLICY_REFUSED]      = { "policy.refused",      LOG_WARNING, "614c207bbdb84c91a6afc6766c9b9977", WHY },
+	[EVENT_SESSION_OPENED]      = { "session.opened",      LOG_INFO,    "5f0f881b2ea044bea566a22292662ce0", OPENED },
+	[EVENT_SESSION_CLOSED]      = { "session.closed",      LOG_INFO,    "b14ec1c9017a4ae983c38b46a98727cf", WHO },
+	[EVENT_SESSION_UNRECORDED]  = { "session.unrecorded",  LOG_WARNING, "0795c39a08ca44399cc645e9e026b4ad", OPENED | WHY },
+};
+/* clang-format on */
+
+const struct catalogue_entry *catalogue_entry(enum event_id id)
+{
+	return &entries[id];
+}
+
+const char *event_name(enum event_id id)
+{
+	return catalogue_entry(id)->name;
+}
+
+int event_priority(enum event_id id)
+{
+	return catalogue_entry(id)->priority;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * report.h - what a module did, as events. For room pam/.
+ *
+ * Nothing here fails: a login is not refused because nobody takes its event.
+ */
+#ifndef PAM_REPORT_H
+#define PAM_REPORT_H
+
+#include <sereno/event.h>
+
+#include "judge.h"
+#include "request.h"
+
+/* The decision; nothing for a subject that is not governed. */
+void report_judgement(const char *root, const struct request *request,
+		      const struct judgement *judgement);
+
+/* A refusal without a judgement: the request could not be understood, for @err. */
+void report_failure(const char *root, const struct request *request, int err);
+
+/* The line in /etc/pam.d has an @option that is not one of ours. */
+void report_option(const char *option);
+
+/* A session opened or closed; @until as in struct event. */
+void report_session(const char *root, enum event_id id, const struct request *request,
+		    int64_t until);
+
+/* A login could not be recorded, for @err: sudo in it will not know its origin. */
+void report_unrecorded(const char *root, const struct request *request, int err);
+
+#endif

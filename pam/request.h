@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * request.h - who asks, for whom, by which service, from where: what PAM and the kernel say.
+ * For room pam/.
+ */
+#ifndef PAM_REQUEST_H
+#define PAM_REQUEST_H
+
+#include <security/pam_modules.h>
+
+#include <sereno/origin.h>
+#include <sereno/service.h>
+
+#include "account.h"
+
+struct request {
+	const char *service; /* PAM's; "" when it has none */
+	const char *user;    /* PAM's; "" when it has none */
+	enum service_kind kind;
+	struct account subject;
+	const char *target;	/* the user where he is not the subject, else NULL */
+	struct origin *origins; /* see struct access_request */
+	size_t n_origins;
+	const char *detail; /* for the event: why the origin is not known; or NULL */
+};
+
+/*
+ * Read the request from @pamh, the records of open logins below @root. On failure @ret holds what
+ * is known so far, for the event. Always release with request_clear(). Returns 0, -ESRCH (no such
+ * account), -EINVAL (no user), -ENOMEM or what NSS reported.
+ */
+int request_read(pam_handle_t *pamh, const char *root, struct request *ret);
+void request_clear(struct request *request);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* access_case.h - what access_load() hands to access_judge(): everything but the time. */
+#ifndef SERENO_POLICY_ACCESS_CASE_H
+#define SERENO_POLICY_ACCESS_CASE_H
+
+#include <sereno/access.h>
+#include <sereno/calendar.h>
+#include <sereno/model.h>
+#include <sereno/service.h>
+
+enum subject_class { SUBJECT_UNGOVERNED, SUBJECT_ROOT, SUBJECT_BREAK_GLASS, SUBJECT_GOVERNED };
+
+/* A role held by the subject, or by another account of his person: that one only excludes. */
+struct case_role {
+	char name[MODEL_NAME_MAX + 1];
+	struct validity valid;
+	bool own;
+	size_t excludes_at, n_excludes; /* in access_case.excludes: roles also held */
+};
+
+struct case_rule {
+	size_t role; /* index into roles */
+	uint32_t number, line;
+	struct validity valid;
+	const struct calendar *calendar; /* NULL: always */
+	uint32_t calendar_id;
+	unsigned demands;
+};
+
+/* The rules for the service from one origin, those of one role side by side. */
+struct case_origin {
+	struct case_rule *rules;
+	size_t n_rules;
+};
+
+struct access_case {
+	enum subject_class subject;
+	enum service_kind kind;
+	unsigned observe;
+	bool at_place; /* root and break-glass: every origin is one where they may come in */
+
+	/* Only for SUBJECT_GOVERNED. A kind that needs no rule has one made-up rule per role. */
+	struct case_role *roles;
+	size_t n_roles;
+	size_t *excludes; /* indices into roles */
+	size_t n_excludes;
+	struct case_origin *origins;
+	size_t n_origins; /* at least 1; all must allow */
+	struct calendar *calendars;
+	size_t n_calendars;
+	struct zone zone; /* loaded when there are calendars */
+};
+
+#endif

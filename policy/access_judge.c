@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+/* access_judge.c - the decision: a pure function of a case and a moment. */
+#include <string.h>
+
+#include "access_case.h"
+
+#define LEAPS_MAX   1000   /* from the end of one rule to the next, to find "until" */
+#define LOOKS_MAX   200000 /* at rules, in all leaps of one decision */
+#define DEMAND_BITS 8	   /* of enum access_demand in a compiled rule */
+#define AHEAD_SEC   (INT64_C(400) * 86400) /* who may go on for longer has no end */
+
+static bool validity_holds(struct validity valid, int64_t now)
+{
+	return valid.since <= now && now < valid.until;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* How far a rule got; the furthest one tells the person most. */
+enum progress {
+	PROGRESS_NO_ROLE,
+	PROGRESS_EXCLUDED,
+	PROGRESS_NO_RULE,
+	PROGRESS_DATES,
+	PROGRESS_HOURS,
+	PROGRESS_FITS,
+};
+
+/* How a role stands at a moment, and until when if it counts. */
+struct standing {
+	enum progress progress; /* NO_ROLE, EXCLUDED, or NO_RULE: it counts */
+	int64_t end;
+};
+
+static struct standing role_standing(const struct access_case *access, size_t index, int64_t now)
+{
+	const struct case_role *role = &access->roles[index];
+	struct standing standing = { .progress = PROGRESS_NO_RULE, .end = role->valid.until };
+
+	if (!role->own || !validity_holds(role->valid, now))
+		return (struct standing){ .progress = PROGRESS_NO_ROLE };
+	for (size_t i = 0; i < role->n_excludes; i++) {
+		const size_t other = access->excludes[role->excludes_at + i];
+		const struct validity valid = access->roles[other].valid;
+
+		if (validity_holds(valid, now))
+			return (struct standing){ .progress = PROGRESS_EXCLUDED };
+		if (valid.since > now && valid.since < valid.until)
+			standing.end = earlier(standing.end, valid.since);
+	}
+	return standing;
+}
+
+/* A rule that fits, and until when. */
+struct fit {
+	const struct case_rule *rule;
+	int64_t end;
+};
+
+/* What the rules say of all origins at one moment. */
+struct finding {
+	enum progress progress; /* of the origin that got least far */
+	int64_t end;		/* when FITS: the first origin's last rule stops here */
+	unsigned demands;
+	struct fit longest;
+	struct fit asking[DEMAND_BITS]; /* per demand: the longest that asks for it */
+	size_t looks;
+};
+
+static bool fit_before(const struct access_case *access, struct fit a, struct fit b)
+{
+	int names;
+
+	if (!b.rule || a.end != b.end)
+		return !b.rule || a.end > b.end;
+	names = strcmp(access->roles[a.rule->role].name, access->roles[b.rule->role].name);
+	return names != 0 ? names < 0 : a.rule->number < b.rule->number;
+}
+
+static void finding_add(const struct access_case *access, struct finding *finding, struct fit fit)
+{
+	finding->demands |= fit.rule->demands;
+	if (fit_before(access, fit, finding->longest))
+		finding->longest = fit;
+	for (unsigned i = 0; i < DEMAND_BITS; i++) {
+		if ((fit.rule->demands >> i & 1) != 0 &&
+		    fit_before(access, fit, finding->asking[i]))
+			finding->asking[i] = fit;
+	}
+}
+
+/* Whether @rule, of a role that counts until @role_end, fits; *@ret_end is then until when. */
+static enum progress rule_progress(const struct access_case *access, const struct case_rule *rule,
+				   int64_t role_end, int64_t now, int64_t *ret_end)
+{
+	int64_t end;
+
+	if (!validity_holds(rule->valid, now))
+		return PROGRESS_DATES;
+	end = earlier(role_end, rule->valid.until);
+	if (rule->calendar) {
+		if (!calendar_open(rule->calendar, &access->zone, now))
+			return PROGRESS_HOURS;
+		end = earlier(end, calendar_closes(rule->calendar, &access->zone, now));
+	}
+	*ret_end = end;
+	return PROGRESS_FITS;
+}
+
+/* The best standing of the subject's roles, whether or not they have a rule here. */
+static enum progress roles_progress(const struct access_case *access, int64_t now)
+{
+	enum progress best = PROGRESS_NO_ROLE;
+
+	for (size_t i = 0; i < access->n_roles; i++) {
+		const enum progress progress = role_standing(access, i, now).progress;
+
+		if (progress > best)
+			best = progress;
+	}
+	return best;
+}
+
+static enum progress origin_progress(const struct access_case *access,
+				     const struct case_origin *origin, int64_t now,
+				     struct finding *finding, int64_t *ret_end)
+{
+	enum progress progress, best = roles_progress(access, now);
+	struct standing standing = { 0 };
+	int64_t end = 0, last = now;
+
+	for (size_t i = 0; i < origin->n_rules; i++) {
+		const struct case_rule *rule = &origin->rules[i];
+
+		if (i == 0 || rule->role != rule[-1].role)
+			standing = role_standing(access, rule->role, now);
+		finding->looks++;
+		if (standing.progress != PROGRESS_NO_RULE)
+			continue;
+		progress = rule_progress(access, rule, standing.end, now, &end);
+		if (progress > best)
+			best = progress;
+		if (progress != PROGRESS_FITS)
+			continue;
+		finding_add(access, finding, (struct fit){ .rule = rule, .end = end });
+		if (end > last)
+			last = end;
+	}
+	*ret_end = last;
+	return best;
+}
+
+/* Every origin has to allow: the progress is that of the first that does not. */
+static struct finding judge_rules(const struct access_case *access, int64_t now)
+{
+	struct finding finding = { .progress = PROGRESS_FITS, .end = TIME_NO_END };
+	enum progress progress;
+	int64_t end;
+
+	for (size_t i = 0; i < access->n_origins; i++) {
+		progress = origin_progress(access, &access->origins[i], now, &finding, &end);
+		if (progress != PROGRESS_FITS && finding.progress == PROGRESS_FITS)
+			finding.progress = progress;
+		finding.end = earlier(finding.end, end);
+	}
+	return finding;
+}
+
+/*
+ * The first moment at which the rules no longer allow what they allow now, by @finding. Leaps
+ * from the end of the last rule to whatever fits there. When the leaps run out the moment
+ * reached is returned: too early, never too late.
+ */
+static int64_t allowed_until(const struct access_case *access, struct finding finding, int64_t now)
+{
+	const int64_t horizon = now > TIME_NO_END - AHEAD_SEC ? TIME_NO_END : now + AHEAD_SEC;
+	int64_t reached = finding.end;
+	size_t looks = 0;
+
+	for (unsigned leaps = 0; leaps < LEAPS_MAX && looks < LOOKS_MAX; leaps++) {
+		if (reached >= horizon)
+			return TIME_NO_END;
+		finding = judge_rules(access, reached);
+		if (finding.progress != PROGRESS_FITS)
+			return reached;
+		looks += finding.looks;
+		reached = finding.end;
+	}
+	return reached;
+}
+
+static bool any_conflict(const struct access_case *access, int64_t now)
+{
+	for (size_t i = 0; i < access->n_roles; i++) {
+		if (role_standing(access, i, now).progress == PROGRESS_EXCLUDED)
+			return true;
+	}
+	return false;
+}
+
+static enum access_reason reason_of(enum progress progress)
+{
+	switch (progress) {
+	case PROGRESS_NO_ROLE:
+		return REASON_NO_ROLE;
+	case PROGRESS_EXCLUDED:
+		return REASON_EXCLUSION;
+	case PROGRESS_NO_RULE:
+		return REASON_NO_RULE;
+	case PROGRESS_DATES:
+		return REASON_DATES;
+	case PROGRESS_HOURS:
+		return REASON_HOURS;
+	case PROGRESS_FITS:
+		break;
+	}
+	return REASON_RULE;
+}
+
+static bool needs_no_rule(enum service_kind kind)
+{
+	return kind == SERVICE_JOB || kind == SERVICE_USER_MANAGER || kind == SERVICE_UNLOCK;
+}
+
+static void name_rule(const struct access_case *access, const struct case_rule *rule,
+		      struct access_verdict *verdict)
+{
+	memcpy(verdict->role, access->roles[rule->role].name, sizeof(verdict->role));
+	verdict->rule = rule->number;
+	verdict->line = rule->line;
+}
+
+static void judge_governed(const struct access_case *access, int64_t now, unsigned met,
+			   struct access_verdict *verdict)
+{
+	const struct finding finding = judge_rules(access, now);
+
+	verdict->conflict = any_conflict(access, now);
+	verdict->reason = reason_of(finding.progress);
+	if (finding.progress != PROGRESS_FITS)
+		return;
+	verdict->demands = finding.demands;
+	verdict->demands_open = finding.demands & ~met;
+	if (verdict->demands_open != 0) {
+		verdict->reason = REASON_SECOND_FACTOR;
+		name_rule(access, finding.asking[__builtin_ctz(verdict->demands_open)].rule,
+			  verdict);
+		return;
+	}
+	verdict->enforced = ACCESS_ALLOW;
+	verdict->until = allowed_until(access, finding, now);
+	name_rule(access, finding.longest.rule, verdict);
+	if (needs_no_rule(access->kind))
+		verdict->reason = REASON_ROLE;
+}
+
+static void judge_root(const struct access_case *access, struct access_verdict *verdict)
+{
+	if (access->kind != SERVICE_LOGIN)
+		verdict->reason = REASON_ROOT_ASKS;
+	else
+		verdict->reason = access->at_place ? REASON_ROOT_LOGIN : REASON_ROOT_ORIGIN;
+	if (verdict->reason != REASON_ROOT_ORIGIN)
+		verdict->enforced = ACCESS_ALLOW;
+}
+
+static void judge_break_glass(const struct access_case *access, struct access_verdict *verdict)
+{
+	const bool comes_in = access->at_place || needs_no_rule(access->kind);
+
+	verdict->reason = comes_in ? REASON_BREAK_GLASS : REASON_BREAK_GLASS_ORIGIN;
+	if (comes_in)
+		verdict->enforced = ACCESS_ALLOW;
+}
+
+/* A block on trial refuses nobody and ends nothing. */
+static void apply_trial(const struct access_case *access, enum observe block,
+			struct access_verdict *verdict)
+{
+	verdict->outcome = verdict->enforced;
+	if ((access->observe & block) == 0)
+		return;
+	verdict->on_trial = verdict->enforced == ACCESS_DENY;
+	verdict->outcome = ACCESS_ALLOW;
+	verdict->until = TIME_NO_END;
+}
+
+void access_judge(const struct access_case *access, int64_t now, unsigned met,
+		  struct access_verdict *ret)
+{
+	struct access_verdict verdict = { .enforced = ACCESS_DENY };
+
+	switch (access->subject) {
+	case SUBJECT_UNGOVERNED:
+		verdict.reason = REASON_UNGOVERNED;
+		verdict.outcome = verdict.enforced = ACCESS_NOT_GOVERNED;
+		break;
+	case SUBJECT_ROOT:
+		judge_root(access, &verdict);
+		apply_trial(access, OBSERVE_ROOT, &verdict);
+		break;
+	case SUBJECT_BREAK_GLASS:
+		judge_break_glass(access, &verdict);
+		apply_trial(access, OBSERVE_ACCOUNTS, &verdict);
+		break;
+	case SUBJECT_GOVERNED:
+		judge_governed(access, now, met, &verdict);
+		apply_trial(access, OBSERVE_ROLES, &verdict);
+		break;
+	}
+	if (access->subject != SUBJECT_GOVERNED)
+		verdict.until = verdict.outcome == ACCESS_DENY ? 0 : TIME_NO_END;
+	*ret = verdict;
+}

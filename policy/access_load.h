@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * access_load.h - a load at work: what the files behind access_load() hand to each other.
+ *
+ * Every step returns 0, -EBADMSG, -ENOMEM or a read error, and leaves what it allocated to
+ * reading->access and to the sets here.
+ */
+#ifndef SERENO_POLICY_ACCESS_LOAD_H
+#define SERENO_POLICY_ACCESS_LOAD_H
+
+#include "access_case.h"
+#include "inforce.h"
+
+struct reading {
+	const struct policy *policy;
+	const struct access_request *request;
+	struct access_case *access;
+	struct id_set own;  /* roles of the subject */
+	struct id_set held; /* and of his person's other accounts; access->roles in this order */
+	struct id_set services;	 /* ids of the service */
+	struct id_set calendars; /* of the rules found; access->calendars in this order */
+};
+
+/* Classify the subject; for a governed one, reading->own and ->held are then set. */
+int load_subject(struct reading *reading);
+
+/* Append the ids of everything a from: list can name that @origin lies in, settled. */
+int load_origin_ids(const struct policy *policy, const struct origin *origin, struct id_set *ret);
+
+/* How many origins the request has, and which; one without any is from an unknown one. */
+size_t count_origins(const struct access_request *request);
+struct origin request_origin(const struct access_request *request, size_t index);
+
+/* Whether an earlier origin of the request is the same one: many logins, one bastion. */
+bool origin_repeats(const struct access_request *request, size_t index);
+
+/* Fill access->roles from reading->held. */
+int load_roles(struct reading *reading);
+
+/* Fill access->origins, ->calendars and ->zone with the rules for the service. */
+int load_rules(struct reading *reading);
+
+/* Add @rule to @origin. */
+int origin_add_rule(struct case_origin *origin, const struct case_rule *rule);
+
+#endif

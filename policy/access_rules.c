@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* access_rules.c - the roles held and the rules they have for a service, with their calendars. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sereno/scoped.h>
+
+#include "access_load.h"
+
+/* Note which of the roles held @role excludes. */
+static int link_excludes(struct reading *reading, const struct id_set *excludes,
+			 struct case_role *role)
+{
+	struct access_case *access = reading->access;
+	size_t *room;
+	ptrdiff_t index;
+
+	role->excludes_at = access->n_excludes;
+	room = reallocarray(access->excludes, access->n_excludes + excludes->n + 1, sizeof(*room));
+	if (!room)
+		return -ENOMEM;
+	access->excludes = room;
+	for (size_t i = 0; i < excludes->n; i++) {
+		index = id_set_find(&reading->held, excludes->id[i]);
+		if (index >= 0)
+			room[access->n_excludes++] = (size_t)index;
+	}
+	role->n_excludes = access->n_excludes - role->excludes_at;
+	return 0;
+}
+
+static int load_role(struct reading *reading, uint32_t id, struct case_role *role)
+{
+	scoped(role_fact_clear) struct role_fact fact = { 0 };
+	scoped(blob_clear) struct blob blob = { 0 };
+	struct decoder decoder;
+	int r;
+
+	r = policy_find_id(reading->policy, TABLE_ROLES, id, &blob);
+	if (r < 0)
+		return r;
+	decoder = blob_decoder(&blob);
+	r = decode_role(&decoder, &fact);
+	if (r < 0)
+		return r;
+	memcpy(role->name, fact.name, sizeof(role->name));
+	role->valid = fact.valid;
+	role->own = id_set_find(&reading->own, id) >= 0;
+	return link_excludes(reading, &fact.excludes, role);
+}
+
+int load_roles(struct reading *reading)
+{
+	struct access_case *access = reading->access;
+	int r;
+
+	access->roles = calloc(reading->held.n + 1, sizeof(*access->roles));
+	if (!access->roles)
+		return -ENOMEM;
+	for (size_t i = 0; i < reading->held.n; i++) {
+		r = load_role(reading, reading->held.id[i], &access->roles[i]);
+		if (r < 0)
+			return r;
+		access->n_roles++;
+	}
+	return 0;
+}
+
+int origin_add_rule(struct case_origin *origin, const struct case_rule *rule)
+{
+	struct case_rule *rules;
+
+	/* Grow at powers of two: the count itself says how much was allocated. */
+	if ((origin->n_rules & (origin->n_rules - 1)) == 0) {
+		rules = reallocarray(origin->rules, origin->n_rules ? origin->n_rules * 2 : 1,
+				     sizeof(*rules));
+		if (!rules)
+			return -ENOMEM;
+		origin->rules = rules;
+	}
+	origin->rules[origin->n_rules++] = *rule;
+	return 0;
+}
+
+/* Append the rules of the role at @index for the service @service from the origin @from. */
+static int load_cell(struct reading *reading, size_t index, uint32_t service, uint32_t from,
+		     size_t at)
+{
+	const struct table_key key = key_of_rules(reading->held.id[index], service, from);
+	scoped(blob_clear) struct blob blob = { 0 };
+	struct decoder decoder;
+	int r;
+
+	r = policy_find(reading->policy, TABLE_RULES, &key, &blob);
+	decoder = blob_decoder(&blob);
+	while (r >= 0 && decode_more(&decoder)) {
+		const struct rule_fact fact = decode_rule(&decoder);
+		const struct case_rule rule = {
+			.role = index,
+			.number = fact.number,
+			.line = fact.line,
+			.valid = fact.valid,
+			.calendar_id = fact.calendar,
+			.demands = fact.demands,
+		};
+
+		r = origin_add_rule(&reading->access->origins[at], &rule);
+		if (r == 0 && fact.calendar != ID_NONE)
+			r = id_set_add(&reading->calendars, fact.calendar);
+	}
+	return r < 0 ? r : decode_end(&decoder);
+}
+
+static int load_origin(struct reading *reading, const struct origin *origin, size_t at)
+{
+	const struct access_case *access = reading->access;
+	scoped(id_set_clear) struct id_set ids = { 0 };
+	int r;
+
+	r = load_origin_ids(reading->policy, origin, &ids);
+	for (size_t i = 0; i < access->n_roles; i++) {
+		if (!access->roles[i].own)
+			continue;
+		for (size_t j = 0; r == 0 && j < reading->services.n * ids.n; j++)
+			r = load_cell(reading, i, reading->services.id[j / ids.n],
+				      ids.id[j % ids.n], at);
+	}
+	return r;
+}
+
+static int load_services(struct reading *reading)
+{
+	const char *service = service_canonical(reading->request->service);
+	scoped(blob_clear) struct blob blob = { 0 };
+	struct decoder decoder;
+	int r;
+
+	r = table_find(&reading->policy->store, TABLE_SERVICES, service, strlen(service), &blob);
+	decoder = blob_decoder(&blob);
+	if (r > 0)
+		r = decode_ids(&decoder, &reading->services);
+	id_set_settle(&reading->services);
+	return r < 0 ? r : 0;
+}
+
+static int load_calendar(const struct policy *policy, uint32_t id, struct calendar *ret)
+{
+	scoped(blob_clear) struct blob blob = { 0 };
+	struct decoder decoder;
+	int r;
+
+	r = policy_find_id(policy, TABLE_CALENDARS, id, &blob);
+	decoder = blob_decoder(&blob);
+	return r < 0 ? r : decode_calendar(&decoder, ret);
+}
+
+static int load_zone(const struct policy *policy, struct zone *ret)
+{
+	scoped(blob_clear) struct blob blob = { 0 };
+	struct decoder decoder;
+	int r;
+
+	r = record_load(&policy->store, TABLE_ZONE, 0, &blob);
+	decoder = blob_decoder(&blob);
+	return r < 0 ? r : decode_zone(&decoder, ret);
+}
+
+/* Load the calendars that the rules found name, and point each rule to its own. */
+static int load_calendars(struct reading *reading)
+{
+	struct access_case *access = reading->access;
+	ptrdiff_t index;
+	int r;
+
+	if (reading->calendars.n == 0)
+		return 0;
+	id_set_settle(&reading->calendars);
+	access->calendars = calloc(reading->calendars.n, sizeof(*access->calendars));
+	if (!access->calendars)
+		return -ENOMEM;
+	r = load_zone(reading->policy, &access->zone);
+	for (; r == 0 && access->n_calendars < reading->calendars.n; access->n_calendars++)
+		r = load_calendar(reading->policy, reading->calendars.id[access->n_calendars],
+				  &access->calendars[access->n_calendars]);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < access->n_origins; i++) {
+		for (size_t j = 0; j < access->origins[i].n_rules; j++) {
+			index = id_set_find(&reading->calendars,
+					    access->origins[i].rules[j].calendar_id);
+			if (index >= 0)
+				access->origins[i].rules[j].calendar = &access->calendars[index];
+		}
+	}
+	return 0;
+}
+
+int load_rules(struct reading *reading)
+{
+	const struct access_request *request = reading->request;
+	struct access_case *access = reading->access;
+	int r;
+
+	r = load_services(reading);
+	for (size_t i = 0; r == 0 && i < count_origins(request); i++) {
+		const struct origin origin = request_origin(request, i);
+
+		if (origin_repeats(request, i))
+			continue;
+		r = load_origin(reading, &origin, access->n_origins++);
+	}
+	return r < 0 ? r : load_calendars(reading);
+}

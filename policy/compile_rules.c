@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* compile_rules.c - roles, calendars, and rules under the role, service and origin they are for. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sereno/access.h>
+#include <sereno/scoped.h>
+
+#include "compile.h"
+
+/* Exclusion binds both roles, whichever of them wrote it. */
+static int settle_excludes(const struct model *model, struct role_fact *facts)
+{
+	ptrdiff_t other;
+	int r;
+
+	for (size_t i = 0; i < model->n_roles; i++) {
+		const struct names *excludes = &model->roles[i].excludes;
+
+		for (size_t j = 0; j < excludes->n; j++) {
+			other = model_find_role(model, excludes->item[j].text);
+			if (other < 0)
+				return -EINVAL;
+			r = id_set_add(&facts[i].excludes, (uint32_t)other);
+			if (r == 0)
+				r = id_set_add(&facts[other].excludes, (uint32_t)i);
+			if (r < 0)
+				return r;
+		}
+	}
+	for (size_t i = 0; i < model->n_roles; i++)
+		id_set_settle(&facts[i].excludes);
+	return 0;
+}
+
+static int add_role(struct compilation *compilation, uint32_t id, struct role_fact *fact)
+{
+	const struct role *role = &compilation->model->roles[id];
+	const struct table_key key = key_of_id(id);
+
+	if (strlen(role->name.text) > MODEL_NAME_MAX)
+		return -EINVAL;
+	memcpy(fact->name, role->name.text, strlen(role->name.text) + 1);
+	fact->valid = role->valid;
+	encode_role(&compilation->item, fact);
+	compile_add(compilation, TABLE_ROLES, &key);
+	return 0;
+}
+
+static int compile_roles(struct compilation *compilation)
+{
+	const size_t n = compilation->model->n_roles;
+	struct role_fact *facts = calloc(n + 1, sizeof(*facts));
+	int r;
+
+	if (!facts)
+		return -ENOMEM;
+	r = settle_excludes(compilation->model, facts);
+	for (size_t i = 0; i < n; i++) {
+		if (r == 0)
+			r = add_role(compilation, (uint32_t)i, &facts[i]);
+		role_fact_clear(&facts[i]);
+	}
+	free(facts);
+	return r;
+}
+
+/* The distinct calendars of the placed rules, sorted; a calendar's id is its index. */
+struct calendars {
+	const struct calendar **item;
+	size_t n;
+};
+
+static void calendars_clear(struct calendars *calendars)
+{
+	free((void *)calendars->item);
+}
+
+static int compare_calendars(const void *first, const void *second)
+{
+	const struct calendar *const *a = first, *const *b = second;
+
+	if ((*a)->n != (*b)->n)
+		return (*a)->n < (*b)->n ? -1 : 1;
+	return memcmp((*a)->span, (*b)->span, (*a)->n * sizeof((*a)->span[0]));
+}
+
+static int compile_calendars(struct compilation *compilation, struct calendars *ret)
+{
+	size_t n = 0;
+
+	ret->item = calloc(compilation->n_placed + 1, sizeof(*ret->item));
+	if (!ret->item)
+		return -ENOMEM;
+	for (size_t i = 0; i < compilation->n_placed; i++) {
+		if (compilation->placed[i].rule->hours.n > 0)
+			ret->item[n++] = &compilation->placed[i].rule->calendar;
+	}
+	if (n > 0)
+		qsort((void *)ret->item, n, sizeof(*ret->item), compare_calendars);
+	for (size_t i = 0; i < n; i++) {
+		if (i == 0 || compare_calendars(&ret->item[i], &ret->item[ret->n - 1]) != 0)
+			ret->item[ret->n++] = ret->item[i];
+	}
+	for (size_t i = 0; i < ret->n; i++) {
+		const struct table_key key = key_of_id((uint32_t)i);
+
+		encode_calendar(&compilation->item, ret->item[i]);
+		compile_add(compilation, TABLE_CALENDARS, &key);
+	}
+	return 0;
+}
+
+static uint32_t calendar_id(const struct calendars *calendars, const struct rule *rule)
+{
+	const struct calendar *wanted = &rule->calendar;
+	const struct calendar **found;
+
+	if (rule->hours.n == 0)
+		return ID_NONE;
+	found = bsearch(&wanted, calendars->item, calendars->n, sizeof(wanted), compare_calendars);
+	return (uint32_t)(found - calendars->item); /* compile_calendars() put it there */
+}
+
+static int compile_rule(struct compilation *compilation, const struct placed_rule *placed,
+			uint32_t calendar)
+{
+	scoped(id_set_clear) struct id_set services = { 0 }, origins = { 0 };
+	const struct rule *rule = placed->rule;
+	const struct rule_fact fact = {
+		.number = rule->number,
+		.line = rule->at.line,
+		.valid = rule->valid,
+		.calendar = calendar,
+		.demands = rule->second_factor ? DEMAND_SECOND_FACTOR : 0,
+	};
+	struct table_key key;
+	int r;
+
+	r = selectors_of_services(compilation, &rule->services, &services);
+	if (r == 0)
+		r = selectors_of_from(compilation, &rule->from, &origins);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < services.n; i++) {
+		for (size_t j = 0; j < origins.n; j++) {
+			key = key_of_rules(placed->role, services.id[i], origins.id[j]);
+			encode_rule(&compilation->item, &fact);
+			compile_add(compilation, TABLE_RULES, &key);
+		}
+	}
+	return compilation->tables[TABLE_RULES].error;
+}
+
+int compile_rules(struct compilation *compilation)
+{
+	scoped(calendars_clear) struct calendars calendars = { 0 };
+	int r;
+
+	r = compile_roles(compilation);
+	if (r == 0)
+		r = compile_calendars(compilation, &calendars);
+	for (size_t i = 0; r == 0 && i < compilation->n_placed; i++)
+		r = compile_rule(compilation, &compilation->placed[i],
+				 calendar_id(&calendars, compilation->placed[i].rule));
+	return r;
+}

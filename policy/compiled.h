@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * compiled.h - what the tables of a compiled policy hold: their keys and their values.
+ *
+ * Writing and reading stand side by side so that they cannot drift apart. Whatever is decoded is
+ * checked here, once: behind it ids may still name something that is not there, but every number
+ * that is computed with lies in its range.
+ */
+#ifndef SERENO_POLICY_COMPILED_H
+#define SERENO_POLICY_COMPILED_H
+
+#include <sereno/calendar.h>
+#include <sereno/model.h>
+#include <sereno/origin.h>
+
+#include "id_set.h"
+#include "record.h"
+
+#define COMPILED_KEY_MAX 18
+#define USER_NAME_MAX	 255
+
+/* A key of a table. */
+struct table_key {
+	uint8_t byte[COMPILED_KEY_MAX];
+	size_t length;
+};
+
+struct table_key key_of_id(uint32_t id);		     /* PERSONS, GROUPS, ROLES, CALENDARS */
+struct table_key key_of_line(enum origin_kind kind);	     /* ORIGINS: seat, serial, jobs */
+struct table_key key_of_prefix(const struct prefix *prefix); /* ORIGINS: a network */
+struct table_key key_of_rules(uint32_t role, uint32_t service, uint32_t origin); /* RULES */
+
+/* SUBJECTS: one per role that names the user, and one for his person. */
+enum mention_kind { MENTION_MEMBER = 1, MENTION_EXCEPT, MENTION_PERSON };
+
+struct mention {
+	enum mention_kind kind;
+	uint32_t id; /* of the role or the person */
+};
+
+void encode_mention(struct encoder *encoder, struct mention mention);
+struct mention decode_mention(struct decoder *decoder);
+
+/* ROLES. Release with role_fact_clear(). */
+struct role_fact {
+	char name[MODEL_NAME_MAX + 1];
+	struct validity valid;
+	struct id_set excludes;
+};
+
+void encode_role(struct encoder *encoder, const struct role_fact *role);
+int decode_role(struct decoder *decoder, struct role_fact *ret);
+void role_fact_clear(struct role_fact *role);
+
+/* RULES: one per rule that is in force here for its role, service and origin. */
+struct rule_fact {
+	uint32_t number, line;
+	struct validity valid;
+	uint32_t calendar; /* ID_NONE: always */
+	unsigned demands;  /* enum access_demand */
+};
+
+void encode_rule(struct encoder *encoder, const struct rule_fact *rule);
+struct rule_fact decode_rule(struct decoder *decoder);
+
+/* CALENDARS and ZONE. */
+void encode_calendar(struct encoder *encoder, const struct calendar *calendar);
+int decode_calendar(struct decoder *decoder, struct calendar *ret);
+void encode_zone(struct encoder *encoder, const struct zone *zone);
+int decode_zone(struct decoder *decoder, struct zone *ret);
+
+#endif

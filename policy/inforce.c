@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+/* inforce.c - opening the policy in force and asking what it is. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <sereno/scoped.h>
+
+#include "inforce.h"
+
+/* Only root, or whoever runs us, may be able to change what decides logins. */
+static bool stat_trusted(const struct stat *st)
+{
+	return (st->st_uid == 0 || st->st_uid == geteuid()) && (st->st_mode & 022) == 0;
+}
+
+/* Open the directory @path, relative to @at, if it can be trusted. */
+static int open_directory(int at, const char *path)
+{
+	scoped_fd int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return neg_errno();
+	if (!stat_trusted(&st))
+		return -EPERM;
+	return take(fd, -1);
+}
+
+static int read_meta(struct policy *policy)
+{
+	scoped(blob_clear) struct blob blob = { 0 };
+	struct decoder decoder;
+	int r;
+
+	r = record_load(&policy->store, TABLE_META, 0, &blob);
+	if (r < 0)
+		return r;
+	decoder = blob_decoder(&blob);
+	r = decode_meta(&decoder, &policy->meta);
+	if (r < 0)
+		return r;
+	if (policy->meta.facts.generation != blob.generation)
+		return -EBADMSG;
+	policy->store.generation = blob.generation;
+	memcpy(policy->store.buckets, policy->meta.buckets, sizeof(policy->store.buckets));
+	return 0;
+}
+
+/* Open the compiled policy in the directory @directory. */
+static int open_policy(int directory, struct policy *policy)
+{
+	struct stat st;
+
+	policy->store.fd = openat(directory, POLICY_FILE,
+				  O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
+	if (policy->store.fd < 0)
+		return errno == ELOOP ? -EPERM : neg_errno();
+	if (fstat(policy->store.fd, &st) < 0)
+		return neg_errno();
+	if (!S_ISREG(st.st_mode) || !stat_trusted(&st))
+		return -EPERM;
+	policy->store.size = (size_t)st.st_size;
+	return read_meta(policy);
+}
+
+static void policy_close_p(struct policy **policy)
+{
+	policy_close(*policy);
+}
+
+static int policy_open_at(int directory, struct policy **ret)
+{
+	scoped(policy_close_p) struct policy *policy = calloc(1, sizeof(*policy));
+	int r;
+
+	if (!policy)
+		return -ENOMEM;
+	policy->store.fd = -1;
+	r = open_policy(directory, policy);
+	if (r < 0)
+		return r;
+	*ret = take(policy, NULL);
+	return 0;
+}
+
+int policy_open_in(const char *dir, struct policy **ret)
+{
+	scoped_fd int directory = open_directory(AT_FDCWD, dir);
+
+	if (directory < 0)
+		return directory;
+	return policy_open_at(directory, ret);
+}
+
+int policy_open(const char *root, struct policy **ret)
+{
+	scoped_fd int state = -1, directory = -1;
+	scoped_free char *path = NULL;
+
+	if (asprintf(&path, "%s" POLICY_STATE_DIR, root) < 0) {
+		path = NULL;
+		return -ENOMEM;
+	}
+	/* Who can write here can swap the link, so this directory counts as well. */
+	state = open_directory(AT_FDCWD, path);
+	if (state < 0)
+		return state;
+	directory = open_directory(state, POLICY_LINK);
+	if (directory < 0)
+		return directory;
+	return policy_open_at(directory, ret);
+}
+
+void policy_close(struct policy *policy)
+{
+	struct kept_names *kept;
+
+	if (!policy)
+		return;
+	close_p(&policy->store.fd);
+	meta_clear(&policy->meta);
+	while (policy->kept) {
+		kept = policy->kept;
+		policy->kept = kept->next;
+		free(kept);
+	}
+	free(policy);
+}
+
+const struct policy_facts *policy_facts(const struct policy *policy)
+{
+	return &policy->meta.facts;
+}
+
+int policy_find(const struct policy *policy, enum table table, const struct table_key *key,
+		struct blob *ret)
+{
+	return table_find(&policy->store, table, key->byte, key->length, ret);
+}
+
+int policy_find_id(const struct policy *policy, enum table table, uint32_t id, struct blob *ret)
+{
+	const struct table_key key = key_of_id(id);
+	const int r = policy_find(policy, table, &key, ret);
+
+	if (r == 0)
+		return -EBADMSG;
+	return r < 0 ? r : 0;
+}
+
+int policy_verify(struct policy *policy)
+{
+	scoped(blob_clear) struct blob blob = { 0 };
+	struct decoder decoder;
+	struct zone zone;
+	int r;
+
+	r = record_load(&policy->store, TABLE_ZONE, 0, &blob);
+	if (r < 0)
+		return r;
+	decoder = blob_decoder(&blob);
+	r = decode_zone(&decoder, &zone);
+	for (unsigned table = TABLE_SUBJECTS; r == 0 && table < TABLE_COUNT; table++)
+		r = table_verify(&policy->store, (enum table)table);
+	return r;
+}
+
+int policy_mentions(const struct policy *policy, const char *user, struct id_set *members,
+		    struct id_set *excepted, uint32_t *ret_person)
+{
+	scoped(blob_clear) struct blob blob = { 0 };
+	struct decoder decoder;
+	struct mention mention;
+	int r;
+
+	*ret_person = ID_NONE;
+	r = table_find(&policy->store, TABLE_SUBJECTS, user, strlen(user), &blob);
+	decoder = blob_decoder(&blob);
+	while (r >= 0 && decode_more(&decoder)) {
+		mention = decode_mention(&decoder);
+		switch (mention.kind) {
+		case MENTION_MEMBER:
+			r = id_set_add(members, mention.id);
+			break;
+		case MENTION_EXCEPT:
+			r = id_set_add(excepted, mention.id);
+			break;
+		case MENTION_PERSON:
+			*ret_person = mention.id;
+			break;
+		}
+	}
+	return r < 0 ? r : decode_end(&decoder);
+}
+
+/* Copy the names of a PERSONS record, each with its NUL, into memory that the handle owns. */
+static int keep_names(struct policy *policy, struct decoder *decoder, const char **ret)
+{
+	/* The two bytes of length before each name make room for its NUL and for the last one. */
+	struct kept_names *kept = malloc(sizeof(*kept) + decoder->left + 1);
+	char name[USER_NAME_MAX + 1];
+	char *to;
+
+	if (!kept)
+		return -ENOMEM;
+	kept->next = policy->kept;
+	policy->kept = kept;
+	to = kept->names;
+	while (decode_more(decoder)) {
+		decode_text(decoder, name, sizeof(name));
+		to = stpcpy(to, name) + 1;
+	}
+	*to = '\0';
+	*ret = kept->names;
+	return decode_end(decoder);
+}
+
+int policy_same_person(struct policy *policy, const char *user, const char **ret, size_t max)
+{
+	scoped(id_set_clear) struct id_set members = { 0 }, excepted = { 0 };
+	scoped(blob_clear) struct blob blob = { 0 };
+	struct decoder decoder;
+	const char *names;
+	uint32_t person;
+	size_t n = 0;
+	int r;
+
+	r = policy_mentions(policy, user, &members, &excepted, &person);
+	if (r < 0 || person == ID_NONE)
+		return r;
+	r = policy_find_id(policy, TABLE_PERSONS, person, &blob);
+	if (r < 0)
+		return r;
+	decoder = blob_decoder(&blob);
+	r = keep_names(policy, &decoder, &names);
+	if (r < 0)
+		return r;
+	for (const char *name = names; *name; name += strlen(name) + 1) {
+		if (strcmp(name, user) == 0)
+			continue;
+		if (n < max)
+			ret[n] = name;
+		n++;
+	}
+	return (int)n;
+}

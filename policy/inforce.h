@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* inforce.h - the inside of an open compiled policy, for the files of this room that read it. */
+#ifndef SERENO_POLICY_INFORCE_H
+#define SERENO_POLICY_INFORCE_H
+
+#include "compiled.h"
+#include "meta.h"
+
+#define POLICY_STATE_DIR "/var/lib/sereno"
+#define POLICY_FILE	 "policy.1.cdb"
+#define POLICY_TEXT_FILE "policy.yaml"
+#define POLICY_LINK	 "in-force"
+#define POLICY_DIRECTORY "generations"
+
+/* Names given out, which live as long as the handle; an empty one ends them. */
+struct kept_names {
+	struct kept_names *next;
+	char names[];
+};
+
+struct policy {
+	struct store store;
+	struct meta meta;
+	struct kept_names *kept;
+};
+
+/* The mentions of @user: the roles he is a member of, those he is excepted from (each appended,
+ * not settled) and his person or ID_NONE. Returns 0, -EBADMSG, -ENOMEM or a read error. */
+int policy_mentions(const struct policy *policy, const char *user, struct id_set *members,
+		    struct id_set *excepted, uint32_t *ret_person);
+
+/* table_find() with a struct table_key. */
+int policy_find(const struct policy *policy, enum table table, const struct table_key *key,
+		struct blob *ret);
+
+/* The same where the policy itself refers to @id: absence is damage. */
+int policy_find_id(const struct policy *policy, enum table table, uint32_t id, struct blob *ret);
+
+#endif

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+/* keys.c - the one table of the policy's keys. */
+#include <string.h>
+
+#include <sereno/model.h>
+#include <sereno/scoped.h>
+
+#include "keys.h"
+
+/* clang-format off */
+#define BLOCK(table) .keys = (table), .n = ARRAY_SIZE(table)
+#define LATER(list) .later = (list), .n_later = ARRAY_SIZE(list)
+#define MODEL(field) .offset = offsetof(struct model, field)
+#define ROLE(field) .offset = offsetof(struct role, field)
+#define RULE(field) .offset = offsetof(struct rule, field)
+
+static const struct key document_keys[] = {
+	{ "title", KEY_TEXT, MODEL(document.title),
+	  .about = "What the written policy is called.",
+	  .example = "title: Corporate information security policy" },
+	{ "organisation", KEY_TEXT, MODEL(document.organisation),
+	  .about = "Whose policy it is.", .example = "organisation: DACARTEC" },
+	{ "version", KEY_TEXT, MODEL(document.version),
+	  .about = "Its version, as the organisation counts.", .example = "version: '4.0'" },
+	{ "owner", KEY_TEXT, MODEL(document.owner),
+	  .about = "Who answers for it: a person or a department.", .example = "owner: sistemas" },
+	{ "reviewed", KEY_REVIEWED, MODEL(document.reviewed),
+	  .about = "The day of the last review.", .example = "reviewed: 2026-01-15" },
+	{ "review-every", KEY_DURATION, MODEL(document.review_every_sec),
+	  .about = "How often it is to be reviewed; sereno status shows what is overdue.",
+	  .example = "review-every: 1y" },
+};
+
+static const struct block document_block = {
+	.title = "document", BLOCK(document_keys),
+	.about = "The written policy that this file puts into force.",
+};
+
+static const struct key origin_elements = {
+	"NAME", KEY_ORIGIN_ELEMENTS, .offset = offsetof(struct named_origin, elements),
+	.about = "Addresses, networks and lines (seat, serial, jobs) that go by this name.",
+	.example = "office: [10.20.0.0/16, 'fd00:20::/32']",
+};
+static const struct table origin_table = {
+	"origin", LOOKUP_ORIGINS, sizeof(struct named_origin), offsetof(struct model, n_origins), &origin_elements,
+};
+
+static const struct key host_elements = {
+	"NAME", KEY_HOST_ELEMENTS, .offset = offsetof(struct named_list, elements),
+	.about = "Host names, with * and ? as wildcards, that go by this name.",
+	.example = "databases: [pg-01, 'pg-1*']",
+};
+static const struct table host_table = {
+	"list of hosts", LOOKUP_HOSTS, sizeof(struct named_list), offsetof(struct model, n_hosts), &host_elements,
+};
+
+static const struct key service_elements = {
+	"NAME", KEY_SERVICE_ELEMENTS, .offset = offsetof(struct named_list, elements),
+	.about = "PAM services, the files of /etc/pam.d, that go by this name.",
+	.example = "console: [login, gdm-password]",
+};
+static const struct table service_table = {
+	"list of services", LOOKUP_SERVICES, sizeof(struct named_list), offsetof(struct model, n_services),
+	&service_elements,
+};
+
+static const struct key times_elements = {
+	"NAME", KEY_TIMES_ELEMENTS, .offset = offsetof(struct named_times, calendar),
+	.about = "Days and hours that go by this name.",
+	.example = "working-day: [Mon-Fri 07:00-21:00]",
+};
+static const struct table times_table = {
+	"list of times", LOOKUP_TIMES, sizeof(struct named_times), offsetof(struct model, n_times), &times_elements,
+};
+
+static const struct key person_accounts = {
+	"NAME", KEY_ACCOUNTS, .offset = offsetof(struct person, accounts),
+	.about = "All accounts of this person.", .example = "ana: [ana, ana-adm]",
+};
+static const struct table person_table = {
+	"person", LOOKUP_TABLES, sizeof(struct person), offsetof(struct model, n_persons), &person_accounts,
+};
+
+static const struct key break_glass_keys[] = {
+	{ "members", KEY_ACCOUNTS, KEY_MANDATORY, MODEL(break_glass),
+	  .about = "The accounts.", .example = "members: [rescue]" },
+	{ "from", KEY_LINES, MODEL(break_glass_from), .standard = "[seat, serial]",
+	  .about = "From where they may: lines, addresses, networks, names of origins.",
+	  .example = "from: [seat, serial]" },
+};
+
+static const struct block break_glass_block = {
+	.title = "accounts.break-glass", BLOCK(break_glass_keys),
+	.about = "Local accounts for the day when nothing else works: from the places named here any "
+		 "service, always, without code or hours; from elsewhere none. Every use is an alert.",
+};
+
+static const struct key accounts_keys[] = {
+	{ "min-uid", KEY_COUNT, MODEL(min_uid), .min = 1, .max = INT32_MAX, .unit = "user id", .standard = "1000",
+	  .about = "Governed are the accounts with this user id and above (without the dynamic users and greeters "
+		   "of systemd, and nobody), and whoever a role names.",
+	  .example = "min-uid: 1000" },
+	{ "break-glass", KEY_BLOCK, MODEL(break_glass_at), .block = &break_glass_block,
+	  .about = "Accounts that get in when nothing else works." },
+	{ "persons", KEY_TABLE, MODEL(persons), .table = &person_table,
+	  .about = "Several accounts of one human, who counts once in excludes.",
+	  .example = "persons:\n  ana: [ana, ana-adm]" },
+};
+static const char *const accounts_later[] = { "inactive-after" };
+
+static const struct block accounts_block = {
+	.title = "accounts", BLOCK(accounts_keys), LATER(accounts_later),
+	.about = "Which accounts this policy governs.",
+};
+
+static const struct key rule_keys[] = {
+	{ "services", KEY_SERVICES, KEY_MANDATORY, RULE(services),
+	  .about = "PAM services, or names of services:. sudo stands for sudo-i too, su for su-l.",
+	  .example = "services: [sshd, console]" },
+	{ "from", KEY_FROM, KEY_MANDATORY, RULE(from),
+	  .about = "Origins: seat, serial, jobs, anywhere, addresses, networks, names of origins:. For sudo, su and "
+		   "polkit-1 it is that of the login. No name is looked up in DNS.",
+	  .example = "from: [office, 10.20.40.0/24]" },
+	{ "hours", KEY_HOURS, RULE(hours), .standard = "always",
+	  .about = "Days and hours for starting, or names of times:. The end is excluded; 22:00-06:00 belongs to the "
+		   "day on which it starts.",
+	  .example = "hours: [working-day, Sat 09:00-14:00]" },
+	{ "hosts", KEY_HOSTS, RULE(hosts), .standard = "all",
+	  .about = "Host names, patterns with * and ?, or names of hosts:, compared when the policy is applied.",
+	  .example = "hosts: [databases, 'web-*']" },
+	{ "second-factor", KEY_REQUIRED, RULE(second_factor), .standard = "none asked for",
+	  .about = "That a second factor must be given. Of the rules that fit, one that asks is enough.",
+	  .example = "second-factor: required" },
+	{ "since", KEY_SINCE, RULE(valid.since), .standard = "always",
+	  .about = "The rule holds from this day or minute on.", .example = "since: 2026-03-01T08:00" },
+	{ "until", KEY_UNTIL, RULE(valid.until), .standard = "for ever",
+	  .about = "The rule holds through the end of this day, or up to this minute.",
+	  .example = "until: 2026-12-31" },
+};
+static const char *const rule_later[] = { "approved-by" };
+
+static const struct block rule_block = {
+	.title = "roles.NAME.allow", BLOCK(rule_keys), LATER(rule_later),
+	.about = "One rule: what holders of the role may do. Rules only add, and their order means nothing.",
+};
+
+static const struct key role_keys[] = {
+	{ "owner", KEY_ACCOUNT, ROLE(owner),
+	  .about = "The user who signs the review of the role's members.", .example = "owner: marta" },
+	{ "members", KEY_ACCOUNTS, ROLE(members),
+	  .about = "Users who hold the role.", .example = "members: [ana, luis]" },
+	{ "members-of", KEY_GROUPS, ROLE(members_of),
+	  .about = "Unix groups whose members hold the role, asked at each login.",
+	  .example = "members-of: [staff]" },
+	{ "except", KEY_ACCOUNTS, ROLE(except),
+	  .about = "Users who do not hold it all the same.", .example = "except: [pepe]" },
+	{ "excludes", KEY_ROLE_NAMES, ROLE(excludes),
+	  .about = "Roles that nobody may hold together with this one. Who would, by a Unix group, holds neither.",
+	  .example = "excludes: [auditor]" },
+	{ "since", KEY_SINCE, ROLE(valid.since), .standard = "always",
+	  .about = "The role is held from this day or minute on.", .example = "since: 2026-03-01" },
+	{ "until", KEY_UNTIL, ROLE(valid.until), .standard = "for ever",
+	  .about = "The role is held through the end of this day, or up to this minute.",
+	  .example = "until: 2026-12-31T18:00" },
+	{ "unattended", KEY_SWITCH, ROLE(unattended), .standard = "no",
+	  .about = "The members are programs with a key: they hold no other kind of role, come from addresses or as "
+		   "jobs, and are never asked for a second factor.",
+	  .example = "unattended: yes" },
+	{ "allow", KEY_RULES, ROLE(rules), .block = &rule_block,
+	  .about = "The rules of the role. A role without any still lets its holders run jobs.",
+	  .example = "allow:\n  - services: [sshd]\n    from: [office]\n    hours: [working-day]" },
+};
+static const char *const role_later[] = { "gives-groups", "knows", "password", "session", "on-request" };
+
+static const struct block role_block = {
+	.title = "roles.NAME", BLOCK(role_keys), LATER(role_later),
+	.about = "A role: who holds it and what it allows. A governed user may do what some rule of some role he "
+		 "now holds allows, and nothing else.",
+};
+
+static const struct key role_value = {
+	"NAME", KEY_BLOCK, ROLE(name.at), .block = &role_block, .about = "A role.",
+};
+static const struct table role_table = {
+	"role", LOOKUP_ROLES, sizeof(struct role), offsetof(struct model, n_roles), &role_value,
+};
+
+static const struct key root_keys[] = {
+	{ "direct-login", KEY_LINES, MODEL(direct_login), .standard = "[seat, serial]",
+	  .about = "From where an account with user id 0 may log in by itself; [] is nowhere. Without a readable "
+		   "policy in force it is seat and serial.",
+	  .example = "direct-login: [seat, serial]" },
+	{ "min-administrators", KEY_COUNT, MODEL(min_administrators), .min = 0, .max = 1000, .unit = "people",
+	  .standard = "1",
+	  .about = "sereno apply leaves at least so many people able to become root.",
+	  .example = "min-administrators: 2" },
+};
+
+static const struct block root_block = {
+	.title = "root", BLOCK(root_keys), .about = "Every account with user id 0.",
+};
+
+/* In the order of reading: the zone before any date, names before what refers to them. */
+static const struct key policy_keys[] = {
+	{ "sereno", KEY_VERSION, KEY_MANDATORY,
+	  .about = "The version of this vocabulary.", .example = "sereno: 1" },
+	{ "timezone", KEY_TIMEZONE, MODEL(timezone), .standard = "the host's own",
+	  .about = "The time zone of hours and dates.", .example = "timezone: Europe/Madrid" },
+	{ "document", KEY_BLOCK, MODEL(document.at), .block = &document_block,
+	  .about = "The written policy that this file puts into force." },
+	{ "observe", KEY_OBSERVE, MODEL(observe), .standard = "[]",
+	  .about = "Blocks on trial: roles, root, accounts or all. They decide and record, but refuse nobody.",
+	  .example = "observe: [roles]" },
+	{ "origins", KEY_TABLE, MODEL(origins), .table = &origin_table,
+	  .about = "Names used in from: for addresses, networks and lines.",
+	  .example = "origins:\n  office: [10.20.0.0/16, 'fd00:20::/32']" },
+	{ "hosts", KEY_TABLE, MODEL(hosts), .table = &host_table,
+	  .about = "Names used in hosts: for host names.",
+	  .example = "hosts:\n  databases: [pg-01, 'pg-1*']" },
+	{ "services", KEY_TABLE, MODEL(services), .table = &service_table,
+	  .about = "Names used in services: for PAM services.",
+	  .example = "services:\n  elevate: [sudo, su, polkit-1]" },
+	{ "times", KEY_TABLE, MODEL(times), .table = &times_table,
+	  .about = "Names used in hours: for days and hours.",
+	  .example = "times:\n  working-day: [Mon-Fri 07:00-21:00]" },
+	{ "accounts", KEY_BLOCK, MODEL(accounts_at), .block = &accounts_block,
+	  .about = "Which accounts this policy governs." },
+	{ "roles", KEY_TABLE, MODEL(roles), .table = &role_table,
+	  .about = "Who may do what: the roles by name.",
+	  .example = "roles:\n  employee:\n    members-of: [staff]" },
+	{ "root", KEY_BLOCK, MODEL(root_at), .block = &root_block,
+	  .about = "Every account with user id 0." },
+};
+static const char *const policy_later[] = {
+	"approvals", "password", "attempts", "second-factor", "notice", "session", "media",
+};
+
+const struct block block_policy = {
+	.title = "policy", BLOCK(policy_keys), LATER(policy_later),
+	.about = "The keys of the file itself.",
+};
+/* clang-format on */
+
+static const struct block *block_inside(const struct key *key)
+{
+	if (key->table)
+		return key->table->value->block;
+	return key->block;
+}
+
+/* Put @block in at @place; what stands there and behind moves on. */
+static void insert(const struct block *list[static BLOCKS_MAX], size_t n, size_t place,
+		   const struct block *block)
+{
+	memmove(&list[place + 1], &list[place], (n - place) * sizeof(*list));
+	list[place] = block;
+}
+
+size_t keys_list_blocks(const struct block *ret[static BLOCKS_MAX])
+{
+	size_t n = 0;
+
+	ret[n++] = &block_policy;
+	for (size_t i = 0; i < n; i++) {
+		size_t place = i + 1;
+
+		for (size_t k = 0; k < ret[i]->n && n < BLOCKS_MAX; k++) {
+			const struct block *inside = block_inside(&ret[i]->keys[k]);
+
+			if (inside)
+				insert(ret, n++, place++, inside);
+		}
+	}
+	return n;
+}
+
+const struct key *keys_find(const struct block *block, const char *name)
+{
+	for (size_t i = 0; i < block->n; i++)
+		if (strcmp(block->keys[i].name, name) == 0)
+			return &block->keys[i];
+	return NULL;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * keys.h - the one table of the policy's keys.
+ *
+ * The reader, the JSON Schema and the man page all walk it: what is not here is not read, and
+ * what is here is documented.
+ */
+#ifndef KEYS_H
+#define KEYS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lookup.h"
+
+#define KEYS_MAX 16 /* of one block */
+
+enum key_type {
+	KEY_VERSION,  /* of the vocabulary */
+	KEY_TEXT,     /* const char * */
+	KEY_COUNT,    /* uint32_t, from min to max */
+	KEY_DURATION, /* uint64_t, seconds */
+	KEY_REVIEWED, /* struct civil and has_reviewed */
+	KEY_SINCE,    /* int64_t */
+	KEY_UNTIL,    /* int64_t */
+	KEY_SWITCH,   /* bool: yes or no */
+	KEY_REQUIRED, /* bool: the word required */
+	KEY_TIMEZONE, /* const char * */
+	KEY_ACCOUNT,  /* struct name */
+	KEY_OBSERVE,  /* unsigned, enum observe */
+	KEY_ACCOUNTS, /* struct names, as all lists below */
+	KEY_GROUPS,
+	KEY_ROLE_NAMES,
+	KEY_SERVICES,
+	KEY_SERVICE_ELEMENTS,
+	KEY_HOSTS,
+	KEY_HOST_ELEMENTS,
+	KEY_HOURS,
+	KEY_TIMES_ELEMENTS, /* struct calendar */
+	KEY_FROM,	    /* struct from_list */
+	KEY_ORIGIN_ELEMENTS,
+	KEY_LINES, /* struct from_list: from where accounts that must always get in, get in */
+	KEY_BLOCK, /* keys of their own, same structure; a struct mark at the offset */
+	KEY_TABLE, /* names of the administrator's choice, each with a value */
+	KEY_RULES, /* a list of blocks */
+	KEY_TYPES,
+};
+
+enum presence { KEY_OPTIONAL, KEY_MANDATORY };
+
+struct block;
+struct table;
+
+struct key {
+	const char *name;
+	enum key_type type;
+	enum presence presence;
+	size_t offset; /* of the field in the structure that the block fills */
+	uint64_t min, max;
+	const struct block *block;   /* KEY_BLOCK, KEY_RULES */
+	const struct table *table;   /* KEY_TABLE */
+	const char *unit, *standard; /* the default in words or as written; NULL: none */
+	const char *about;	     /* one sentence */
+	const char *example;	     /* one or more lines as in a policy, or NULL */
+};
+
+/* Keys that stand together. Those in @later are refused with a reason: a key that is accepted
+ * and not enforced would be a lie. */
+struct block {
+	const char *title; /* "accounts", for headings */
+	const char *about;
+	const struct key *keys;
+	size_t n;
+	const char *const *later; /* keys of the vocabulary that this version does not enforce */
+	size_t n_later;
+};
+
+struct table {
+	const char *entry;	  /* what a name stands for: "origin" */
+	enum lookup_table lookup; /* LOOKUP_TABLES: nothing refers to it */
+	size_t entry_size;	  /* of an entry, which begins with a struct name */
+	size_t n_offset;	  /* of how many there are */
+	const struct key *value;  /* of each entry; its offset is in the entry */
+};
+
+extern const struct block block_policy;
+
+#define BLOCKS_MAX 16
+
+/* All blocks, those inside one right behind it. Returns how many. */
+size_t keys_list_blocks(const struct block *ret[static BLOCKS_MAX]);
+
+/* The key @name of @block, or NULL. */
+const struct key *keys_find(const struct block *block, const char *name);
+
+#endif

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/* meaning.c - what is wrong, or odd, although each value for itself is right. */
+#include "reader.h"
+
+#define PRODUCT_MAX 4096 /* services times origins of one rule */
+
+static bool is_empty_validity(const struct validity *valid)
+{
+	return valid->since != TIME_NO_START && valid->until != TIME_NO_END &&
+	       valid->since >= valid->until;
+}
+
+/* Whether @from lets in a person at a line, or one whose origin cannot be told. */
+static bool lets_people_in(const struct model *model, const struct from *from)
+{
+	const struct from_list *elements;
+
+	if (from->kind == FROM_SEAT || from->kind == FROM_SERIAL || from->kind == FROM_ANYWHERE)
+		return true;
+	if (from->kind != FROM_NAME)
+		return false;
+	elements = &model->origins[from->origin].elements;
+	for (size_t i = 0; i < elements->n; i++)
+		if (elements->item[i].kind == FROM_SEAT || elements->item[i].kind == FROM_SERIAL)
+			return true;
+	return false;
+}
+
+static void check_unattended_rule(struct reader *reader, const struct rule *rule)
+{
+	if (rule->second_factor)
+		diag_fault(
+			reader->diags, rule->at,
+			"an unattended role cannot give a second factor: leave second-factor out");
+	for (size_t i = 0; i < rule->from.n; i++)
+		if (lets_people_in(reader->model, &rule->from.item[i]))
+			diag_fault(
+				reader->diags, rule->from.item[i].at,
+				"an unattended role comes from addresses or as jobs, not from '%s'",
+				rule->from.item[i].text);
+}
+
+static void check_rule(struct reader *reader, const struct role *role, const struct rule *rule)
+{
+	size_t product;
+
+	if (is_empty_validity(&rule->valid))
+		diag_fault(reader->diags, rule->at, "this rule ends before it begins");
+	if (__builtin_mul_overflow(rule->services.n, rule->from.n, &product) ||
+	    product > PRODUCT_MAX)
+		diag_fault(
+			reader->diags, rule->at,
+			"more than %d pairs of services and origins; give the longer list a name",
+			PRODUCT_MAX);
+	if (role->unattended)
+		check_unattended_rule(reader, rule);
+}
+
+static void check_role(struct reader *reader, size_t number)
+{
+	const struct role *role = &reader->model->roles[number];
+	const struct names *excludes = &role->excludes;
+
+	if (is_empty_validity(&role->valid))
+		diag_fault(reader->diags, role->name.at, "the role '%s' ends before it begins",
+			   role->name.text);
+	if (role->unattended && role->members_of.n)
+		diag_fault(
+			reader->diags, role->members_of.item[0].at,
+			"the members of an unattended role are named one by one, under members:");
+	for (size_t i = 0; i < excludes->n; i++)
+		if (model_find_role(reader->model, excludes->item[i].text) == (ptrdiff_t)number)
+			diag_fault(reader->diags, excludes->item[i].at,
+				   "the role '%s' excludes itself", role->name.text);
+	for (size_t i = 0; i < role->n_rules; i++)
+		check_rule(reader, role, &role->rules[i]);
+}
+
+static void warn_unused(struct reader *reader, enum lookup_table table, const struct name *name,
+			size_t number)
+{
+	static const char *const keys[LOOKUP_TABLES] = {
+		[LOOKUP_ORIGINS] = "from:",
+		[LOOKUP_HOSTS] = "hosts:",
+		[LOOKUP_SERVICES] = "services:",
+		[LOOKUP_TIMES] = "hours:",
+	};
+
+	if (!reader->used[table][number])
+		diag_warn(reader->diags, name->at, "'%s' is in no %s", name->text, keys[table]);
+}
+
+static void warn_unused_names(struct reader *reader)
+{
+	const struct model *model = reader->model;
+
+	for (size_t i = 0; i < model->n_origins; i++)
+		warn_unused(reader, LOOKUP_ORIGINS, &model->origins[i].name, i);
+	for (size_t i = 0; i < model->n_hosts; i++)
+		warn_unused(reader, LOOKUP_HOSTS, &model->hosts[i].name, i);
+	for (size_t i = 0; i < model->n_services; i++)
+		warn_unused(reader, LOOKUP_SERVICES, &model->services[i].name, i);
+	for (size_t i = 0; i < model->n_times; i++)
+		warn_unused(reader, LOOKUP_TIMES, &model->times[i].name, i);
+}
+
+static void warn_roles(struct reader *reader)
+{
+	for (size_t i = 0; i < reader->model->n_roles; i++) {
+		const struct role *role = &reader->model->roles[i];
+
+		if (!role->members.n && !role->members_of.n)
+			diag_warn(reader->diags, role->name.at, "nobody holds the role '%s'",
+				  role->name.text);
+		if (!role->n_rules)
+			diag_warn(reader->diags, role->name.at,
+				  "the role '%s' has no rule: it allows jobs and no login",
+				  role->name.text);
+	}
+}
+
+static void warn_break_glass(struct reader *reader)
+{
+	const struct from_list *from = &reader->model->break_glass_from;
+
+	for (size_t i = 0; i < from->n; i++)
+		if (from->item[i].kind == FROM_ANYWHERE)
+			diag_warn(
+				reader->diags, from->item[i].at,
+				"break-glass from anywhere: a known name that no rule holds back");
+	if (reader->model->break_glass.n && !from->n)
+		diag_warn(reader->diags, reader->model->break_glass_at,
+			  "break-glass from nowhere: these accounts can never log in");
+}
+
+int meaning_check(struct reader *reader)
+{
+	int r;
+
+	for (size_t i = 0; i < reader->model->n_roles; i++)
+		check_role(reader, i);
+	r = membership_check(reader);
+	if (r < 0 || !reader_is_content(reader))
+		return r; /* loose ends of a faulty text are mostly the faults once more */
+	warn_unused_names(reader);
+	warn_roles(reader);
+	warn_break_glass(reader);
+	return 0;
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+/* membership.c - who holds several roles by name, and may not. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sereno/scoped.h>
+
+#include "reader.h"
+
+/* One user is a member of one role. */
+struct membership {
+	const char *human; /* the same text for all accounts of one person */
+	const char *user;
+	size_t role;
+	struct mark at;
+};
+
+struct memberships {
+	size_t n;
+	struct membership *item; /* sorted by human, user, role */
+};
+
+/* Which human an account belongs to: the name of the person's first account, or its own. */
+static int index_persons(struct reader *reader, struct lookup_index *ret)
+{
+	const struct model *model = reader->model;
+	size_t n = 0;
+	int r;
+
+	for (size_t i = 0; i < model->n_persons; i++)
+		n += model->persons[i].accounts.n;
+	r = lookup_allocate(reader->arena, n, ret);
+	if (r < 0)
+		return r;
+	n = 0;
+	for (size_t i = 0; i < model->n_persons; i++)
+		for (size_t k = 0; k < model->persons[i].accounts.n; k++)
+			ret->entry[n++] =
+				(struct lookup_entry){ model->persons[i].accounts.item[k].text, i };
+	lookup_sort(ret);
+	return 0;
+}
+
+static void check_persons(struct reader *reader, const struct lookup_index *owners)
+{
+	const struct person *persons = reader->model->persons;
+
+	for (size_t i = 0; i < reader->model->n_persons; i++) {
+		const struct names *accounts = &persons[i].accounts;
+
+		for (size_t k = 0; k < accounts->n; k++) {
+			const ptrdiff_t first = lookup_find(owners, accounts->item[k].text);
+
+			if (first != (ptrdiff_t)i)
+				diag_fault(reader->diags, accounts->item[k].at,
+					   "'%s' is already an account of '%s', on line %u",
+					   accounts->item[k].text, persons[first].name.text,
+					   persons[first].name.at.line);
+		}
+	}
+}
+
+static const char *human_of(const struct reader *reader, const struct lookup_index *owners,
+			    const char *user)
+{
+	const ptrdiff_t person = lookup_find(owners, user);
+
+	return person < 0 ? user : reader->model->persons[person].accounts.item[0].text;
+}
+
+static int add_members(struct reader *reader, const struct lookup_index *owners, size_t number,
+		       struct memberships *all)
+{
+	const struct role *role = &reader->model->roles[number];
+	struct lookup_index except;
+	int r = lookup_of_names(reader->arena, &role->except, &except);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < role->members.n; i++) {
+		const struct name *member = &role->members.item[i];
+
+		if (lookup_find(&except, member->text) >= 0) {
+			diag_warn(reader->diags, member->at,
+				  "'%s' is under except: too, and so no member", member->text);
+			continue;
+		}
+		if (strcmp(member->text, "root") == 0)
+			diag_warn(reader->diags, member->at,
+				  "root needs no role: root: says from where it may log in");
+		all->item[all->n++] = (struct membership){ human_of(reader, owners, member->text),
+							   member->text, number, member->at };
+	}
+	return 0;
+}
+
+static int compare(const void *left, const void *right)
+{
+	const struct membership *a = left, *b = right;
+	int order = strcmp(a->human, b->human);
+
+	if (order == 0)
+		order = strcmp(a->user, b->user);
+	return order ? order : (a->role > b->role) - (a->role < b->role);
+}
+
+static int gather(struct reader *reader, const struct lookup_index *owners, struct memberships *ret)
+{
+	struct memberships all = { 0 };
+	size_t n = 0;
+
+	for (size_t i = 0; i < reader->model->n_roles; i++)
+		n += reader->model->roles[i].members.n;
+	all.item = arena_array(reader->arena, n, sizeof(*all.item));
+	if (!all.item)
+		return -ENOMEM;
+	for (size_t i = 0; i < reader->model->n_roles; i++) {
+		const int r = add_members(reader, owners, i, &all);
+
+		if (r < 0)
+			return r;
+	}
+	if (all.n)
+		qsort(all.item, all.n, sizeof(*all.item), compare);
+	*ret = all;
+	return 0;
+}
+
+static const char *role_name(const struct reader *reader, const struct membership *one)
+{
+	return reader->model->roles[one->role].name.text;
+}
+
+/* The memberships of one account: break-glass accounts hold no role, programs no other kind. */
+static void check_user(struct reader *reader, const struct lookup_index *break_glass,
+		       const struct membership *one, size_t n)
+{
+	const struct role *roles = reader->model->roles;
+	const struct membership *program = NULL, *person = NULL;
+
+	if (lookup_find(break_glass, one->user) >= 0)
+		diag_fault(
+			reader->diags, one->at,
+			"'%s' is a break-glass account, which holds no role: remove it from '%s'",
+			one->user, role_name(reader, one));
+	for (size_t i = 0; i < n; i++) {
+		if (roles[one[i].role].unattended)
+			program = &one[i];
+		else
+			person = &one[i];
+	}
+	if (program && person)
+		diag_fault(
+			reader->diags, program->at,
+			"'%s' is a member of '%s', which is unattended, and of '%s', which is not",
+			one->user, role_name(reader, program), role_name(reader, person));
+}
+
+static bool excludes(const struct reader *reader, size_t role, size_t other)
+{
+	const struct names *names = &reader->model->roles[role].excludes;
+
+	for (size_t i = 0; i < names->n; i++)
+		if (model_find_role(reader->model, names->item[i].text) == (ptrdiff_t)other)
+			return true;
+	return false;
+}
+
+static void check_pair(struct reader *reader, const struct membership *a,
+		       const struct membership *b)
+{
+	const struct membership *later = b->at.line > a->at.line ? b : a;
+	const struct membership *earlier = later == b ? a : b;
+
+	if (a->role == b->role ||
+	    (!excludes(reader, a->role, b->role) && !excludes(reader, b->role, a->role)))
+		return;
+	if (strcmp(a->user, b->user) == 0)
+		diag_fault(
+			reader->diags, later->at,
+			"'%s' is a member of '%s' and, on line %u, of '%s', which exclude each other",
+			a->user, role_name(reader, later), earlier->at.line,
+			role_name(reader, earlier));
+	else
+		diag_fault(
+			reader->diags, later->at,
+			"'%s' of '%s' and '%s' of '%s', which exclude each other, are one person",
+			later->user, role_name(reader, later), earlier->user,
+			role_name(reader, earlier));
+}
+
+/* The memberships of one human. */
+static void check_human(struct reader *reader, const struct membership *one, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!reader->model->roles[one[i].role].excludes.n)
+			continue;
+		for (size_t k = 0; k < n; k++) {
+			/* Where both say so, the pair has its turn once. */
+			if (k == i || (k < i && reader->model->roles[one[k].role].excludes.n))
+				continue;
+			check_pair(reader, &one[i], &one[k]);
+		}
+	}
+}
+
+int membership_check(struct reader *reader)
+{
+	struct lookup_index owners, break_glass;
+	struct memberships all;
+	size_t next;
+	int r = index_persons(reader, &owners);
+
+	if (r < 0)
+		return r;
+	check_persons(reader, &owners);
+	r = gather(reader, &owners, &all);
+	if (r < 0)
+		return r;
+	r = lookup_of_names(reader->arena, &reader->model->break_glass, &break_glass);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < all.n; i = next) {
+		for (next = i + 1;
+		     next < all.n && strcmp(all.item[i].user, all.item[next].user) == 0;)
+			next++;
+		check_user(reader, &break_glass, &all.item[i], next - i);
+	}
+	for (size_t i = 0; i < all.n; i = next) {
+		for (next = i + 1;
+		     next < all.n && strcmp(all.item[i].human, all.item[next].human) == 0;)
+			next++;
+		check_human(reader, &all.item[i], next - i);
+	}
+	return 0;
+}

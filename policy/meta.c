@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* meta.c - the first record of a compiled policy: what it is, and what absence depends on. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sereno/scoped.h>
+
+#include "meta.h"
+
+static void encode_lengths(struct encoder *encoder, const bool *used, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		encode_u8(encoder, used[i]);
+}
+
+static void decode_lengths(struct decoder *decoder, bool *used, size_t n)
+{
+	uint8_t value;
+
+	for (size_t i = 0; i < n; i++) {
+		value = decode_u8(decoder);
+		if (value > 1)
+			decoder->damaged = true;
+		used[i] = value == 1;
+	}
+}
+
+static void encode_facts(struct encoder *encoder, const struct policy_facts *facts)
+{
+	encode_u64(encoder, facts->generation);
+	encode_i64(encoder, facts->compiled);
+	encode_text(encoder, facts->hash);
+	encode_text(encoder, facts->host);
+	encode_u32(encoder, facts->min_uid);
+	encode_u8(encoder, (uint8_t)facts->observe);
+	encode_u8(encoder, facts->asks_groups);
+	encode_i64(encoder, facts->zone_end);
+	encode_u32(encoder, facts->n_roles);
+	encode_u32(encoder, facts->n_rules);
+	encode_u32(encoder, facts->n_members);
+}
+
+static void decode_facts(struct decoder *decoder, struct policy_facts *ret)
+{
+	uint8_t asks_groups;
+
+	ret->generation = decode_u64(decoder);
+	ret->compiled = decode_i64(decoder);
+	decode_text(decoder, ret->hash, sizeof(ret->hash));
+	decode_text(decoder, ret->host, sizeof(ret->host));
+	ret->min_uid = decode_u32(decoder);
+	ret->observe = decode_u8(decoder);
+	asks_groups = decode_u8(decoder);
+	ret->asks_groups = asks_groups == 1;
+	ret->zone_end = decode_i64(decoder);
+	ret->n_roles = decode_u32(decoder);
+	ret->n_rules = decode_u32(decoder);
+	ret->n_members = decode_u32(decoder);
+	if (asks_groups > 1 || (ret->observe & ~(unsigned)OBSERVE_ALL) != 0)
+		decoder->damaged = true;
+}
+
+void encode_meta(struct encoder *encoder, const struct meta *meta)
+{
+	encode_u32(encoder, META_FORMAT);
+	encode_facts(encoder, &meta->facts);
+	for (size_t i = 0; i < TABLE_COUNT; i++)
+		encode_u32(encoder, meta->buckets[i]);
+	encode_u32(encoder, meta->anywhere);
+	encode_lengths(encoder, meta->used_ipv4, PREFIX_LENGTHS_IPV4);
+	encode_lengths(encoder, meta->used_ipv6, PREFIX_LENGTHS_IPV6);
+	encode_id_set(encoder, &meta->direct_login);
+	encode_id_set(encoder, &meta->break_glass_from);
+	encode_u32(encoder, (uint32_t)meta->break_glass_bytes);
+	encode_bytes(encoder, meta->break_glass, meta->break_glass_bytes);
+}
+
+static int decode_break_glass(struct decoder *decoder, struct meta *meta)
+{
+	const size_t length = decode_u32(decoder);
+	const uint8_t *names = decode_bytes(decoder, length);
+
+	if (!names || (length > 0 && names[length - 1] != '\0'))
+		return -EBADMSG;
+	meta->break_glass = malloc(length + 1);
+	if (!meta->break_glass)
+		return -ENOMEM;
+	memcpy(meta->break_glass, names, length);
+	meta->break_glass_bytes = length;
+	return 0;
+}
+
+int decode_meta(struct decoder *decoder, struct meta *ret)
+{
+	scoped(meta_clear) struct meta meta = { 0 };
+	int r;
+
+	if (decode_u32(decoder) != META_FORMAT)
+		return -EBADMSG;
+	decode_facts(decoder, &meta.facts);
+	for (size_t i = 0; i < TABLE_COUNT; i++)
+		meta.buckets[i] = decode_u32(decoder);
+	meta.anywhere = decode_u32(decoder);
+	decode_lengths(decoder, meta.used_ipv4, PREFIX_LENGTHS_IPV4);
+	decode_lengths(decoder, meta.used_ipv6, PREFIX_LENGTHS_IPV6);
+	r = decode_id_set(decoder, &meta.direct_login);
+	if (r == 0)
+		r = decode_id_set(decoder, &meta.break_glass_from);
+	if (r == 0)
+		r = decode_break_glass(decoder, &meta);
+	if (r == 0)
+		r = decode_end(decoder);
+	if (r < 0)
+		return r;
+	id_set_settle(&meta.direct_login);
+	id_set_settle(&meta.break_glass_from);
+	*ret = take(meta, (struct meta){ 0 });
+	return 0;
+}
+
+void meta_clear(struct meta *meta)
+{
+	id_set_clear(&meta->direct_login);
+	id_set_clear(&meta->break_glass_from);
+	free(meta->break_glass);
+	*meta = (struct meta){ 0 };
+}
+
+bool meta_is_break_glass(const struct meta *meta, const char *user)
+{
+	const char *name = meta->break_glass;
+	const char *const end = name ? name + meta->break_glass_bytes : NULL;
+
+	for (; name < end; name += strlen(name) + 1) {
+		if (strcmp(name, user) == 0)
+			return true;
+	}
+	return false;
+}

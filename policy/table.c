@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* table.c - finding a key in the tables of a compiled policy, or proving that it is absent. */
+#include <cdb.h>
+#include <errno.h>
+#include <string.h>
+
+#include <sereno/scoped.h>
+
+#include "table.h"
+
+void blob_clear(struct blob *blob)
+{
+	free(blob->memory);
+	*blob = (struct blob){ 0 };
+}
+
+struct decoder blob_decoder(const struct blob *blob)
+{
+	return (struct decoder){ .next = blob->data, .left = blob->length };
+}
+
+void record_key(enum table table, uint32_t bucket, uint8_t key[static RECORD_KEY_BYTES])
+{
+	key[0] = (uint8_t)table;
+	for (unsigned i = 0; i < 4; i++)
+		key[1 + i] = (uint8_t)(bucket >> (8 * i));
+}
+
+/* FNV-1a, then a finaliser (Murmur3's): FNV alone leaves the top bits of short keys alike. */
+uint64_t table_hash(const void *key, size_t length)
+{
+	const uint8_t *byte = key;
+	uint64_t hash = 0xcbf29ce484222325;
+
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ byte[i]) * 0x100000001b3;
+	hash = (hash ^ hash >> 33) * 0xff51afd7ed558ccd;
+	hash = (hash ^ hash >> 33) * 0xc4ceb9fe1a85ec53;
+	return hash ^ hash >> 33;
+}
+
+uint32_t table_bucket(uint64_t hash, uint32_t buckets)
+{
+	return (uint32_t)((hash >> 32) * buckets >> 32);
+}
+
+/* libcdb says EIO for a file that ends too early and EPROTO for an index that makes no sense. */
+static int cdb_error(void)
+{
+	return errno == EIO || errno == EPROTO || errno == 0 ? -EBADMSG : neg_errno();
+}
+
+static int record_check(const struct store *store, enum table table, uint32_t bucket,
+			struct blob *blob)
+{
+	struct decoder decoder = { .next = blob->memory, .left = blob->length };
+	const uint32_t crc = decode_u32(&decoder);
+
+	if (decoder.damaged || crc != crc32c(decoder.next, decoder.left))
+		return -EBADMSG;
+	if (decode_u32(&decoder) != blob->length)
+		return -EBADMSG;
+	if (decode_u8(&decoder) != (uint8_t)table || decode_u32(&decoder) != bucket)
+		return -EBADMSG;
+	blob->generation = decode_u64(&decoder);
+	if (decoder.damaged || (table != TABLE_META && blob->generation != store->generation))
+		return -EBADMSG;
+	blob->data = decoder.next;
+	blob->length = decoder.left;
+	return 0;
+}
+
+int record_load(const struct store *store, enum table table, uint32_t bucket, struct blob *ret)
+{
+	scoped(blob_clear) struct blob blob = { 0 };
+	uint8_t key[RECORD_KEY_BYTES];
+	unsigned length = 0;
+	int r;
+
+	record_key(table, bucket, key);
+	errno = 0;
+	r = cdb_seek(store->fd, key, sizeof(key), &length);
+	if (r < 0)
+		return cdb_error();
+	if (r == 0 || length < RECORD_HEADER_BYTES || length > RECORD_MAX_BYTES ||
+	    length > store->size)
+		return -EBADMSG;
+	blob.memory = malloc(length);
+	if (!blob.memory)
+		return -ENOMEM;
+	errno = 0;
+	if (cdb_bread(store->fd, blob.memory, (int)length) != 0)
+		return cdb_error();
+	blob.length = length;
+	r = record_check(store, table, bucket, &blob);
+	if (r < 0)
+		return r;
+	*ret = take(blob, (struct blob){ 0 });
+	return 0;
+}
+
+/* One entry of a bucket: its key and its value. */
+struct entry {
+	const uint8_t *key, *value;
+	size_t key_length, value_length;
+};
+
+static struct entry decode_entry(struct decoder *decoder)
+{
+	struct entry entry = { 0 };
+
+	entry.key_length = decode_u16(decoder);
+	entry.key = decode_bytes(decoder, entry.key_length);
+	entry.value_length = decode_u32(decoder);
+	entry.value = decode_bytes(decoder, entry.value_length);
+	return entry;
+}
+
+int table_find(const struct store *store, enum table table, const void *key, size_t length,
+	       struct blob *ret)
+{
+	scoped(blob_clear) struct blob blob = { 0 };
+	struct entry entry, found = { 0 };
+	struct decoder decoder;
+	int r;
+
+	r = record_load(store, table, table_bucket(table_hash(key, length), store->buckets[table]),
+			&blob);
+	if (r < 0)
+		return r;
+	decoder = blob_decoder(&blob);
+	while (decode_more(&decoder)) {
+		entry = decode_entry(&decoder);
+		if (!decoder.damaged && entry.key_length == length &&
+		    memcmp(entry.key, key, length) == 0)
+			found = entry;
+	}
+	r = decode_end(&decoder);
+	if (r < 0 || !found.key)
+		return r;
+	blob.data = found.value;
+	blob.length = found.value_length;
+	*ret = take(blob, (struct blob){ 0 });
+	return 1;
+}
+
+static int bucket_verify(const struct store *store, enum table table, uint32_t bucket)
+{
+	scoped(blob_clear) struct blob blob = { 0 };
+	struct decoder decoder;
+	struct entry entry;
+	uint64_t hash;
+	int r;
+
+	r = record_load(store, table, bucket, &blob);
+	if (r < 0)
+		return r;
+	decoder = blob_decoder(&blob);
+	while (decode_more(&decoder)) {
+		entry = decode_entry(&decoder);
+		if (decoder.damaged)
+			break;
+		hash = table_hash(entry.key, entry.key_length);
+		if (table_bucket(hash, store->buckets[table]) != bucket)
+			return -EBADMSG;
+	}
+	return decode_end(&decoder);
+}
+
+int table_verify(const struct store *store, enum table table)
+{
+	int r;
+
+	for (uint32_t bucket = 0; bucket < store->buckets[table]; bucket++) {
+		r = bucket_verify(store, table, bucket);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}

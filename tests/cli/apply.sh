@@ -1,0 +1,95 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# sereno apply: all or nothing, nobody locked out, and who would lose what.
+. "$(dirname "$0")/tree.inc"
+
+make_tree
+expect 0 apply --dry-run --root "$tree"
+says "Nothing was changed"
+[ ! -e "$tree/var/lib/sereno/in-force" ] || fail "--dry-run put something in force"
+[ ! -e "$tree/etc/sereno/fallback" ] || fail "--dry-run wrote the fallback"
+golden apply-first 0 apply --root "$tree"
+[ -f "$tree/var/lib/sereno/in-force/policy.1.cdb" ] || fail "nothing is in force"
+grep -q rescue "$tree/etc/sereno/fallback" || fail "the fallback does not know rescue"
+cmp -s "$policy" "$tree/var/lib/sereno/in-force/policy.yaml" || fail "the text in force is another"
+
+# Refusals leave every byte as it was.
+before=$(state_sum)
+refused() {
+	expect 1 apply --root "$tree"
+	says "$1"
+	says "Nothing was changed."
+	[ "$(state_sum)" = "$before" ] || fail "a refused apply changed something: $1"
+	[ "$(ls "$tree/var/lib/sereno/generations")" = 1 ] || fail "a refused apply left something: $1"
+}
+printf 'roles: [\n' >>"$policy"
+refused "policy.yaml:42:1: not YAML"
+make_policy() { sed "$1" "$tree/var/lib/sereno/in-force/policy.yaml" >"$policy"; }
+make_policy 's/members: \[luis\]/members: [nobody-here]/'
+refused "1 people could become root"
+make_policy 's/min-administrators: 2/min-administrators: 3/'
+refused "policy.yaml:39:1: 2 people could become root under this policy, and root.min-administrators asks for 3"
+make_policy 's/{services: \[elevate\], from: \[bastion, seat, serial\]}/{services: [elevate], from: [192.0.2.1]}/'
+refused "1 people could become root"
+make_policy 's/{services: \[elevate\], from: \[bastion, seat, serial\]}/{services: [elevate], from: [seat], second-factor: required}/'
+refused "no module of this version can see a code"
+make_policy 's/members: \[rescue\]/members: [rescue, daemon]/'
+refused "break-glass account daemon: its shell"
+make_policy 's/members: \[rescue\]/members: [eva]/; s/except: \[pepe\]/except: [pepe, eva]/'
+refused "break-glass account eva: its password"
+make_policy ''
+cp "$tree/etc/shadow" "$tree/shadow"
+sed -i 's/^rescue:\(.*\):::$/rescue:\1::100:/' "$tree/etc/shadow"
+refused "break-glass account rescue: the account has expired"
+mv "$tree/shadow" "$tree/etc/shadow"
+cp "$tree/etc/group" "$tree/group"
+sed -i 's/audit:x:51:eva/audit:x:51:eva,luis/' "$tree/etc/group"
+refused "roles sysadmin and auditor exclude each other, but luis holds both"
+mv "$tree/group" "$tree/etc/group"
+
+# The way in of whoever applies.
+SUDO_USER=eva SSH_CONNECTION='10.20.3.4 50000 10.20.0.1 22'
+export SUDO_USER SSH_CONNECTION
+if [ "$(id -u)" = 0 ] && [ "$(cat /proc/self/loginuid 2>/dev/null || echo 4294967295)" = 4294967295 ]; then
+	refused "your own way in would be closed: eva by sudo from 10.20.3.4"
+	silent_on "eva by sshd"
+	SSH_CONNECTION='192.0.2.1 50000 10.20.0.1 22'
+	refused "eva by sshd from 192.0.2.1"
+	SUDO_USER=luis SSH_CONNECTION='10.20.9.10 50000 10.20.0.1 22'
+	expect 0 apply --root "$tree"
+	silent_on "cannot tell"
+	SUDO_USER=root SSH_CONNECTION='10.20.9.10 50000 10.20.0.1 22'
+	expect 1 apply --root "$tree"
+	says "add it to root.direct-login"
+fi
+unset SUDO_USER SSH_CONNECTION
+
+# Who would lose what.
+make_tree
+expect 0 apply --root "$tree"
+sed -i 's/from: \[office\]/from: [10.20.3.0\/24]/; s/members-of: \[staff\]/members: [ana]/
+	s/working-day: \[Mon-Fri 07:00-21:00\]/working-day: [Mon-Thu 07:00-21:00]/; s/members: \[zoe\]/members: []/
+	s/min-administrators: 2/direct-login: [seat]/' "$policy"
+golden apply-losses 0 apply --dry-run --root "$tree"
+expect 0 apply --dry-run --json --root "$tree"
+json '.applied == false and .dry_run and .faults == 0'
+json '.losses | any(.user == "ana" and .service == "sshd" and .from == "office" and .change == "gone")'
+json '.losses | any(.user == "ana" and .service == "login" and .change == "hours")'
+json '.losses | any(.user == "zoe" and .kind == "everything")'
+json '.losses | any(.kind == "root-login" and .from == "serial")'
+
+# What only looks different is no loss.
+make_tree
+expect 0 apply --root "$tree"
+sed -i 's/sysadmin:/admins:/; s/from: \[office\]/from: [10.0.0.0\/8, '"'fd00::\\/16'"']/; s/Mon-Fri 07:00-21:00/Mon-Fri 06:00-22:00, Sat 09:00-10:00/' "$policy"
+expect 0 apply --dry-run --json --root "$tree"
+json '.losses == []'
+sed -i 's/until: 2040-06-30/until: 2020-06-30/' "$policy"
+expect 0 apply --root "$tree"
+says "zoe loses sshd from 10.20.40.0/24 (was contractor.1)"
+sed -i 's/members: \[zoe\]/members: []/' "$policy"
+expect 0 apply --dry-run --json --root "$tree"
+json '.losses == []'
+expect 0 apply --json --root "$tree"
+json '.applied and .generation == 3 and (.policy | length) == 64'
+finish

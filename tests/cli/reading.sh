@@ -1,0 +1,82 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# sereno explain, who, status, diff: what the policy in force says.
+. "$(dirname "$0")/tree.inc"
+
+make_tree
+expect 1 status --root "$tree"
+says "No policy is in force. Next: sereno check"
+expect 1 status --json --root "$tree"
+json '.in_force == false'
+expect 3 who --root "$tree"
+expect 3 explain ana --service sshd --from seat --root "$tree"
+expect 1 diff --root "$tree"
+says "+ timezone: Europe/Madrid"
+expect 0 apply --root "$tree"
+
+explain() { # STATUS USER SERVICE FROM AT
+	expect "$1" explain "$2" --service "$3" --from "$4" --at "$5" --root "$tree"
+}
+golden explain-hours 1 explain ana --service sshd --from 10.20.3.4 --at 2040-03-05T22:10 --root "$tree"
+golden explain-fits 0 explain ana --service sshd --from 10.20.3.4 --at '2040-03-05 20:59:59' --root "$tree"
+golden explain-ended 1 explain zoe --service sshd --from 10.20.40.4 --at 2040-07-01T00:00 --root "$tree"
+golden explain-narrow 1 explain pepe --service sshd --from 10.20.3.4 --at 2040-03-05T12:00 --root "$tree"
+explain 1 ana sshd 10.20.3.4 2040-03-05T05:59:59Z
+explain 0 ana sshd 10.20.3.4 2040-03-05T06:00:00Z
+explain 0 ana sshd 10.20.3.4 2040-03-05T07:00:00+01:00
+explain 1 ana sshd ::ffff:10.21.3.4 2040-03-05T12:00
+explain 0 ana sshd ::ffff:10.20.3.4 2040-03-05T12:00
+explain 0 zoe sshd 10.20.40.4 2040-06-30T23:59:59
+explain 1 pepe sshd 10.20.3.4 2040-03-05T12:00
+explain 0 luis sudo seat 2040-03-05T12:00
+explain 1 ana sudo seat 2040-03-05T12:00
+explain 0 root sudo unknown 2040-03-05T12:00
+explain 1 root sshd 10.20.3.4 2040-03-05T12:00
+says "root.direct-login"
+explain 0 rescue sshd seat 2040-03-05T03:00
+explain 1 rescue sshd 10.20.3.4 2040-03-05T03:00
+explain 0 backup sshd 10.20.3.4 2040-03-05T03:00
+says "not governed"
+explain 1 nobody-here sshd 10.20.3.4 2040-03-05T12:00
+says "no such account"
+explain 0 ana cron jobs 2040-03-04T03:00
+expect 1 explain ana --service sshd --from 10.20.3.4 --at 2040-03-05T22:10 --root "$tree" --json
+json '.outcome == "deny" and .reason == "hours" and .at == "2040-03-05T21:10:00Z" and .until == null'
+json '.roles == [{"role": "employee", "line": 14, "standing": "held", "group": "staff", "excluded_by": null,
+	"rules": [{"rule": 1, "line": 18, "fails": "service", "until": null}, {"rule": 2, "line": 21, "fails": "hours", "until": null}]}]'
+expect 0 explain ana --service sshd --from 10.20.3.4 --at 2040-03-05T20:10 --root "$tree" --json
+json '.outcome == "allow" and .role == "employee" and .rule == 2 and .line == 21 and .until == "2040-03-05T20:00:00Z"'
+
+golden who 0 who --at 2040-03-05T12:00 --root "$tree"
+golden who-later 0 who sshd --at 2040-12-03T12:00 --root "$tree"
+expect 0 who sudo --json --root "$tree"
+json 'map(select(.user == "luis")) | map(.from) == ["bastion", "seat", "serial"]'
+json 'map(.user) | unique == ["luis", "rescue"]'
+
+golden status 0 status --root "$tree"
+expect 0 status --json --root "$tree"
+json '.in_force and .generation == 1 and .file == "same" and .attention == [] and .roles == 4'
+golden diff-none 0 diff --root "$tree"
+
+sed -i 's/from: \[office\]/from: [office, 192.0.2.0\/24]/; s/members: \[luis\]/members: [luis, ana]/; s/^timezone:.*/timezone: Europe\/Lisbon # moved/' "$policy"
+golden diff 1 diff --root "$tree"
+expect 1 diff --json --root "$tree"
+json '.changes | length == 5'
+json '.changes | any(.change == "added" and .path == "roles.sysadmin.members" and .value == "ana")'
+expect 0 status --root "$tree"
+says "edited, not applied"
+sed -i '2i document: {title: T, reviewed: 2020-01-01, review-every: 1y}' "$policy"
+expect 0 apply --root "$tree"
+expect 1 status --root "$tree"
+says "the review of the policy is overdue"
+rm "$tree/etc/sereno/fallback"
+expect 1 status --json --root "$tree"
+json '.attention == ["fallback", "review"]'
+
+# A damaged policy in force is said, and never read.
+printf x | dd of="$tree/var/lib/sereno/generations/2/policy.1.cdb" bs=1 seek=2100 conv=notrunc 2>/dev/null
+expect 1 status --root "$tree"
+expect 0 apply --root "$tree"
+expect 1 status --root "$tree"
+silent_on "damaged"
+finish

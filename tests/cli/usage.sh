@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What is typed wrong is exit status 2 and says what would be right; help comes in every spelling.
+. "$(dirname "$0")/tree.inc"
+
+usage() { # WHAT-IT-SAYS WORD...
+	wanted=$1
+	shift
+	expect 2 "$@"
+	says "$wanted"
+}
+expect 2
+says "usage: sereno COMMAND"
+usage "no such command: aply; did you mean apply?" aply
+usage "no such command: x; sereno help lists them" x
+usage "did you mean check?" help chek
+usage "did you mean --json?" status --jsno
+usage "no such option here: --dry-run" check --dry-run
+usage "no such option here: -v" status -v
+usage "one word too many: extra" status extra
+usage "one word too many: b" check a b
+usage "--json is given twice" status --json --json
+usage "--json takes no value" status --json=yes
+usage "--root wants a value" status --root
+usage "--root wants a value" status --root=
+usage "--root /nonexistent is not a directory" status --root /nonexistent
+usage "a word is missing" explain
+usage "--service and --from are wanted" explain ana --service sshd
+usage "names are never looked up" explain ana --service sshd --from host.example
+usage "--met knows second-factor only" explain ana --service sshd --from seat --met password
+make_tree
+expect 0 apply --root "$tree"
+for time in yesterday 2026-02-30T12:00 2026-03-01 2026-03-01T24:00 2026-03-01T12:60 2026-03-01T12:00X 2026-03-01T12:00+1 ''; do
+	[ -z "$time" ] || usage "--at wants a time" explain ana --service sshd --from seat --root "$tree" --at "$time"
+done
+usage "no such option here: -\\x1b[31m" status "$(printf -- '-\033[31m')"
+
+for command in check apply diff explain who status schema; do
+	expect 0 help $command
+	says "usage: sereno $command"
+	first=$said
+	expect 0 $command --help
+	[ "$said" = "$first" ] || fail "$command --help is another help"
+	expect 0 $command -h
+done
+expect 0 help
+golden help 0 --help
+
+expect 0 schema
+json '."$schema" and ."$defs"'
+expect 0 schema --man
+says ".TP"
+if [ -w /dev/full ]; then
+	got=0
+	sereno schema >/dev/full 2>/dev/null || got=$?
+	[ "$got" = 3 ] || fail "a full disk is exit status $got"
+fi
+finish

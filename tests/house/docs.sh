@@ -1,0 +1,40 @@
+#!/bin/sh
+# What the program says and what the documents say is the same.
+set -eu
+faults=$(mktemp)
+trap 'rm -f "$faults" "$faults".*' EXIT
+
+# Each key of the table stands in the man page that was built.
+"$O/sereno" schema --man >"$faults.keys"
+sed -n '/^\.TP/{n;p;}' "$faults.keys" >"$faults.heads"
+[ -s "$faults.heads" ] || echo "sereno schema --man prints no keys" >>"$faults"
+while IFS= read -r head; do
+	grep -qxF -e "$head" "$O/man/sereno-policy.5" || echo "sereno-policy(5) lacks: $head" >>"$faults"
+done <"$faults.heads"
+
+# man(7) finds nothing to complain about.
+if command -v groff >/dev/null; then
+	for page in docs/man/*.[1-8] "$O"/man/*.[1-8]; do
+		[ -f "$page" ] || continue
+		groff -man -Tutf8 -ww -z "$page" 2>&1 | sed "s,^,$page: ," >>"$faults"
+	done
+fi
+
+# Each command has its words in a man page.
+"$O/sereno" --help | awk '/^  *[a-z][a-z]* / {print $1}' | sort -u >"$faults.commands"
+for command in $(cat "$faults.commands"); do
+	[ "$command" = sereno ] || grep -rqw -e "$command" docs/man || echo "no man page names: sereno $command" >>"$faults"
+done
+
+# Each function that leaves a room says what it does: a comment above it, or above the group of
+# declarations it stands in.
+for header in include/sereno/*.h; do
+	awk -v file="$header" '
+		/^$/ { told = 0 }
+		/\*\/$/ { told = 1 }
+		/^[a-z].*\(/ && !/^(static|typedef|struct [a-z_]+ \{)/ && !told {
+			print file ":" FNR ": not explained: " $0 }' "$header" >>"$faults"
+done
+
+cat "$faults"
+[ ! -s "$faults" ]

@@ -1,0 +1,33 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# install.sh - make install puts exactly these files there, with these modes, and uninstall takes them away.
+set -eu
+root=$(mktemp -d)
+trap 'rm -rf "$root"' EXIT
+arch=$(${CC:-gcc} -print-multiarch)
+
+in_tree() {
+	find "$root/to" "$@" -printf '%m /%P\n' | LC_ALL=C sort -k 2
+}
+
+MAKEFLAGS='' make -s O="$O" DESTDIR="$root/to" install
+LC_ALL=C sort -k 2 >"$root/expected" <<LIST
+644 /usr/lib/$arch/security/pam_sereno_access.so
+644 /usr/lib/$arch/security/pam_sereno_session.so
+644 /usr/lib/tmpfiles.d/sereno.conf
+755 /usr/sbin/sereno
+644 /usr/share/doc/sereno/examples/policy.yaml
+644 /usr/share/man/man5/sereno-policy.5
+644 /usr/share/man/man8/sereno.8
+644 /usr/share/pam-configs/sereno
+LIST
+in_tree -type f | diff "$root/expected" -
+[ "$(find "$root/to/etc" -printf '%m %P %y\n')" = "755  d
+755 sereno d" ] || {
+	find "$root/to/etc" -ls
+	exit 1
+}
+grep -qx 'Default: no' "$root/to/usr/share/pam-configs/sereno"
+
+MAKEFLAGS='' make -s O="$O" DESTDIR="$root/to" uninstall
+[ -z "$(in_tree -type f)" ]

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: MIT
+# What a host gets, and where. DESTDIR is a packager's; nothing here puts a module into a PAM stack.
+
+INSTALL     ?= install
+DATADIR     ?= $(PREFIX)/share
+TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
+SYSCONFDIR  ?= /etc
+
+# Each word is SOURCE:DESTINATION:MODE; install and uninstall both read it.
+installed := \
+	$(foreach m,$(MODULES),$(O)/$(m).so:$(PAMDIR)/$(m).so:0644) \
+	$(O)/sereno:$(SBINDIR)/sereno:0755 \
+	$(foreach p,$(notdir $(wildcard docs/man/*.8)),docs/man/$(p):$(MANDIR)/man8/$(p):0644) \
+	$(O)/man/sereno-policy.5:$(MANDIR)/man5/sereno-policy.5:0644 \
+	docs/examples/policy.yaml:$(DATADIR)/doc/sereno/examples/policy.yaml:0644 \
+	system/sereno.pam-config:$(DATADIR)/pam-configs/sereno:0644 \
+	system/sereno.tmpfiles:$(TMPFILESDIR)/sereno.conf:0644
+part = $(word $(1),$(subst :, ,$(2)))
+
+install: all ## put everything where Debian expects it, below DESTDIR; no PAM stack is touched
+	$(Q)$(INSTALL) -d -m 0755 $(DESTDIR)$(SYSCONFDIR)/sereno
+	$(Q)set -e; $(foreach f,$(installed),$(INSTALL) -D -m $(call part,3,$(f)) $(call part,1,$(f)) $(DESTDIR)$(call part,2,$(f));)
+
+# A stack that names a module which is gone lets nobody in: take the profile out first.
+uninstall: ## remove what install put there; the policy in /etc/sereno and its state stay
+	$(Q)set -e; [ -n "$(DESTDIR)" ] || ! grep -ls '^[^#]*pam_sereno_' /etc/pam.d/* || \
+		{ echo 'these PAM services still use sereno: run "pam-auth-update --disable sereno" and take its lines out of them first' >&2; exit 1; }
+	$(Q)rm -f $(foreach f,$(installed),$(DESTDIR)$(call part,2,$(f)))

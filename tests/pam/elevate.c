@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+/* elevate.c - sudo, su, chsh and polkit: who asks, and from which of the open logins. */
+#include "host.h"
+
+#include <sys/wait.h>
+
+#include <sereno/login.h>
+
+static const char policy[] = "sereno: 1\n"
+			     "origins: {office: [10.0.0.0/8]}\n"
+			     "roles:\n"
+			     "  employee:\n"
+			     "    members: [%s]\n"
+			     "    allow:\n"
+			     "      - {services: [sudo, chsh], from: [office, seat]}\n";
+
+/* Whoever runs the test; as root it can speak for daemon as sudo does. */
+static const char *asker(void)
+{
+	return getuid() == 0 ? HELD : getpwuid(getuid())->pw_name;
+}
+
+static void use_module(struct host *host, const char *service)
+{
+	char text[512];
+
+	(void)snprintf(text, sizeof(text), policy, asker());
+	host_policy(host, text);
+	host_module(host, service, "account", "pam_sereno_access");
+}
+
+static int account(struct host *host, const struct entry *entry)
+{
+	pam_handle_t *pamh = host_start(host, entry);
+	const int code = pam_acct_mgmt(pamh, 0);
+
+	assert_int_equal(pam_end(pamh, code), PAM_SUCCESS);
+	return code;
+}
+
+static void open_by(const struct host *host, const char *service, uint32_t session, uid_t uid,
+		    const char *origin)
+{
+	struct login login = { .session = session, .uid = uid };
+
+	(void)snprintf(login.service, sizeof(login.service), "%s", service);
+	assert_int_equal(origin_parse(origin, &login.origin), 0);
+	assert_int_equal(login_write(host->root, &login), 0);
+}
+
+static void open_login(const struct host *host, uint32_t session, const char *origin)
+{
+	open_by(host, "sshd", session, getpwnam(asker())->pw_uid, origin);
+}
+
+static int sudo(struct host *host, char event[static 8192])
+{
+	const struct entry entry = { "sudo", asker(), NULL, "/dev/tty1", asker() };
+	int code;
+
+	drop_events(host);
+	code = account(host, &entry);
+	host_event(host, event);
+	return code;
+}
+
+static void sudo_comes_from_its_login(void **state)
+{
+	struct host *host = *state;
+	char event[8192];
+
+	use_module(host, "sudo");
+	assert_int_equal(sudo(host, event), PAM_PERM_DENIED); /* the terminal proves nothing */
+	assert_non_null(strstr(event, " service=\"sudo\" origin=\"unknown\" verdict=deny"));
+	open_login(host, 1000001, "10.1.2.3");
+	assert_int_equal(sudo(host, event), PAM_SUCCESS);
+	assert_non_null(strstr(event, " origin=\"10.1.2.3\" verdict=allow"));
+	open_login(host, 1000002, "seat");
+	assert_int_equal(sudo(host, event), PAM_SUCCESS);
+	open_login(host, 1000003, "192.0.2.1"); /* every open login must fit */
+	assert_int_equal(sudo(host, event), PAM_PERM_DENIED);
+	assert_int_equal(login_remove(host->root, 1000003), 0);
+	assert_int_equal(sudo(host, event), PAM_SUCCESS);
+}
+
+static void jobs_and_managers_are_no_logins(void **state)
+{
+	struct host *host = *state;
+	const uid_t uid = getpwnam(asker())->pw_uid;
+	char event[8192];
+
+	use_module(host, "sudo");
+	open_by(host, "cron", 1000001, uid, "jobs");
+	open_by(host, "systemd-user", 1000002, uid, "unknown");
+	assert_int_equal(sudo(host, event), PAM_PERM_DENIED);
+	assert_non_null(strstr(event, " origin=\"unknown\" verdict=deny"));
+	open_login(host, 1000003, "10.1.2.3");
+	assert_int_equal(sudo(host, event), PAM_SUCCESS);
+	assert_non_null(strstr(event, " origin=\"10.1.2.3\" verdict=allow"));
+}
+
+/* A process that belongs to login uid OTHER for good, as pam_loginuid makes one. */
+#define OTHER  4242
+#define CANNOT 77
+
+static uint32_t become_a_login(void)
+{
+	scoped_fd int fd = open("/proc/self/loginuid", O_WRONLY | O_CLOEXEC);
+	uint32_t session = LOGIN_NONE;
+	uid_t uid;
+
+	if (fd >= 0 && write(fd, "4242", 4) == 4)
+		(void)login_self(&session, &uid); /* LOGIN_NONE is the answer to a failure */
+	return session;
+}
+
+/* Run @act in a login of its own: it returns a PAM code. */
+static int in_own_login(struct host *host, int (*act)(struct host *, uint32_t session))
+{
+	const pid_t child = fork();
+	uint32_t session;
+	int status;
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		session = become_a_login();
+		_exit(session == LOGIN_NONE ? CANNOT : act(host, session));
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) == CANNOT)
+		skip(); /* we run in a login, and may not change it */
+	return WEXITSTATUS(status);
+}
+
+/* The subject's own logins say one thing, the login he is in (by su) another. */
+static int sudo_in_office(struct host *host, uint32_t session)
+{
+	char event[8192];
+
+	open_login(host, 1000003, "192.0.2.1");
+	open_by(host, "sshd", session, OTHER, "10.1.2.3");
+	return sudo(host, event);
+}
+
+static int sudo_elsewhere(struct host *host, uint32_t session)
+{
+	char event[8192];
+
+	open_login(host, 1000003, "10.1.2.3");
+	open_by(host, "sshd", session, OTHER, "192.0.2.1");
+	return sudo(host, event);
+}
+
+/* A terminal that the user manager started: every login of its user counts. */
+static int sudo_below_manager(struct host *host, uint32_t session)
+{
+	char event[8192];
+
+	open_login(host, 1000003, "192.0.2.1");
+	open_by(host, "sshd", 1000004, OTHER, "10.1.2.3");
+	open_by(host, "systemd-user", session, OTHER, "unknown");
+	return sudo(host, event);
+}
+
+/* A service's process chose the login uid of somebody who sits in the office. */
+static int sudo_with_chosen_uid(struct host *host, uint32_t session)
+{
+	char event[8192];
+
+	(void)session;
+	open_by(host, "sshd", 1000004, OTHER, "10.1.2.3");
+	return sudo(host, event);
+}
+
+static void the_login_it_is_in_tells(void **state)
+{
+	struct host *host = *state;
+
+	use_module(host, "sudo");
+	assert_int_equal(in_own_login(host, sudo_in_office), PAM_SUCCESS);
+	assert_int_equal(in_own_login(host, sudo_elsewhere), PAM_PERM_DENIED);
+	assert_int_equal(in_own_login(host, sudo_below_manager), PAM_SUCCESS);
+	assert_int_equal(in_own_login(host, sudo_with_chosen_uid), PAM_PERM_DENIED);
+}
+
+static void unreadable_records_refuse(void **state)
+{
+	struct host *host = *state;
+	char event[8192], path[108];
+
+	use_module(host, "sudo");
+	open_login(host, 1000001, "10.1.2.3");
+	path_below(host, "/run/sereno/logins/1000001", path);
+	assert_int_equal(truncate(path, 10), 0);
+	assert_int_equal(sudo(host, event), PAM_PERM_DENIED);
+	assert_non_null(strstr(event, "detail=\"the records of open logins cannot be read\""));
+}
+
+/* chsh sets no PAM_RUSER: who asks is the real uid. */
+static void a_tool_asks_for_the_real_uid(void **state)
+{
+	const struct entry entry = { "chsh", ROLELESS, NULL, "tty1", NULL };
+	struct host *host = *state;
+	char event[8192];
+
+	use_module(host, "chsh");
+	assert_int_equal(account(host, &entry), getuid() == 0 ? PAM_SUCCESS : PAM_PERM_DENIED);
+	host_event(host, event);
+	assert_non_null(strstr(event, getuid() == 0 ? "subject=\"root\" target=\"bin\""
+						    : " target=\"bin\""));
+}
+
+/* Root asking is never refused; who asks is not the target. */
+static void root_asks(void **state)
+{
+	const struct entry entry = { "su", ROLELESS, NULL, NULL, "root" };
+	struct host *host = *state;
+	char event[8192];
+
+	if (getuid() != 0)
+		skip(); /* a program with our real uid speaks for us */
+	use_module(host, "su");
+	assert_int_equal(account(host, &entry), PAM_SUCCESS);
+	host_event(host, event);
+	assert_begins(event, "access.allowed subject=\"root\" target=\"bin\" service=\"su\"");
+}
+
+/* As polkit's helper runs: the administrator in PAM_RUSER, the caller only as real uid. */
+static void nobody_speaks_for_another(void **state)
+{
+	const struct entry entry = { "polkit-1", "root", NULL, NULL, "root" };
+	struct host *host = *state;
+	char event[8192];
+	int code;
+
+	use_module(host, "polkit-1");
+	if (geteuid() == 0)
+		assert_int_equal(setresuid(getpwnam(HELD)->pw_uid, 0, 0), 0);
+	code = account(host, &entry);
+	if (geteuid() == 0)
+		assert_int_equal(setresuid(0, 0, 0), 0);
+	assert_int_equal(code, PAM_PERM_DENIED);
+	host_event(host, event);
+	assert_non_null(strstr(event, " target=\"root\" service=\"polkit-1\""));
+	assert_null(strstr(event, "subject=\"root\""));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ON_HOST(sudo_comes_from_its_login),    ON_HOST(jobs_and_managers_are_no_logins),
+		ON_HOST(the_login_it_is_in_tells),     ON_HOST(unreadable_records_refuse),
+		ON_HOST(a_tool_asks_for_the_real_uid), ON_HOST(root_asks),
+		ON_HOST(nobody_speaks_for_another),
+	};
+
+	return cmocka_run_group_tests_name("who asks for another's rights", tests, NULL, NULL);
+}

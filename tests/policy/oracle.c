@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * oracle.c - random policies and requests: the compiled decision against a naive one that walks
+ * the model, and "until" against every moment before it.
+ */
+#include "fixture.h"
+
+#include <sereno/access.h>
+#include <sereno/scoped.h>
+
+#define POLICIES   110
+#define REQUESTS   200
+#define DAY	   86400
+#define N_USERS	   6
+#define GROUPS_MAX 2
+#define UNTIL_EACH 12 /* of the allowed requests, one in so many has its "until" looked into */
+
+/* SplitMix64: the same policies everywhere. */
+static uint64_t draw(uint64_t *seed)
+{
+	uint64_t z = *seed += 0x9e3779b97f4a7c15;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+	z = (z ^ z >> 27) * 0x94d049bb133111eb;
+	return z ^ z >> 31;
+}
+
+static size_t below(uint64_t *seed, size_t n)
+{
+	return (size_t)(draw(seed) % n);
+}
+
+static const char *const elements[] = {
+	"10.0.0.0/8", "10.1.0.0/16", "10.1.2.3", "0.0.0.0/0", "'fd00::/16'", "'fd00:1::/32'",
+	"'::/0'",     "seat",	     "serial",	 "jobs",      "10.1.2.0/24", "'fd00:1::7'"
+};
+static const char *const froms[] = { "anywhere", "seat",	"serial",     "jobs",
+				     "o0",	 "o1",		"o2",	      "10.1.0.0/16",
+				     "10.1.2.3", "10.2.0.0/16", "'fd00::/16'" };
+static const char *const service_words[] = { "login", "sshd", "sudo", "su", "chsh", "s0", "s1" };
+static const char *const hours[] = { "Mon-Fri 07:00-21:00", "22:00-06:00",
+				     "Sat 09:00-14:00",	    "Sun-Mon",
+				     "02:00-03:00",	    "t0" };
+static const char *const hosts[] = { "pg-01", "'web-*'", "h0" };
+static const char *const groups[] = { "staff", "wheel", "night" };
+static const char *const dates[] = { "2026-02-01", "2026-03-29T02:30", "2026-06-15", "2026-10-25",
+				     "2027-01-01" };
+
+/* Write "KEY: [a, b]", of @n words at most, none when @least is 0 and chance says so. */
+static void write_list(FILE *out, uint64_t *seed, const char *key, const char *const *words,
+		       size_t n)
+{
+	const size_t first = below(seed, n), count = 1 + below(seed, 3);
+
+	(void)fprintf(out, "%s: [", key);
+	for (size_t i = 0; i < count && i < n; i++)
+		(void)fprintf(out, "%s%s", i ? ", " : "", words[(first + i * 2) % n]);
+	(void)fprintf(out, "]");
+}
+
+static void write_users(FILE *out, uint64_t *seed, const char *key)
+{
+	const size_t first = below(seed, N_USERS), count = below(seed, 4);
+
+	(void)fprintf(out, "    %s: [", key);
+	for (size_t i = 0; i < count; i++)
+		(void)fprintf(out, "%su%zu", i ? ", " : "", (first + i) % N_USERS);
+	(void)fprintf(out, "]\n");
+}
+
+/* since: and until:, in this order if both. */
+static void write_dates(FILE *out, uint64_t *seed, const char *separator)
+{
+	const size_t since = below(seed, ARRAY_SIZE(dates) - 1);
+	const size_t until = since + 1 + below(seed, ARRAY_SIZE(dates) - since - 1);
+
+	if (below(seed, 4) == 0)
+		(void)fprintf(out, "%ssince: %s", separator, dates[since]);
+	if (below(seed, 4) == 0)
+		(void)fprintf(out, "%suntil: %s", separator, dates[until]);
+}
+
+static void write_rule(FILE *out, uint64_t *seed)
+{
+	(void)fprintf(out, "      - {");
+	write_list(out, seed, "services", service_words, ARRAY_SIZE(service_words));
+	(void)fprintf(out, ", ");
+	write_list(out, seed, "from", froms, ARRAY_SIZE(froms));
+	if (below(seed, 3) != 0) {
+		(void)fprintf(out, ", ");
+		write_list(out, seed, "hours", hours, ARRAY_SIZE(hours));
+	}
+	if (below(seed, 4) == 0) {
+		(void)fprintf(out, ", ");
+		write_list(out, seed, "hosts", hosts, ARRAY_SIZE(hosts));
+	}
+	if (below(seed, 4) == 0)
+		(void)fprintf(out, ", second-factor: required");
+	write_dates(out, seed, ", ");
+	(void)fprintf(out, "}\n");
+}
+
+static void write_role(FILE *out, uint64_t *seed, size_t index)
+{
+	const size_t other = below(seed, 4), n_rules = below(seed, 5);
+
+	(void)fprintf(out, "  r%zu:\n", index);
+	if (below(seed, 3) != 0)
+		write_users(out, seed, "members");
+	if (below(seed, 2) == 0) {
+		write_list(out, seed, "    members-of", groups, ARRAY_SIZE(groups));
+		(void)fprintf(out, "\n");
+	}
+	if (below(seed, 3) == 0)
+		write_users(out, seed, "except");
+	if (below(seed, 3) == 0 && other != index)
+		(void)fprintf(out, "    excludes: [r%zu]\n", other);
+	write_dates(out, seed, "\n    ");
+	(void)fprintf(out, "\n    allow:%s\n", n_rules ? "" : " []");
+	for (size_t i = 0; i < n_rules; i++)
+		write_rule(out, seed);
+}
+
+static char *write_policy(uint64_t *seed)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+
+	assert_non_null(out);
+	(void)fprintf(out, "sereno: 1\ntimezone: Europe/Madrid\norigins:\n");
+	for (size_t i = 0; i < 3; i++) {
+		(void)fprintf(out, "  o%zu: ", i);
+		(void)fprintf(out, "[%s, %s]\n", elements[below(seed, 6)],
+			      elements[6 + below(seed, 6)]);
+	}
+	(void)fprintf(out, "services: {s0: [login, sshd, su], s1: [sudo, chfn]}\n");
+	(void)fprintf(out, "hosts: {h0: [db-1, 'pg-*']}\ntimes: {t0: [Wed 12:00-18:00]}\n");
+	(void)fprintf(out, "accounts: {persons: {p: [u0, u1]}, min-uid: 1000, break-glass: "
+			   "{members: [rescue]}}\nroot: {direct-login: [o1, seat]}\nroles:\n");
+	for (size_t i = 0; i < 4; i++)
+		write_role(out, seed, i);
+	assert_int_equal(fclose(out), 0);
+	return text;
+}
+
+/* The naive decision: straight from the comments of the vocabulary, one loop for each. */
+struct naive {
+	const struct model *model;
+	const struct access_request *request;
+	int64_t at;
+};
+
+static bool listed(const struct names *names, const char *text)
+{
+	for (size_t i = 0; i < names->n; i++) {
+		if (strcmp(names->item[i].text, text) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool holds(const struct role *role, const struct access_account *account)
+{
+	bool held = listed(&role->members, account->user);
+	gid_t gid = 0;
+
+	for (size_t i = 0; i < role->members_of.n; i++) {
+		assert_int_equal(fixture_group(NULL, role->members_of.item[i].text, &gid), 0);
+		for (size_t j = 0; j < account->n_groups; j++)
+			held = held || account->groups[j] == gid;
+	}
+	return held && !listed(&role->except, account->user);
+}
+
+static bool in_dates(struct validity valid, int64_t at)
+{
+	return at >= valid.since && at < valid.until;
+}
+
+static bool person_holds(const struct naive *naive, const struct role *role)
+{
+	bool held = holds(role, &naive->request->subject);
+
+	for (size_t i = 0; i < naive->request->n_others; i++)
+		held = held || holds(role, &naive->request->others[i]);
+	return held && in_dates(role->valid, naive->at);
+}
+
+static bool excluded(const struct naive *naive, const struct role *role)
+{
+	for (size_t i = 0; i < naive->model->n_roles; i++) {
+		const struct role *other = &naive->model->roles[i];
+
+		if ((listed(&role->excludes, other->name.text) ||
+		     listed(&other->excludes, role->name.text)) &&
+		    person_holds(naive, other))
+			return true;
+	}
+	return false;
+}
+
+static bool opens(const struct naive *naive, const struct rule *rule)
+{
+	return rule->hours.n == 0 || calendar_open(&rule->calendar, &naive->model->zone, naive->at);
+}
+
+/* The rules for one origin: the furthest that any of them gets, and what those that fit demand. */
+static enum access_reason ask_role(const struct naive *naive, const struct role *role,
+				   const struct origin *origin, unsigned *demands)
+{
+	enum access_reason best = REASON_NO_RULE;
+
+	for (size_t i = 0; i < role->n_rules; i++) {
+		const struct rule *rule = &role->rules[i];
+
+		if (!model_rule_has_service(naive->model, rule, naive->request->service) ||
+		    !model_from_fits(naive->model, &rule->from, origin) ||
+		    (rule->hosts.n > 0 && !model_rule_has_host(naive->model, rule, "pg-01")))
+			continue;
+		if (!in_dates(rule->valid, naive->at)) {
+			best = best == REASON_NO_RULE ? REASON_DATES : best;
+		} else if (!opens(naive, rule)) {
+			best = best == REASON_RULE ? best : REASON_HOURS;
+		} else {
+			best = REASON_RULE;
+			*demands |= rule->second_factor ? (unsigned)DEMAND_SECOND_FACTOR : 0;
+		}
+	}
+	return best;
+}
+
+/* How far a reason is from nothing at all to a rule that fits. */
+static int rank(enum access_reason reason)
+{
+	static const enum access_reason order[] = { REASON_NO_ROLE, REASON_EXCLUSION,
+						    REASON_NO_RULE, REASON_DATES,
+						    REASON_HOURS,   REASON_RULE };
+	int r = -1;
+
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
+		r = order[i] == reason ? (int)i : r;
+	return r;
+}
+
+static enum access_reason ask_origin(const struct naive *naive, const struct origin *origin,
+				     unsigned *demands)
+{
+	enum access_reason best = REASON_NO_ROLE, reason;
+
+	for (size_t i = 0; i < naive->model->n_roles; i++) {
+		const struct role *role = &naive->model->roles[i];
+
+		if (!holds(role, &naive->request->subject) || !in_dates(role->valid, naive->at))
+			continue;
+		reason = excluded(naive, role) ? REASON_EXCLUSION
+					       : ask_role(naive, role, origin, demands);
+		if (service_kind(naive->request->service) != SERVICE_LOGIN &&
+		    service_kind(naive->request->service) != SERVICE_ELEVATE &&
+		    service_kind(naive->request->service) != SERVICE_TOOL &&
+		    reason != REASON_EXCLUSION)
+			reason = REASON_RULE;
+		best = rank(reason) > rank(best) ? reason : best;
+	}
+	return best;
+}
+
+static enum access_reason ask_all(const struct naive *naive, unsigned *demands)
+{
+	static const struct origin unknown = { .kind = ORIGIN_UNKNOWN };
+	const size_t n = naive->request->n_origins;
+	enum access_reason first = REASON_RULE, reason;
+
+	for (size_t i = 0; i < (n ? n : 1); i++) {
+		reason = ask_origin(naive, n ? &naive->request->origins[i] : &unknown, demands);
+		first = first == REASON_RULE ? reason : first;
+	}
+	if (first != REASON_RULE)
+		*demands = 0;
+	return first;
+}
+
+static bool named(const struct naive *naive)
+{
+	for (size_t i = 0; i < naive->model->n_roles; i++) {
+		if (listed(&naive->model->roles[i].members, naive->request->subject.user))
+			return true;
+	}
+	return false;
+}
+
+static bool direct_login(const struct naive *naive)
+{
+	static const struct origin unknown = { .kind = ORIGIN_UNKNOWN };
+	const struct from_list *list = &naive->model->direct_login;
+	const size_t n = naive->request->n_origins;
+
+	for (size_t i = 0; i < (n ? n : 1); i++) {
+		if (!model_from_fits(naive->model, list,
+				     n ? &naive->request->origins[i] : &unknown))
+			return false;
+	}
+	return true;
+}
+
+/* A request with all that it points to. */
+struct asked {
+	char user[16];
+	gid_t groups[GROUPS_MAX], other_groups[GROUPS_MAX];
+	struct access_account other;
+	struct origin origins[3];
+	struct access_request request;
+	int64_t at;
+	unsigned met;
+};
+
+static size_t draw_groups(uint64_t *seed, gid_t gids[static GROUPS_MAX])
+{
+	static const gid_t some[] = { 50, 60, 70, 80 };
+
+	gids[0] = some[below(seed, ARRAY_SIZE(some))];
+	gids[1] = some[below(seed, ARRAY_SIZE(some))];
+	return below(seed, GROUPS_MAX + 1);
+}
+
+static void draw_request(uint64_t *seed, struct asked *asked)
+{
+	static const char *const services[] = { "login", "sshd", "sudo", "sudo-i", "su-l",
+						"chsh",	 "chfn", "cron", "gdm-x",  "swaylock" };
+	static const char *const places[] = { "seat",	   "serial",	  "jobs",
+					      "unknown",   "10.1.2.3",	  "10.1.2.4",
+					      "10.2.0.1",  "fd00::1",	  "fd00:1::7",
+					      "192.0.2.1", "2001:db8::1", "::ffff:10.1.2.3" };
+	struct access_request *request = &asked->request;
+	const size_t user = below(seed, N_USERS);
+
+	*asked = (struct asked){ 0 };
+	assert_true(snprintf(asked->user, sizeof(asked->user), "u%zu", user) > 0);
+	request->subject = (struct access_account){ asked->user, asked->groups, 0 };
+	request->subject.n_groups = draw_groups(seed, asked->groups);
+	if (user < 2) { /* the same person */
+		asked->other =
+			(struct access_account){ user ? "u0" : "u1", asked->other_groups, 0 };
+		asked->other.n_groups = draw_groups(seed, asked->other_groups);
+		request->others = &asked->other;
+		request->n_others = 1;
+	}
+	request->uid = below(seed, 20) == 0 ? 0 : below(seed, 10) == 0 ? 110 : 1500;
+	request->service = services[below(seed, ARRAY_SIZE(services))];
+	request->origins = asked->origins;
+	request->n_origins = below(seed, 8) == 0 ? below(seed, 4) : 1;
+	for (size_t i = 0; i < request->n_origins; i++)
+		assert_int_equal(
+			origin_parse(places[below(seed, ARRAY_SIZE(places))], &asked->origins[i]),
+			0);
+	asked->at = FIXTURE_NOW + (int64_t)below(seed, 400) * DAY + (int64_t)below(seed, DAY);
+	if (below(seed, 3) == 0) /* at the edges of hours */
+		asked->at -= asked->at % 3600;
+	asked->met = (unsigned)below(seed, 2);
+}
+
+static void fail_about(const char *text, const struct asked *asked,
+		       const struct access_verdict *got, const char *expected)
+{
+	char origin[ORIGIN_TEXT_MAX] = "none";
+
+	if (asked->request.n_origins)
+		origin_format(&asked->origins[0], origin);
+	print_message("%s\n%s %s from %s (%zu) uid %u groups %zu at %lld: %s, not %s\n", text,
+		      asked->user, asked->request.service, origin, asked->request.n_origins,
+		      asked->request.uid, asked->request.subject.n_groups, (long long)asked->at,
+		      access_reason_name(got->reason), expected);
+	fail();
+}
+
+static void compare(const char *text, const struct naive *naive, const struct asked *asked,
+		    const struct access_verdict *got)
+{
+	const enum service_kind kind = service_kind(naive->request->service);
+	enum access_reason expected;
+	unsigned demands = 0;
+
+	if (naive->request->uid == 0) {
+		expected = kind != SERVICE_LOGIN ? REASON_ROOT_ASKS
+			   : direct_login(naive) ? REASON_ROOT_LOGIN
+						 : REASON_ROOT_ORIGIN;
+	} else if (naive->request->uid < 1000 && !named(naive)) {
+		expected = REASON_UNGOVERNED;
+	} else {
+		expected = ask_all(naive, &demands);
+		if (expected == REASON_RULE && kind != SERVICE_LOGIN && kind != SERVICE_ELEVATE &&
+		    kind != SERVICE_TOOL) {
+			expected = REASON_ROLE;
+			demands = 0;
+		}
+		if ((demands & ~asked->met) != 0)
+			expected = REASON_SECOND_FACTOR;
+	}
+	if (got->reason != expected || got->demands != demands ||
+	    got->demands_open != (demands & ~asked->met))
+		fail_about(text, asked, got, access_reason_name(expected));
+}
+
+static bool naive_allows(struct naive naive, int64_t at)
+{
+	unsigned demands = 0;
+
+	naive.at = at;
+	return ask_all(&naive, &demands) == REASON_RULE;
+}
+
+/* From the moment asked about to "until" it is always allowed, and then it is not. */
+static void check_until(const char *text, const struct naive *naive, const struct asked *asked,
+			const struct access_verdict *got)
+{
+	const int64_t horizon = asked->at + 400 * (int64_t)DAY;
+	const int64_t until = got->until < horizon ? got->until : horizon;
+	int64_t step = (until - asked->at) / 150;
+	bool allowed = true;
+
+	step = step < 60 ? 60 : step + 7;
+	for (int64_t at = asked->at; at < until; at += step)
+		allowed = allowed && naive_allows(*naive, at);
+	allowed = allowed && naive_allows(*naive, until - 1);
+	if (got->until < horizon && naive_allows(*naive, got->until))
+		fail_about(text, asked, got, "allowed at until");
+	if (!allowed)
+		fail_about(text, asked, got, "refused before until");
+}
+
+static size_t run_policy(uint64_t *seed, struct fixture *fixture, const char *text,
+			 size_t counts[static REASON_NO_POLICY + 1])
+{
+	struct access_verdict verdict;
+	struct access_case *access;
+	struct asked asked;
+
+	for (size_t i = 0; i < REQUESTS; i++) {
+		const struct naive naive = { fixture->model, &asked.request, 0 };
+		struct naive now = naive;
+
+		draw_request(seed, &asked);
+		now.at = asked.at;
+		assert_int_equal(access_load(fixture->policy, &asked.request, &access), 0);
+		access_judge(access, asked.at, asked.met, &verdict);
+		access_free(access);
+		compare(text, &now, &asked, &verdict);
+		counts[verdict.reason]++;
+		if ((verdict.reason == REASON_RULE || verdict.reason == REASON_ROLE) &&
+		    i % UNTIL_EACH == 0)
+			check_until(text, &now, &asked, &verdict);
+	}
+	return REQUESTS;
+}
+
+static bool try_policy(uint64_t *seed, size_t counts[static REASON_NO_POLICY + 1])
+{
+	char *text = write_policy(seed);
+	struct diag_list diags = { 0 };
+	struct fixture fixture;
+	int r;
+
+	fixture_make(&fixture);
+	r = model_read("", text, strlen(text), FIXTURE_NOW, &fixture.model, &diags);
+	if (r == 0) {
+		assert_int_equal(fixture_compile(&fixture, fixture.model, text, &diags), 0);
+		assert_int_equal(policy_open_in(fixture.dir, &fixture.policy), 0);
+		run_policy(seed, &fixture, text, counts);
+	}
+	diag_clear(&diags);
+	fixture_close(&fixture);
+	free(text);
+	return r == 0;
+}
+
+static void test_oracle(void **state)
+{
+	static const enum access_reason wanted[] = {
+		REASON_RULE,	   REASON_ROLE,	       REASON_NO_ROLE,	  REASON_EXCLUSION,
+		REASON_NO_RULE,	   REASON_DATES,       REASON_HOURS,	  REASON_SECOND_FACTOR,
+		REASON_ROOT_LOGIN, REASON_ROOT_ORIGIN, REASON_UNGOVERNED,
+	};
+	size_t counts[REASON_NO_POLICY + 1] = { 0 }, policies = 0, tries = 0;
+	uint64_t seed = 20260112;
+
+	(void)state;
+	for (; policies < POLICIES && tries < 6 * (size_t)POLICIES; tries++)
+		policies += try_policy(&seed, counts);
+	assert_int_equal(policies, POLICIES);
+	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
+		if (counts[wanted[i]] < 30)
+			print_message("%s: only %zu\n", access_reason_name(wanted[i]),
+				      counts[wanted[i]]);
+		assert_true(counts[wanted[i]] >= 30);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_oracle) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
