@@ -77,6 +77,18 @@ static bool says(const char *answer, const char *sentence)
 	return strcmp(answer, sentence) == 0 || strcmp(answer, dgettext("cracklib", sentence)) == 0;
 }
 
+/* cracklib's string functions return static buffers, where the password still lies in several
+ * forms. Let each of them work on something longer: small, large, capital, backwards, with
+ * characters taken out and replaced. */
+static void scrub_statics(void)
+{
+	char filler[TRUNCSTRINGSIZE + 1], rules[] = "lucrp@y@?dsxxs?dy";
+
+	memset(filler, 'x', sizeof(filler) - 1);
+	filler[sizeof(filler) - 1] = '\0';
+	(void)Mangle(filler, rules);
+}
+
 enum dictionary_answer dictionary_judge(struct dictionary *dictionary, const char *password)
 {
 	static const char *const systematic[] = {
@@ -92,6 +104,7 @@ enum dictionary_answer dictionary_judge(struct dictionary *dictionary, const cha
 	memcpy(copy, password, strnlen(password, sizeof(copy) - 1));
 	answer = FascistLookUser(dictionary->words, copy, NOBODY, NULL);
 	explicit_bzero(copy, sizeof(copy));
+	scrub_statics();
 	if (!answer)
 		return DICTIONARY_FINE;
 	for (size_t i = 0; i < ARRAY_SIZE(length); i++)

@@ -34,7 +34,7 @@
 #define NTLM	      "32ED87BDB5FDC5E9CBA88547376818D4"
 
 struct place {
-	char dir[32], in[64], out[64];
+	char dir[40], in[64], out[64];
 };
 
 static int make_place(void **state)
@@ -42,7 +42,8 @@ static int make_place(void **state)
 	struct place *place = calloc(1, sizeof(*place));
 
 	assert_non_null(place);
-	memcpy(place->dir, "/tmp/sereno-list-XXXXXX", sizeof("/tmp/sereno-list-XXXXXX"));
+	(void)snprintf(place->dir, sizeof(place->dir), "%s/sereno-list-XXXXXX",
+		       access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 	assert_non_null(mkdtemp(place->dir));
 	(void)snprintf(place->in, sizeof(place->in), "%s/in", place->dir);
 	(void)snprintf(place->out, sizeof(place->out), "%s/out", place->dir);
