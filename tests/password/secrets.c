@@ -31,8 +31,8 @@
 #define KEEPS_FREED_MEMORY 0
 #endif
 
-#define PART   8 /* bytes in a row of the secret that count as a copy */
-#define LENGTH 14
+#define PART   8  /* bytes in a row of the secret that count as a copy */
+#define LENGTH 44 /* longer than what an allocator overwrites in a freed block */
 
 /* Everything secret of this test lies in one mapping, which is not searched. */
 struct vault {
@@ -73,7 +73,8 @@ static int make_vault(void **state)
 	static const char letters[] = "kwqvzxjKWQVZXJ";
 	struct vault *vault = mmap(NULL, sizeof(*vault), PROT_READ | PROT_WRITE,
 				   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	unsigned seed = (unsigned)getpid();
+	unsigned seed = 20250301;
+	char backwards[LENGTH];
 
 	assert_ptr_not_equal(vault, MAP_FAILED);
 	for (size_t i = 0; i < LENGTH; i++) {
@@ -82,12 +83,17 @@ static int make_vault(void **state)
 		vault->old[i] = letters[(seed >> 20) % (sizeof(letters) - 1)];
 	}
 	vault->candidate[3] = '#';
-	vault->candidate[9] = '7';
+	vault->candidate[LENGTH - 7] = '7';
 	(void)strength_base(vault->candidate, vault->base);
-	add_needle(vault, vault->candidate);
-	add_needle(vault, vault->candidate + LENGTH - PART);
-	add_needle(vault, vault->old);
+	for (size_t i = 0; i < LENGTH; i++)
+		backwards[i] = vault->candidate[LENGTH - 1 - i];
+	for (size_t i = 0; i + PART <= LENGTH; i += PART) {
+		add_needle(vault, vault->candidate + i);
+		add_needle(vault, vault->old + i);
+		add_needle(vault, backwards + i);
+	}
 	add_needle(vault, vault->base);
+	explicit_bzero(backwards, sizeof(backwards));
 	*state = vault;
 	return 0;
 }
