@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#define KILLS		500 /* of each kind */
+#define KILLS		250 /* of each of the two kinds */
 #define ROUNDS_A_FILE	25  /* then it is removed, so that kills meet its making too */
 #define MOMENT_WRITES	6   /* a writer lives for so many writes at most */
 #define MOMENT_MAX_NSEC 3000000
