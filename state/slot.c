@@ -201,8 +201,6 @@ static int find_newest(struct slot_file *file, enum slot_state *ret)
 	if (r < 0)
 		return r;
 	newest = generations[0] > generations[1] ? generations[0] : generations[1];
-	if (newest == UINT64_MAX)
-		return -EBADMSG; /* no count of ours gets there */
 	file->generation = newest;
 	if (generations[0] == 0 || generations[1] == 0)
 		*ret = SLOT_FELL_BACK;
@@ -244,6 +242,8 @@ int slot_write(struct slot_file *file, const void *payload, enum slot_durability
 			return r;
 	}
 	generation = next_generation(file->generation);
+	if (generation > SLOT_GENERATION_MAX)
+		return -EOVERFLOW; /* no host writes that often: somebody made the record up */
 	offset = (off_t)(slot_record_index(generation) * file->slot_size);
 	r = compose(file, generation, payload);
 	if (r < 0)

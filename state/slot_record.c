@@ -160,8 +160,8 @@ static bool header_fits(const struct slot_kind *kind, unsigned index, const uint
 	uint8_t expected[HEADER_SIZE];
 
 	write_header(kind, generation, expected);
-	return generation > 0 && slot_record_index(generation) == index &&
-	       memcmp(expected, record, HEADER_SIZE) == 0;
+	return generation > 0 && generation <= SLOT_GENERATION_MAX &&
+	       slot_record_index(generation) == index && memcmp(expected, record, HEADER_SIZE) == 0;
 }
 
 int slot_record_decode(const struct slot_identity *identity, unsigned index, const uint8_t *record,

@@ -19,9 +19,10 @@
 
 #include "slot_seal.h"
 
-#define SLOT_RECORD_MAX (20 + SEAL_PROOF_SIZE + SLOT_PAYLOAD_MAX)
-#define SLOT_USER_MAX	256
-#define SLOT_NAME_MAX	128
+#define SLOT_RECORD_MAX	    (20 + SEAL_PROOF_SIZE + SLOT_PAYLOAD_MAX)
+#define SLOT_USER_MAX	    256
+#define SLOT_NAME_MAX	    128
+#define SLOT_GENERATION_MAX (UINT64_MAX - 1)
 
 /* Whose record of which kind; @key is NULL for open kinds. */
 struct slot_identity {
@@ -48,8 +49,8 @@ int slot_record_encode(const struct slot_identity *identity, uint64_t generation
 		       const uint8_t *payload, uint8_t *record);
 
 /*
- * Read the record found in slot @index into @payload. Returns 0 with *@ret_generation, which is
- * never 0, -EBADMSG or -EKEYREJECTED; the contents of @payload are then of no use.
+ * Read the record found in slot @index into @payload. Returns 0 with *@ret_generation, from 1 to
+ * SLOT_GENERATION_MAX, -EBADMSG or -EKEYREJECTED; the contents of @payload are then of no use.
  */
 int slot_record_decode(const struct slot_identity *identity, unsigned index, const uint8_t *record,
 		       uint8_t *payload, uint64_t *ret_generation);

@@ -87,9 +87,30 @@ static void open_is_readable(void **state)
 	assert_non_null(memmem(slot, sizeof(slot), "AAAAAAAA", 8));
 }
 
+/* A generation no host reaches was made up: it does not lock the record for ever by wrapping. */
+static void generation_ends(void **state)
+{
+	struct scene *scene = *state;
+	const struct slot_identity identity = { &open_kind, ana, NULL };
+	uint8_t payload[200], record[4096] = { 0 };
+	struct found found;
+
+	prepare(scene, &open_kind);
+	tell(payload, sizeof(payload), 30);
+	assert_int_equal(slot_record_encode(&identity, UINT64_MAX - 1, payload, record), 0);
+	change(scene->path, 0, record, sizeof(record));
+	found = look(scene->root, &open_kind, &ana);
+	expect(&found, SLOT_SOUND, 30);
+	assert_int_equal(put(scene->root, &open_kind, &ana, 31), -EOVERFLOW);
+	assert_int_equal(slot_record_encode(&identity, UINT64_MAX, payload, record), 0);
+	change(scene->path, 4096, record, sizeof(record));
+	found = look(scene->root, &open_kind, &ana);
+	expect(&found, SLOT_FELL_BACK, 30);
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[2 * ARRAY_SIZE(others) + 2];
+	struct CMUnitTest tests[2 * ARRAY_SIZE(others) + 3];
 	size_t n = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
@@ -98,5 +119,6 @@ int main(void)
 	}
 	tests[n++] = a_test("sealed is secret", sealed_is_secret, NULL);
 	tests[n++] = a_test("open is readable", open_is_readable, NULL);
+	tests[n++] = a_test("generation at its end", generation_ends, NULL);
 	return _cmocka_run_group_tests("slot identities", tests, n, NULL, NULL);
 }
