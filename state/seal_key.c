@@ -96,7 +96,7 @@ static int read_machine_id(const char *root, char id[static MACHINE_ID_LENGTH + 
 	scoped_free char *path = NULL;
 	scoped_fd int fd = -1;
 	char text[MACHINE_ID_LENGTH + 3] = "";
-	size_t length;
+	size_t length = 0;
 	int r;
 
 	if (asprintf(&path, "%s/etc/machine-id", root) < 0) {

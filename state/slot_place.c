@@ -227,7 +227,7 @@ static int check_plain(int directory, int fd, struct stat *ret_st)
 
 int slot_place_check(int directory, int fd, mode_t mode, size_t size)
 {
-	struct stat st;
+	struct stat st = { 0 };
 	int r = check_plain(directory, fd, &st);
 
 	if (r < 0)
@@ -240,7 +240,7 @@ int slot_place_check(int directory, int fd, mode_t mode, size_t size)
 /* Writing allocates, fsync(2) makes the allocation last: no later write needs a new block. */
 static int fill(int directory, int fd, mode_t mode, const uint8_t *bytes, size_t length)
 {
-	struct stat st;
+	struct stat st = { 0 };
 	int r = check_plain(directory, fd, &st);
 
 	if (r < 0)
