@@ -20,18 +20,18 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define SLOT_PAYLOAD_MAX 16384
-#define SLOT_SECTOR_PAYLOAD 488 /* largest payload of an open kind that lies in one disk sector */
-#define SLOT_LOCK_MSEC 2000 /* waiting for the lock; then -EBUSY, and the caller fails closed */
+#define SLOT_PAYLOAD_MAX    16384
+#define SLOT_SECTOR_PAYLOAD 488	 /* largest payload of an open kind that lies in one disk sector */
+#define SLOT_LOCK_MSEC	    2000 /* waiting for the lock; then -EBUSY, and the caller fails closed */
 
 /* How a sealed kind protects its payload; seal.h has the only one. */
 struct slot_seal;
 
 /* One kind of record: constant, one a room. */
 struct slot_kind {
-	const char *directory;        /* below ROOT/var/lib/sereno: "attempts" */
-	uint32_t format;              /* of the payload; another is damage */
-	uint32_t payload_size;        /* exact, 1 to SLOT_PAYLOAD_MAX */
+	const char *directory;	      /* below ROOT/var/lib/sereno: "attempts" */
+	uint32_t format;	      /* of the payload; another is damage */
+	uint32_t payload_size;	      /* exact, 1 to SLOT_PAYLOAD_MAX */
 	const struct slot_seal *seal; /* NULL: checksum only */
 };
 
@@ -43,9 +43,10 @@ struct slot_owner {
 };
 
 enum slot_state {
-	SLOT_NEW,       /* never written: the payload is all zero */
-	SLOT_SOUND,     /* the newest record */
-	SLOT_FELL_BACK, /* the newest was damaged, this is the one before: the caller makes it cost */
+	SLOT_NEW,	/* never written: the payload is all zero */
+	SLOT_SOUND,	/* the newest record */
+	SLOT_FELL_BACK, /* the newest was damaged, this is the one before: the caller makes it cost
+			 */
 };
 
 enum slot_missing { SLOT_CREATE, SLOT_MUST_EXIST };
