@@ -60,7 +60,12 @@ static uint64_t file_size(uint64_t count, uint32_t index_bits)
 	       ((1U << index_bits) + 1) * sizeof(struct list_mark);
 }
 
-/* Open and check; list->fd is the caller's to close. */
+static void list_close(struct list *list)
+{
+	close_p(&list->fd);
+}
+
+/* Open and check; *@ret is released with list_close(). */
 static int list_open(const char *path, struct list *ret)
 {
 	struct list_header header;
@@ -135,16 +140,14 @@ static int search_bucket(const struct list *list, uint64_t entry)
 
 int blocklist_has(const char *path, const char *password)
 {
-	struct list list = { .fd = -1 };
+	scoped(list_close) struct list list = { .fd = -1 };
 	uint8_t sha1[LIST_SHA1_SIZE];
-	scoped_fd int fd = -1;
 	uint64_t entry;
 	int r;
 
 	r = list_open(path, &list);
 	if (r < 0)
 		return r;
-	fd = list.fd;
 	if (EVP_Q_digest(NULL, "SHA1", NULL, password, strlen(password), sha1, NULL) != 1)
 		return -EIO;
 	entry = list_entry(sha1);
@@ -156,14 +159,12 @@ int blocklist_has(const char *path, const char *password)
 
 int blocklist_version(const char *path, uint8_t version[static BLOCKLIST_VERSION_SIZE])
 {
-	struct list list = { .fd = -1 };
-	scoped_fd int fd = -1;
+	scoped(list_close) struct list list = { .fd = -1 };
 	int r;
 
 	r = list_open(path, &list);
 	if (r < 0)
 		return r;
-	fd = list.fd;
 	memcpy(version, list.version, BLOCKLIST_VERSION_SIZE);
 	return 0;
 }
