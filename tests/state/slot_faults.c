@@ -212,6 +212,33 @@ static void removing(void **state)
 	}
 }
 
+/* A file is synced before it has its name, its name after; only durable writes wait for the disk.
+ */
+static void synced_in_order(void **state)
+{
+	static const struct slot_owner carla = { "1002", "carla", 1002 };
+	struct scene *scene = *state;
+	const struct slot_kind *kind = scene->row;
+	struct slot_file *file = NULL;
+	uint8_t payload[SLOT_PAYLOAD_MAX] = { 0 };
+
+	prepare(scene, kind);
+	arm(CALLS, 1, FAIL_ONCE, 0);
+	assert_int_equal(slot_open(scene->root, kind, &carla, SLOT_CREATE, &file), 0);
+	assert_string_equal(plan.order, "wsrs");
+	arm(CALLS, 1, FAIL_ONCE, 0);
+	assert_int_equal(slot_write(file, payload, SLOT_SHARED), 0);
+	assert_string_equal(plan.order, "w");
+	arm(CALLS, 1, FAIL_ONCE, 0);
+	assert_int_equal(slot_write(file, payload, SLOT_DURABLE), 0);
+	assert_string_equal(plan.order, "wd");
+	arm(CALLS, 1, FAIL_ONCE, 0);
+	slot_close(file);
+	assert_int_equal(slot_remove(scene->root, kind, &carla), 0);
+	assert_string_equal(plan.order, "s");
+	disarm();
+}
+
 static void lock_is_waited_for(void **state)
 {
 	struct scene *scene = *state;
@@ -401,7 +428,7 @@ int main(void)
 	};
 	static const char *const names[] = { "a new file, open", "a new file, sealed",
 					     "a record, open", "a record, sealed" };
-	struct CMUnitTest tests[4 * ARRAY_SIZE(scenarios) + 12];
+	struct CMUnitTest tests[4 * ARRAY_SIZE(scenarios) + 13];
 	size_t n = 0;
 
 	if (CRYPTO_set_mem_functions(library_malloc, library_realloc, library_free) != 1)
@@ -416,6 +443,8 @@ int main(void)
 	tests[n++] = a_test("every call was made to fail", every_call_struck, NULL);
 	tests[n++] = a_test("reading, open", reading, &open_kind);
 	tests[n++] = a_test("reading, sealed", reading, &sealed_kind);
+	tests[n++] = a_test("synced in order, open", synced_in_order, &open_kind);
+	tests[n++] = a_test("synced in order, sealed", synced_in_order, &sealed_kind);
 	tests[n++] = a_test("the lock is waited for", lock_is_waited_for, NULL);
 	tests[n++] = a_test("removed before the lock", removed_before_lock, NULL);
 	tests[n++] = a_test("replaced before the lock", replaced_before_lock, NULL);

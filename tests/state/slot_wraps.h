@@ -42,6 +42,7 @@ static struct {
 	enum manner manner;
 	int error;
 	unsigned seen[CALLS];
+	char order[64]; /* of writes and syncs, see below */
 	unsigned struck;
 	void (*before_flock)(void); /* once */
 	mode_t foreign;		    /* file type whose owner is shown as a stranger */
@@ -66,6 +67,19 @@ static UNUSED void arm(enum call call, unsigned nth, enum manner manner, int err
 	plan.armed = true;
 }
 
+/* Note what the order of decides about power cuts: w write, d fdatasync, s fsync, r rename. */
+static void note(enum call call)
+{
+	static const char marks[CALLS] = { [CALL_PWRITE] = 'w',
+					   [CALL_FDATASYNC] = 'd',
+					   [CALL_FSYNC] = 's',
+					   [CALL_RENAMEAT2] = 'r' };
+	const size_t length = strlen(plan.order);
+
+	if (marks[call] && length < sizeof(plan.order) - 1)
+		plan.order[length] = marks[call];
+}
+
 /* Whether this call of @call fails; errno says how. */
 static bool strikes(enum call call)
 {
@@ -73,6 +87,7 @@ static bool strikes(enum call call)
 
 	if (!plan.armed)
 		return false;
+	note(call);
 	n = ++plan.seen[call];
 	if (call != plan.call || n < plan.nth)
 		return false;
