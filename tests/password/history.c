@@ -155,6 +155,17 @@ static void commit_text(const struct scene *scene, const char *candidate)
 	assert_int_equal(commit(scene, &change), 0);
 }
 
+static void read_record(const struct scene *scene, struct history_record *ret)
+{
+	const struct slot_owner owner = { "1003", USER, UID };
+	struct slot_file *file = NULL;
+	enum slot_state found;
+
+	assert_int_equal(slot_open(scene->root, &history_kind, &owner, SLOT_MUST_EXIST, &file), 0);
+	assert_int_equal(slot_read(file, ret, &found), 0);
+	slot_close(file);
+}
+
 static void reuse(void **state)
 {
 	static const struct {
@@ -359,10 +370,48 @@ static void nonsense(void **state)
 	}
 }
 
+static void change_byte(const char *path, off_t at)
+{
+	scoped_fd int fd = open(path, O_RDWR | O_CLOEXEC);
+	uint8_t byte;
+
+	assert_int_equal(pread(fd, &byte, 1, at), 1);
+	byte ^= 1;
+	assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+}
+
+/* One slot damaged: told, and the one before counts. Both: refused until an administrator acts. */
+static void damaged(void **state)
+{
+	const struct scene *scene = *state;
+	const struct history_change change = change_to("Verano2025!");
+	struct history_token *token = NULL;
+	enum history_answer answer;
+	struct stat st;
+	char path[128];
+
+	commit_text(scene, "Verano2025!");
+	commit_text(scene, "Otono-2025!");
+	(void)snprintf(path, sizeof(path), "%s/var/lib/sereno/history/1003", scene->root);
+	assert_int_equal(stat(path, &st), 0);
+	change_byte(path, 300);
+	assert_int_equal(history_judge(scene->root, &change, &token, &answer), 0);
+	assert_true(history_token_fell_back(token));
+	assert_int_equal(answer, HISTORY_REUSED);
+	history_token_free(take(token, NULL));
+	change_byte(path, st.st_size / 2 + 300);
+	assert_int_equal(history_judge(scene->root, &change, &token, &answer), -EBADMSG);
+	assert_null(token);
+	assert_int_equal(history_remove(scene->root, USER, UID), 0);
+	assert_int_equal(judge_text(scene, "Verano2025!"), HISTORY_FRESH);
+}
+
 /* 30 changes at once, and none is lost. They begin the history, too. */
 static void thirty_at_once(void **state)
 {
 	const struct scene *scene = *state;
+	struct history_change all = change_to("p0x");
+	struct history_record record;
 	pid_t child[30];
 	char password[32];
 
@@ -382,29 +431,27 @@ static void thirty_at_once(void **state)
 		assert_int_equal(waitpid(child[i], &status, 0), child[i]);
 		assert_int_equal(status, 0);
 	}
-	for (unsigned i = 0; i < ARRAY_SIZE(child); i++) {
-		struct history_change change = change_to(password);
-
-		(void)snprintf(password, sizeof(password), "p%ux", i);
-		change.keep.entries = 30;
-		assert_int_equal(judge(scene, &change), HISTORY_REUSED);
-	}
+	read_record(scene, &record);
+	assert_int_equal(record.n, ARRAY_SIZE(child));
+	for (size_t i = 0; i < record.n; i++)
+		for (size_t k = 0; k < i; k++)
+			assert_false(
+				hash_equal(&record.entry[i].password, &record.entry[k].password));
+	all.keep.entries = 30;
+	assert_int_equal(judge(scene, &all), HISTORY_REUSED);
+	all.candidate = "p29x";
+	assert_int_equal(judge(scene, &all), HISTORY_REUSED);
 }
 
 /* Without a record the salt and the cost are the system's own. */
 static void first_of_all(void **state)
 {
 	const struct scene *scene = *state;
-	const struct slot_owner owner = { "1003", USER, UID };
 	struct history_record record;
-	struct slot_file *file = NULL;
-	enum slot_state found;
 
 	commit_text(scene, "Verano2025!");
 	assert_int_equal(judge_text(scene, "Verano2026!"), HISTORY_BASE_REUSED);
-	assert_int_equal(slot_open(scene->root, &history_kind, &owner, SLOT_MUST_EXIST, &file), 0);
-	assert_int_equal(slot_read(file, &record, &found), 0);
-	slot_close(file);
+	read_record(scene, &record);
 	assert_memory_equal(record.setting, "$y$j9T$", 7);
 	assert_int_equal(record.n, 1);
 	assert_int_equal(strlen(record.entry[0].password.text), HISTORY_HASH_SIZE);
@@ -440,6 +487,7 @@ int main(void)
 		CHEAPLY(users_apart),
 		CHEAPLY(removed_in_between),
 		CHEAPLY(nonsense),
+		CHEAPLY(damaged),
 		cmocka_unit_test_setup_teardown(thirty_at_once, make_scene, remove_scene),
 		cmocka_unit_test_setup_teardown(first_of_all, make_scene, remove_scene),
 		cmocka_unit_test(hashes_compared),

@@ -161,11 +161,12 @@ static unsigned count_copies(struct vault *vault)
 static void copies_are_found(void **state)
 {
 	struct vault *vault = *state;
-	char *heap = malloc(100);
 	volatile char stack[LENGTH];
+	char *heap;
 
 	if (KEEPS_FREED_MEMORY)
 		skip();
+	heap = malloc(100);
 	assert_non_null(heap);
 	assert_int_equal(count_copies(vault), 0);
 	for (size_t i = 0; i < LENGTH; i++)

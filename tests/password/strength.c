@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <sereno/blocklist.h>
 #include <sereno/scoped.h>
 #include <sereno/strength.h>
 
@@ -288,6 +289,35 @@ static void blocklist_missing(void **state)
 	assert_int_equal(verdict.faults, BIT(TOO_SHORT));
 }
 
+/* What leaked is refused whatever its form; without dictionary: yes, bases are not looked at. */
+static void leaked(void **state)
+{
+	char dir[] = "/tmp/sereno-leaked-XXXXXX", in[64], out[64];
+	struct strength_rules rules = { .min_length = 8 };
+	struct strength_verdict verdict;
+	uint64_t line;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	(void)snprintf(in, sizeof(in), "%s/in", dir);
+	(void)snprintf(out, sizeof(out), "%s/out", dir);
+	write_file(in, 0644, "x7#kQ9mm!vLs\nVerano2025!\n");
+	assert_int_equal(blocklist_build(in, out, 0, NULL, NULL, &line), 0);
+	assert_int_equal(strength_judge(&rules, &marta, "Verano2025!", NULL, &verdict), 0);
+	assert_int_equal(verdict.faults, 0);
+	rules.blocklist = out;
+	assert_int_equal(strength_judge(&rules, &marta, "Verano2025!", NULL, &verdict), 0);
+	assert_int_equal(verdict.faults, BIT(LEAKED));
+	assert_int_equal(strength_judge(&rules, &marta, "Verano2026!", NULL, &verdict), 0);
+	assert_int_equal(verdict.faults, 0);
+	rules.dictionary = true;
+	assert_int_equal(strength_judge(&rules, &marta, "Verano2025!", NULL, &verdict), 0);
+	assert_int_equal(verdict.faults, BIT(LEAKED) | BIT(KNOWN_BASE));
+	assert_int_equal(unlink(in), 0);
+	assert_int_equal(unlink(out), 0);
+	assert_int_equal(rmdir(dir), 0);
+}
+
 /* A caller without an entry in the password file can be judged, too. */
 static void uid_without_entry(void **state)
 {
@@ -374,6 +404,7 @@ int main(void)
 		cmocka_unit_test(uid_without_entry),
 		cmocka_unit_test(random_ones),
 		cmocka_unit_test(bases),
+		cmocka_unit_test(leaked),
 	};
 	struct CMUnitTest tests[ARRAY_SIZE(rows)];
 	int failed;
