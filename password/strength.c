@@ -16,6 +16,10 @@
 #include "quality.h"
 #include "scrub.h"
 
+/* cracklib calls systematic what has many neighbours of the alphabet anywhere: no, st, hi. Some
+ * words in a row have them by chance. */
+#define PASSPHRASE_MIN 20
+
 enum class { CLASS_LOWER = 1, CLASS_UPPER = 2, CLASS_DIGIT = 4, CLASS_OTHER = 8 };
 
 /* clang-format off */
@@ -169,7 +173,8 @@ static int judge_words(const struct strength_question *question, const struct ch
 		add_fault(verdict, STRENGTH_DICTIONARY);
 		break;
 	case DICTIONARY_SYSTEMATIC:
-		add_fault(verdict, STRENGTH_SEQUENCE);
+		if (verdict->length < PASSPHRASE_MIN)
+			add_fault(verdict, STRENGTH_SEQUENCE);
 		break;
 	case DICTIONARY_FINE:
 		break;
