@@ -65,6 +65,8 @@ struct attempt_charge {
 	struct attempt_subject subject; /* .user points to @user */
 	char user[256];
 	uint32_t serial;
+	uint32_t serial_others, serial_all; /* in the tallies of strangers; 0 none */
+	uint64_t boot_sec;                  /* when it was made */
 	bool fell_back; /* the record was damaged and an older one stood in: report state.fallback */
 };
 
@@ -96,11 +98,15 @@ struct attempt_status {
 	int64_t since, until;    /* wall clock: first failure counted; end of the wait, INT64_MAX until unlocked, 0 none */
 };
 
-/* The records of @subject's user, at most @max; returns how many or a negative errno. */
-ssize_t attempt_status(const char *root, const struct attempt_limits *limits, const char *user, uid_t uid,
-		       const struct attempt_clock *now, struct attempt_status *ret, size_t max);
+/* The records of @subject's account (its uid and never_locked count), at most @max; returns how many
+ * or a negative errno. Changes nothing. */
+ssize_t attempt_status(const char *root, const struct attempt_limits *limits,
+		       const struct attempt_subject *subject, const struct attempt_clock *now,
+		       struct attempt_status *ret, size_t max);
 
-/* Forget all failures and waits of a user (sereno unlock); known origins stay. Durable. Returns 0, -ENOENT or a negative errno. */
-int attempt_clear(const char *root, const char *user, uid_t uid);
+/* Forget all failures, open charges and waits of an account (sereno unlock); known origins stay. A
+ * record that is lost is removed. Durable. Returns 0, -ENOENT (there is no record) or a negative
+ * errno. */
+int attempt_clear(const char *root, uid_t uid);
 
 #endif
