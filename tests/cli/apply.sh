@@ -64,6 +64,15 @@ if [ "$(id -u)" = 0 ] && [ "$(cat /proc/self/loginuid 2>/dev/null || echo 429496
 fi
 unset SUDO_USER SSH_CONNECTION
 
+# Who is governed although his uid is low: whoever a role names, and nobody by his group.
+make_tree
+sed -i 's/staff:x:50:luis/staff:x:50:luis,daemon/' "$tree/etc/group"
+sed -i 's/members: \[zoe\]/members: [zoe, backup]/' "$policy"
+expect 0 apply --root "$tree"
+grep -qx 'governed backup' "$tree/etc/sereno/fallback" || fail "the fallback: $(cat "$tree/etc/sereno/fallback")"
+expect 0 explain daemon --service sshd --from 192.0.2.1 --root "$tree"
+expect 1 explain backup --service sshd --from 192.0.2.1 --root "$tree"
+
 # Who would lose what.
 make_tree
 expect 0 apply --root "$tree"

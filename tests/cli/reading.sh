@@ -65,6 +65,13 @@ json '.changes | length == 5'
 json '.changes | any(.change == "added" and .path == "roles.sysadmin.members" and .value == "ana")'
 expect 0 status --root "$tree"
 says "edited, not applied"
+cp "$policy" "$tree/keep"
+echo "roles: {}" >>"$policy"
+expect 1 diff --json --root "$tree"
+json '.faults == 1 and .changes == []'
+expect 1 diff --root "$tree"
+says "Nothing was changed."
+mv "$tree/keep" "$policy"
 sed -i '2i document: {title: T, reviewed: 2020-01-01, review-every: 1y}' "$policy"
 expect 0 apply --root "$tree"
 expect 1 status --root "$tree"
