@@ -39,9 +39,8 @@ alike() {
 	awk -v rules="$1" -v address="$ADDRESS" 'BEGIN {
 		for (i = 1; i < rules; i++) {
 			day = sprintf("20%02d-%02d-%02dT%02d", i / 40000, i / 4000 % 10 + 1, i / 1440 % 28 + 1, i / 60 % 24)
-			dates = sprintf("since: %s:%02d, until: %s:%02d", day, i % 60, day, i % 60 + 1)
-			if (i % 60 != 59)
-				printf "      - {services: [sshd], from: [%s], %s}\n", address, dates
+			dates = sprintf("since: %s:%02d, until: %s:%02d", day, i % 59, day, i % 59 + 1)
+			printf "      - {services: [sshd], from: [%s], %s}\n", address, dates
 		}
 		printf "      - {services: [sshd], from: [%s]}\n", address
 	}'
