@@ -77,16 +77,16 @@ static bool fit_before(const struct access_case *access, struct fit a, struct fi
 	if (!b.rule || a.end != b.end)
 		return !b.rule || a.end > b.end;
 	names = strcmp(access->roles[a.rule->role].name, access->roles[b.rule->role].name);
-	return names != 0 ? names < 0 : a.rule->number < b.rule->number;
+	return names != 0 ? names < 0 : a.rule->fact.number < b.rule->fact.number;
 }
 
 static void finding_add(const struct access_case *access, struct finding *finding, struct fit fit)
 {
-	finding->demands |= fit.rule->demands;
+	finding->demands |= fit.rule->fact.demands;
 	if (fit_before(access, fit, finding->longest))
 		finding->longest = fit;
 	for (unsigned i = 0; i < DEMAND_BITS; i++) {
-		if ((fit.rule->demands >> i & 1) != 0 &&
+		if ((fit.rule->fact.demands >> i & 1) != 0 &&
 		    fit_before(access, fit, finding->asking[i]))
 			finding->asking[i] = fit;
 	}
@@ -98,13 +98,13 @@ static enum progress rule_progress(const struct access_case *access, const struc
 {
 	int64_t end;
 
-	if (!validity_holds(rule->valid, now))
+	if (!validity_holds(rule->fact.valid, now))
 		return PROGRESS_DATES;
-	end = earlier(role_end, rule->valid.until);
-	if (rule->calendar) {
-		if (!calendar_open(rule->calendar, &access->zone, now))
+	end = earlier(role_end, rule->fact.valid.until);
+	if (!rule->fact.always) {
+		if (!calendar_open(&rule->fact.calendar, &access->zone, now))
 			return PROGRESS_HOURS;
-		end = earlier(end, calendar_closes(rule->calendar, &access->zone, now));
+		end = earlier(end, calendar_closes(&rule->fact.calendar, &access->zone, now));
 	}
 	*ret_end = end;
 	return PROGRESS_FITS;
@@ -229,8 +229,8 @@ static void name_rule(const struct access_case *access, const struct case_rule *
 		      struct access_verdict *verdict)
 {
 	memcpy(verdict->role, access->roles[rule->role].name, sizeof(verdict->role));
-	verdict->rule = rule->number;
-	verdict->line = rule->line;
+	verdict->rule = rule->fact.number;
+	verdict->line = rule->fact.line;
 }
 
 static void judge_governed(const struct access_case *access, int64_t now, unsigned met,
