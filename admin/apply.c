@@ -14,6 +14,9 @@
 #include "progress.h"
 #include "safety.h"
 
+#define LOSSES_SHOWN 50
+#define LOSSES_MOST  1000000 /* with --all or --json: what memory is given to */
+
 /* One run of the command: what is put in force, and all that must be released. */
 struct application {
 	const struct options *options;
@@ -262,8 +265,7 @@ static void print_text(struct application *application)
 	const char *next =
 		application->applied ? _("In force.") : _("Nothing was changed (--dry-run).");
 
-	losses_report_print(&application->report, output,
-			    application->options->given & OPTION_ALL ? SIZE_MAX : 50);
+	losses_report_print(&application->report, output);
 	edition_print_diags(&application->edition, output, next);
 	if (application->applied)
 		output_wrap(output, STYLE_PLAIN, 0,
@@ -293,6 +295,8 @@ enum exit_status apply_run(const struct options *options, const struct output *o
 		.output = output,
 		.now = time(NULL),
 		.generation = { .lock = -1 },
+		.report = { .max = options->given & (OPTION_ALL | OPTION_JSON) ? LOSSES_MOST
+									       : LOSSES_SHOWN },
 	};
 	enum exit_status status;
 

@@ -87,6 +87,17 @@ json '.losses | any(.user == "ana" and .service == "login" and .change == "hours
 json '.losses | any(.user == "zoe" and .kind == "everything")'
 json '.losses | any(.kind == "root-login" and .from == "serial")'
 
+# Many losses: fifty are named, the others counted; --all names them.
+make_tree
+seq -f 'user%.0f:x:2000:60::/:/bin/sh' 2001 2060 >>"$tree/etc/passwd"
+expect 0 apply --dry-run --root "$tree"
+says "and 11 more; --all prints them"
+expect 0 apply --dry-run --all --root "$tree"
+says "user2060 holds no role"
+silent_on "more;"
+expect 0 apply --dry-run --json --root "$tree"
+json '.losses_total == 61 and (.losses | length) == 61'
+
 # What only looks different is no loss.
 make_tree
 expect 0 apply --root "$tree"
