@@ -11,6 +11,7 @@
 
 #define SLOT_BYTES  8			      /* hash, position of the record */
 #define HEAD_BYTES  (2 * 4 + STORE_KEY_BYTES) /* lengths of key and value, key */
+#define SLOTS_READ  4			      /* at once: a search seldom goes further */
 #define RECORD_READ 512			      /* at once: most records fit */
 
 /* Read @length bytes at @offset, all of them. */
@@ -68,7 +69,7 @@ static uint32_t hash_key(const uint8_t key[static STORE_KEY_BYTES])
 /* Read the value of the record at @offset if its key is @key. Returns 1 (then *@ret is set), 0
  * for another key, or as store_find(). */
 static int read_record(const struct store *store, const uint8_t key[static STORE_KEY_BYTES],
-		       size_t offset, size_t max, struct value *ret)
+		       size_t offset, struct value *ret)
 {
 	scoped_free uint8_t *bytes = NULL;
 	uint8_t head[RECORD_READ];
@@ -84,7 +85,7 @@ static int read_record(const struct store *store, const uint8_t key[static STORE
 	if (number_at(head) != STORE_KEY_BYTES || memcmp(head + 8, key, STORE_KEY_BYTES) != 0)
 		return 0;
 	length = number_at(head + 4);
-	if (length > max || length > store->size - offset - HEAD_BYTES)
+	if (length > STORE_VALUE_MAX || length > store->size - offset - HEAD_BYTES)
 		return -EBADMSG;
 	bytes = malloc(length + 1);
 	if (!bytes)
@@ -98,31 +99,43 @@ static int read_record(const struct store *store, const uint8_t key[static STORE
 	return 1;
 }
 
-int store_find(const struct store *store, const uint8_t key[static STORE_KEY_BYTES], size_t max,
+/* Go through @n slots. Returns 1 (then *@ret is set), 0 to go on, or as store_find(). */
+static int search_slots(const struct store *store, const uint8_t key[static STORE_KEY_BYTES],
+			const uint8_t *slot, size_t n, struct value *ret)
+{
+	const uint32_t hash = hash_key(key);
+	int r = 0;
+
+	for (const uint8_t *end = slot + n * SLOT_BYTES; r == 0 && slot < end; slot += SLOT_BYTES) {
+		if (number_at(slot + 4) == 0) /* never used: the key would have been here */
+			return -EBADMSG;
+		if (number_at(slot) == hash)
+			r = read_record(store, key, number_at(slot + 4), ret);
+	}
+	return r;
+}
+
+int store_find(const struct store *store, const uint8_t key[static STORE_KEY_BYTES],
 	       struct value *ret)
 {
 	const uint32_t hash = hash_key(key);
 	const uint8_t *const entry = store->index + (hash & 255) * SLOT_BYTES;
-	const size_t table = number_at(entry), slots = number_at(entry + 4);
-	uint8_t slot[SLOT_BYTES];
-	size_t number;
+	const size_t table = number_at(entry), n_slots = number_at(entry + 4);
+	uint8_t slots[SLOTS_READ * SLOT_BYTES];
+	size_t number, n;
 	int r;
 
-	if (slots == 0 || table > store->size || slots > (store->size - table) / SLOT_BYTES)
+	if (n_slots == 0 || table > store->size || n_slots > (store->size - table) / SLOT_BYTES)
 		return -EBADMSG;
-	number = (hash >> 8) % slots;
-	for (size_t tried = 0; tried < slots; tried++) {
-		r = read_at(store->fd, slot, sizeof(slot), table + number * SLOT_BYTES);
-		if (r < 0)
-			return r;
-		if (number_at(slot + 4) == 0) /* never used: the key would have been here */
-			return -EBADMSG;
-		if (number_at(slot) == hash) {
-			r = read_record(store, key, number_at(slot + 4), max, ret);
-			if (r != 0)
-				return r < 0 ? r : 0;
-		}
-		number = number + 1 == slots ? 0 : number + 1;
+	number = (hash >> 8) % n_slots;
+	for (size_t tried = 0; tried < n_slots; tried += n) {
+		n = smaller(SLOTS_READ, n_slots - number);
+		r = read_at(store->fd, slots, n * SLOT_BYTES, table + number * SLOT_BYTES);
+		if (r == 0)
+			r = search_slots(store, key, slots, n, ret);
+		if (r != 0)
+			return r < 0 ? r : 0;
+		number = (number + n) % n_slots;
 	}
 	return -EBADMSG;
 }

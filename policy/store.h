@@ -14,7 +14,8 @@
 #include <sys/types.h>
 
 #define STORE_INDEX_BYTES 2048 /* 256 hash tables: position, slots */
-#define STORE_KEY_BYTES	  5
+#define STORE_KEY_BYTES	  8
+#define STORE_VALUE_MAX	  (32u << 20)
 
 struct store {
 	int fd;
@@ -32,9 +33,9 @@ struct value {
 	size_t length;
 };
 
-/* Find the value of @key, of @max bytes at most. Returns 0, -EBADMSG (not there, or the file
- * makes no sense), -ENOMEM or a read error. */
-int store_find(const struct store *store, const uint8_t key[static STORE_KEY_BYTES], size_t max,
+/* Find the value of @key, of STORE_VALUE_MAX bytes at most. Returns 0, -EBADMSG (not there, or the
+ * file makes no sense), -ENOMEM or a read error. */
+int store_find(const struct store *store, const uint8_t key[static STORE_KEY_BYTES],
 	       struct value *ret);
 
 #endif

@@ -18,14 +18,25 @@ struct decoder blob_decoder(const struct blob *blob)
 	return (struct decoder){ .next = blob->data, .left = blob->length };
 }
 
-void record_key(enum table table, uint32_t bucket, uint8_t key[static STORE_KEY_BYTES])
+/* Murmur3's finaliser: every bit of the result depends on every bit of @hash, and no two numbers
+ * have the same result. */
+static uint64_t mix(uint64_t hash)
 {
-	key[0] = (uint8_t)table;
-	for (unsigned i = 0; i < 4; i++)
-		key[1 + i] = (uint8_t)(bucket >> (8 * i));
+	hash = (hash ^ hash >> 33) * 0xff51afd7ed558ccd;
+	hash = (hash ^ hash >> 33) * 0xc4ceb9fe1a85ec53;
+	return hash ^ hash >> 33;
 }
 
-/* FNV-1a, then a finaliser (Murmur3's): FNV alone leaves the top bits of short keys alike. */
+/* cdb's own hash maps small numbers in a row to the same few values: a lookup would search long. */
+void record_key(enum table table, uint32_t bucket, uint8_t key[static STORE_KEY_BYTES])
+{
+	const uint64_t mixed = mix((uint64_t)table << 32 | bucket);
+
+	for (unsigned i = 0; i < STORE_KEY_BYTES; i++)
+		key[i] = (uint8_t)(mixed >> (8 * i));
+}
+
+/* FNV-1a, mixed: alone it leaves the top bits of short keys alike. */
 uint64_t table_hash(const void *key, size_t length)
 {
 	const uint8_t *byte = key;
@@ -33,9 +44,7 @@ uint64_t table_hash(const void *key, size_t length)
 
 	for (size_t i = 0; i < length; i++)
 		hash = (hash ^ byte[i]) * 0x100000001b3;
-	hash = (hash ^ hash >> 33) * 0xff51afd7ed558ccd;
-	hash = (hash ^ hash >> 33) * 0xc4ceb9fe1a85ec53;
-	return hash ^ hash >> 33;
+	return mix(hash);
 }
 
 uint32_t table_bucket(uint64_t hash, uint32_t buckets)
@@ -71,7 +80,7 @@ int record_load(const struct tables *tables, enum table table, uint32_t bucket, 
 	int r;
 
 	record_key(table, bucket, key);
-	r = store_find(&tables->store, key, RECORD_MAX_BYTES, &value);
+	r = store_find(&tables->store, key, &value);
 	if (r < 0)
 		return r;
 	blob.memory = value.bytes;

@@ -32,7 +32,6 @@ enum table {
 };
 
 #define RECORD_HEADER_BYTES 21
-#define RECORD_MAX_BYTES    (32u << 20)
 #define TABLE_KEY_MAX	    1024
 
 /* An open compiled policy, as far as tables need to know it. */
@@ -55,6 +54,7 @@ void blob_clear(struct blob *blob);
 /* A decoder over all of @blob, which must stay. */
 struct decoder blob_decoder(const struct blob *blob);
 
+/* The cdb key of a record. */
 void record_key(enum table table, uint32_t bucket, uint8_t key[static STORE_KEY_BYTES]);
 
 /* Hash of a key; its top bits number the bucket. */

@@ -127,7 +127,7 @@ static int record_finish(const struct table_writer *writer, enum table table, ui
 
 	if (encoder->error < 0)
 		return encoder->error;
-	if (encoder->length > RECORD_MAX_BYTES)
+	if (encoder->length > STORE_VALUE_MAX)
 		return -E2BIG;
 	encode_over_u32(encoder, 4, (uint32_t)encoder->length);
 	encode_over_u32(encoder, 0, crc32c(encoder->data + 4, encoder->length - 4));
