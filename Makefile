@@ -45,7 +45,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(O)/tests/bench/%,$(sort $(wildcard tests
 
 BUILD_DEPS := gcc libc6-dev libpam0g-dev libyaml-dev libcdb-dev libssl-dev libcmocka-dev gettext
 CHECK_DEPS := jq tinycdb binutils util-linux
-DEMO_DEPS  := openssh-server openssh-client sudo expect login util-linux passwd iproute2 at
+DEMO_DEPS  := openssh-server openssh-client sudo expect login util-linux passwd iproute2 at libpam-systemd
 BENCH_DEPS := jq time
 FUZZ_DEPS  := clang libclang-rt-dev
 ANALYZE_DEPS := clang-tidy cppcheck

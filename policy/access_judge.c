@@ -7,7 +7,7 @@
 #define LEAPS_MAX   1000   /* from the end of one rule to the next, to find "until" */
 #define LOOKS_MAX   200000 /* at rules, in all leaps of one decision */
 #define DEMAND_BITS 8	   /* of enum access_demand in a compiled rule */
-#define AHEAD_SEC   (INT64_C(400) * 86400) /* who may go on for longer has no end */
+#define AHEAD_SEC   (INT64_C(400) * 86400) /* "until" is not looked for beyond */
 
 static bool validity_holds(struct validity valid, int64_t now)
 {
@@ -171,8 +171,8 @@ static struct finding judge_rules(const struct access_case *access, int64_t now)
 
 /*
  * The first moment at which the rules no longer allow what they allow now, by @finding. Leaps
- * from the end of the last rule to whatever fits there. When the leaps run out the moment
- * reached is returned: too early, never too late.
+ * from the end of the last rule to whatever fits there. Beyond the horizon, or when the leaps run
+ * out, the moment reached is returned: too early, never too late.
  */
 static int64_t allowed_until(const struct access_case *access, struct finding finding, int64_t now)
 {
@@ -180,9 +180,8 @@ static int64_t allowed_until(const struct access_case *access, struct finding fi
 	int64_t reached = finding.end;
 	size_t looks = 0;
 
-	for (unsigned leaps = 0; leaps < LEAPS_MAX && looks < LOOKS_MAX; leaps++) {
-		if (reached >= horizon)
-			return TIME_NO_END;
+	for (unsigned leaps = 0; reached < horizon && leaps < LEAPS_MAX && looks < LOOKS_MAX;
+	     leaps++) {
 		finding = judge_rules(access, reached);
 		if (finding.progress != PROGRESS_FITS)
 			return reached;
