@@ -7,8 +7,8 @@
 #include <sereno/access.h>
 #include <sereno/scoped.h>
 
-#include "compiled.h"
-#include "record.h"
+#include "compiled/compiled.h"
+#include "compiled/record.h"
 
 static void test_numbers(void **state)
 {

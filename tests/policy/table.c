@@ -8,8 +8,8 @@
 
 #include <sereno/scoped.h>
 
-#include "table.h"
-#include "table_writer.h"
+#include "compiled/table.h"
+#include "compiled/table_writer.h"
 
 #define KEYS_MAX 5000
 

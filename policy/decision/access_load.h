@@ -9,7 +9,7 @@
 #define SERENO_POLICY_ACCESS_LOAD_H
 
 #include "access_case.h"
-#include "inforce.h"
+#include "compiled/inforce.h"
 
 struct reading {
 	const struct policy *policy;

@@ -6,7 +6,7 @@
 #include <sereno/access.h>
 #include <sereno/service.h>
 
-#include "compiled.h"
+#include "compiled/compiled.h"
 
 enum subject_class { SUBJECT_UNGOVERNED, SUBJECT_ROOT, SUBJECT_BREAK_GLASS, SUBJECT_GOVERNED };
 
