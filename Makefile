@@ -34,7 +34,8 @@ all_ldflags  = -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed,--gc-sections $(if
 
 ROOMS   := policy state password event pam admin
 MODULES := $(patsubst pam/%.c,%,$(sort $(wildcard pam/pam_sereno_*.c)))
-objects  = $(patsubst %.c,$(O)/%.o,$(sort $(wildcard $(1)/*.c)))
+SOURCES := $(sort $(wildcard $(ROOMS:%=%/*.c) $(ROOMS:%=%/*/*.c)))
+objects  = $(patsubst %.c,$(O)/%.o,$(filter $(1)/%,$(SOURCES)))
 module_o = $(patsubst %,$(O)/pam/%.o,$(MODULES))
 main_o  := $(O)/admin/main.o
 archives = $(O)/pam.a $(O)/admin.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/policy.a
@@ -45,7 +46,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(O)/tests/bench/%,$(sort $(wildcard tests
 
 BUILD_DEPS := gcc libc6-dev libpam0g-dev libyaml-dev libcdb-dev libssl-dev libcmocka-dev gettext libpwquality-dev libcrack2-dev libcrypt-dev cracklib-runtime
 CHECK_DEPS := jq tinycdb binutils util-linux
-DEMO_DEPS  := openssh-server openssh-client sudo expect login util-linux passwd socat
+DEMO_DEPS  := openssh-server openssh-client sudo expect login util-linux passwd iproute2 at libpam-systemd
 BENCH_DEPS := jq time
 FUZZ_DEPS  := clang libclang-rt-dev
 ANALYZE_DEPS := clang-tidy cppcheck
@@ -74,7 +75,7 @@ $(O):
 $(O)/%.o: %.c | $(O)/.deps
 	$(say) CC $<
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(all_cflags) -ffunction-sections -fdata-sections $(if $(filter tests,$(firstword $(subst /, ,$<))),-I$(word 2,$(subst /, ,$<))) -c -o $@ $<
+	$(Q)$(CC) $(all_cflags) -ffunction-sections -fdata-sections -I$(firstword $(subst /, ,$(patsubst tests/%,%,$<))) -c -o $@ $<
 
 define room
 $(O)/$(1).a: $(filter-out $(module_o) $(main_o),$(call objects,$(1)))
@@ -118,18 +119,19 @@ bench: all $(BENCHES) ## measure against the peers and the limits; BENCH=access 
 	$(Q)O=$(abspath $(O)) tests/bench/run $(BENCH)
 
 FUZZ_SECONDS ?= 60
-$(O)/fuzz/%: tests/fuzz/%.c $(wildcard policy/*.c event/*.c state/*.c password/*.c include/sereno/*.h policy/*.h)
+fuzzed := $(filter-out pam/% admin/%,$(SOURCES))
+$(O)/fuzz/%: tests/fuzz/%.c $(fuzzed) $(wildcard include/sereno/*.h)
 	$(call deps,$(BUILD_DEPS) $(FUZZ_DEPS))
 	$(say) FUZZER $@
 	$(Q)mkdir -p $(@D)
 	$(Q)clang -std=gnu17 -O1 -g -Iinclude -Ipolicy -Ievent -Istate -Ipassword -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-		-o $@ $< $(wildcard policy/*.c event/*.c state/*.c password/*.c) $(command_libs)
+		-o $@ $< $(fuzzed) $(command_libs)
 fuzz: $(FUZZERS) ## fuzz everything that reads hostile bytes, FUZZ_SECONDS=60 in all
 	$(Q)O=$(abspath $(O)) tests/fuzz/run $(FUZZ_SECONDS) $(FUZZERS)
 
 analyze: $(O)/.deps ## gcc -fanalyzer, clang-tidy, cppcheck
 	$(call deps,$(ANALYZE_DEPS))
-	$(Q)tests/analyze $(wildcard $(ROOMS:%=%/*.c))
+	$(Q)tests/analyze $(SOURCES)
 
 docs: $(O)/man/sereno-policy.5
 $(O)/man/sereno-policy.5: $(O)/sereno docs/man/sereno-policy.5.in
@@ -140,7 +142,7 @@ $(O)/man/sereno-policy.5: $(O)/sereno docs/man/sereno-policy.5.in
 include tests/install.mk
 
 format: ## lay out the sources as .clang-format says
-	clang-format -i $(wildcard $(ROOMS:%=%/*.[ch]) include/sereno/*.h tests/*/*.c)
+	clang-format -i $(SOURCES) $(wildcard $(ROOMS:%=%/*.h) $(ROOMS:%=%/*/*.h) include/sereno/*.h tests/*/*.[ch])
 
 clean: ## remove what was built
 	rm -rf $(O)

@@ -14,6 +14,9 @@
 #include "progress.h"
 #include "safety.h"
 
+#define LOSSES_SHOWN 50
+#define LOSSES_MOST  1000000 /* with --all or --json: what memory is given to */
+
 /* One run of the command: what is put in force, and all that must be released. */
 struct application {
 	const struct options *options;
@@ -166,6 +169,22 @@ static int add_name(char names[][FALLBACK_NAME_SIZE], size_t *n, const char *nam
 	return 0;
 }
 
+/* Whoever a role names is governed, whatever his uid; members by a group below min-uid are not. */
+static void add_governed(struct application *application, const struct name *member,
+			 struct fallback *fallback)
+{
+	const struct account *account = people_account(application->people, member->text);
+
+	if (!account || account->uid == 0 ||
+	    uid_governed(account->uid, application->edition.model->min_uid))
+		return;
+	if (add_name(fallback->governed, &fallback->n_governed, member->text) < 0)
+		(void)diag_fault(&application->edition.diags, member->at,
+				 _("%s: at most %d accounts below accounts.min-uid can be members "
+				   "of roles, with names of at most %d bytes"),
+				 member->text, FALLBACK_NAMES_MAX, FALLBACK_NAME_SIZE - 1);
+}
+
 /* Who is governed and who gets in when the database cannot be read. */
 static enum exit_status prepare_fallback(struct application *application, struct fallback *fallback)
 {
@@ -180,19 +199,9 @@ static enum exit_status prepare_fallback(struct application *application, struct
 					 _("at most %d break-glass accounts with names of at most "
 					   "%d bytes"),
 					 FALLBACK_NAMES_MAX, FALLBACK_NAME_SIZE - 1);
-	for (size_t i = 0; i < application->holders.n; i++) {
-		const char *user = application->holders.item[i].user;
-		const struct account *account = people_account(application->people, user);
-
-		if (!account || account->uid == 0 || uid_governed(account->uid, model->min_uid))
-			continue;
-		if (add_name(fallback->governed, &fallback->n_governed, user) < 0)
-			(void)diag_fault(
-				diags, model->accounts_at,
-				_("%s: at most %d accounts below accounts.min-uid can hold "
-				  "roles, with names of at most %d bytes"),
-				user, FALLBACK_NAMES_MAX, FALLBACK_NAME_SIZE - 1);
-	}
+	for (size_t i = 0; i < model->n_roles; i++)
+		for (size_t j = 0; j < model->roles[i].members.n; j++)
+			add_governed(application, &model->roles[i].members.item[j], fallback);
 	return diags->faults > 0 ? EXIT_NO : EXIT_YES;
 }
 
@@ -256,8 +265,7 @@ static void print_text(struct application *application)
 	const char *next =
 		application->applied ? _("In force.") : _("Nothing was changed (--dry-run).");
 
-	losses_report_print(&application->report, output,
-			    application->options->given & OPTION_ALL ? SIZE_MAX : 50);
+	losses_report_print(&application->report, output);
 	edition_print_diags(&application->edition, output, next);
 	if (application->applied)
 		output_wrap(output, STYLE_PLAIN, 0,
@@ -287,6 +295,8 @@ enum exit_status apply_run(const struct options *options, const struct output *o
 		.output = output,
 		.now = time(NULL),
 		.generation = { .lock = -1 },
+		.report = { .max = options->given & (OPTION_ALL | OPTION_JSON) ? LOSSES_MOST
+									       : LOSSES_SHOWN },
 	};
 	enum exit_status status;
 

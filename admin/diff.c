@@ -103,13 +103,14 @@ static void print_text(const struct changes *changes, const struct output *outpu
 			    _("Next: sereno apply --dry-run says who would lose what."));
 }
 
-static void print_json(const struct changes *changes, const struct edition *edition,
+static void print_json(const struct changes *changes, struct edition *edition,
 		       const struct output *output)
 {
 	struct json json = { .stream = output->stream };
 
 	json_begin(&json, NULL, JSON_OBJECT);
 	json_string(&json, "file", edition->path);
+	edition_write_diags(edition, &json);
 	json_begin(&json, "changes", JSON_ARRAY);
 	for (size_t i = 0; i < changes->n; i++) {
 		const char *line = changes->item[i].line;
@@ -137,7 +138,10 @@ enum exit_status diff_run(const struct options *options, const struct output *ou
 	int r = edition_read(options, now, &edition);
 
 	if (r == -EINVAL) {
-		edition_print_diags(&edition, output, "");
+		if (options->given & OPTION_JSON)
+			print_json(&changes, &edition, output);
+		else
+			edition_print_diags(&edition, output, "");
 		return EXIT_NO;
 	}
 	if (r < 0)

@@ -179,6 +179,21 @@ static void print_rules(const struct explanation *explanation, const struct role
 		output_wrap(output, STYLE_PLAIN, 4, "%s", _("  it has no rule"));
 }
 
+static bool wants_rule(enum service_kind kind)
+{
+	switch (kind) {
+	case SERVICE_LOGIN:
+	case SERVICE_ELEVATE:
+	case SERVICE_TOOL:
+		return true;
+	case SERVICE_JOB:
+	case SERVICE_USER_MANAGER:
+	case SERVICE_UNLOCK:
+		return false;
+	}
+	return true;
+}
+
 static void print_role(const struct explanation *explanation, const struct role *role,
 		       const struct role_trace *trace)
 {
@@ -195,8 +210,13 @@ static void print_role(const struct explanation *explanation, const struct role 
 		output_wrap(output, STYLE_STRONG, 4, _("Role %s (line %u): %s%s%s"),
 			    role->name.text, role->name.at.line, how, trace->excluder ? " " : "",
 			    trace->excluder ? trace->excluder : "");
-	if (trace->standing == STANDING_HELD)
+	if (trace->standing != STANDING_HELD)
+		return;
+	if (wants_rule(service_kind(explanation->question.service)))
 		print_rules(explanation, role);
+	else
+		output_wrap(output, STYLE_GOOD, 4, "%s",
+			    _("  is enough: no rule is needed for this"));
 }
 
 /* The roles he is no member of, in one line. */

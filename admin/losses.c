@@ -27,7 +27,7 @@ struct comparison {
 	size_t n_pairs, n_slots;
 	struct pair *pairs;
 	uint32_t *slots; /* hash table of pairs, index + 1 */
-	int (*visit)(void *context, const struct loss *loss);
+	losses_visit *visit;
 	void *context;
 };
 
@@ -115,13 +115,9 @@ static int report_set(struct comparison *comparison, const struct holder *old, u
 	const struct pair *pair = NULL;
 	int r = find_pair(comparison, old->set, new, &pair);
 
-	for (size_t i = 0; r == 0 && i < pair->n; i++) {
-		struct loss loss = pair->loss[i];
-
-		loss.user = old->user;
-		r = comparison->visit(comparison->context, &loss);
-	}
-	return r;
+	if (r < 0 || pair->n == 0)
+		return r;
+	return comparison->visit(comparison->context, old->user, pair->loss, pair->n);
 }
 
 static bool is_break_glass(const struct model *model, const char *user)
@@ -160,13 +156,12 @@ static int report_former_holder(struct comparison *comparison, const struct hold
 	const struct role *role = live_role(comparison, comparison->old->model, set);
 	const struct loss loss = {
 		.kind = LOSS_EVERYTHING,
-		.user = holder->user,
 		.role = role ? role->name.text : NULL,
 	};
 
 	if (!role || !governs(comparison, comparison->new->model, holder->user))
 		return 0;
-	return comparison->visit(comparison->context, &loss);
+	return comparison->visit(comparison->context, holder->user, &loss, 1);
 }
 
 /* Both lists are sorted by user: one walk. */
@@ -240,7 +235,7 @@ static int report_newly_governed(struct comparison *comparison)
 
 	for (size_t i = 0; r == 0 && i < comparison->people->n_accounts; i++) {
 		const struct account *account = &comparison->people->accounts[i];
-		const struct loss loss = { .kind = LOSS_EVERYTHING, .user = account->name };
+		const struct loss loss = { .kind = LOSS_EVERYTHING };
 
 		if (!account_has_shell(account) ||
 		    !governs(comparison, comparison->new->model, account->name) ||
@@ -249,7 +244,7 @@ static int report_newly_governed(struct comparison *comparison)
 		if (old && (governs(comparison, old, account->name) ||
 			    holders_find(comparison->old->holders, account->name)))
 			continue;
-		r = comparison->visit(comparison->context, &loss);
+		r = comparison->visit(comparison->context, account->name, &loss, 1);
 	}
 	return r;
 }
@@ -280,14 +275,14 @@ static int report_root(struct comparison *comparison)
 		const struct from_list one = { 1, &old->direct_login.item[i] };
 		const struct from_list *elements =
 			entry->kind == FROM_NAME ? &old->origins[entry->origin].elements : &one;
-		const struct loss loss = { .kind = LOSS_ROOT, .user = "root", .from = entry->text };
+		const struct loss loss = { .kind = LOSS_ROOT, .from = entry->text };
 		bool covered = true;
 
 		for (size_t j = 0; j < elements->n; j++)
 			covered =
 				covered && list_covers(new, &new->direct_login, &elements->item[j]);
 		if (!covered)
-			r = comparison->visit(comparison->context, &loss);
+			r = comparison->visit(comparison->context, "root", &loss, 1);
 	}
 	return r;
 }
@@ -298,17 +293,17 @@ static int report_break_glass(struct comparison *comparison)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < old->n; i++) {
-		const struct loss loss = { .kind = LOSS_BREAK_GLASS, .user = old->item[i].text };
+		const struct loss loss = { .kind = LOSS_BREAK_GLASS };
+		const char *user = old->item[i].text;
 
-		if (!is_break_glass(comparison->new->model, loss.user))
-			r = comparison->visit(comparison->context, &loss);
+		if (!is_break_glass(comparison->new->model, user))
+			r = comparison->visit(comparison->context, user, &loss, 1);
 	}
 	return r;
 }
 
 int losses_find(const struct regime *old, const struct regime *new, const struct people *people,
-		const char *host, int64_t now, int (*visit)(void *context, const struct loss *loss),
-		void *context)
+		const char *host, int64_t now, losses_visit *visit, void *context)
 {
 	struct comparison comparison = {
 		.old = old,

@@ -31,12 +31,15 @@ struct regime {
 	const struct holders *holders;
 };
 
+/* Told of the @n losses of one user; their member user is not filled in. */
+typedef int losses_visit(void *context, const char *user, const struct loss *loss, size_t n);
+
 /*
- * Call @visit for each loss, by user. @n_losses of the same (service, from) of one user are
- * reported once, the worst. Returns 0, -ENOMEM or the first negative result of @visit.
+ * Call @visit for each user who loses something, with all of it: the same (service, from) once,
+ * the worst. Those who share their roles share the array, so that a visitor may count without
+ * looking. Returns 0, -ENOMEM or the first negative result of @visit.
  */
 int losses_find(const struct regime *old, const struct regime *new, const struct people *people,
-		const char *host, int64_t now, int (*visit)(void *context, const struct loss *loss),
-		void *context);
+		const char *host, int64_t now, losses_visit *visit, void *context);
 
 #endif

@@ -8,10 +8,8 @@
 #include "escape.h"
 #include "messages.h"
 
-int losses_report_add(void *context, const struct loss *loss)
+static int keep(struct losses_report *report, const char *user, const struct loss *loss)
 {
-	struct losses_report *report = context;
-
 	if (report->n == report->allocated) {
 		const size_t wanted = report->allocated ? 2 * report->allocated : 64;
 		struct loss *item = reallocarray(report->item, wanted, sizeof(*item));
@@ -21,8 +19,20 @@ int losses_report_add(void *context, const struct loss *loss)
 		report->item = item;
 		report->allocated = wanted;
 	}
-	report->item[report->n++] = *loss;
+	report->item[report->n] = *loss;
+	report->item[report->n++].user = user;
 	return 0;
+}
+
+int losses_report_add(void *context, const char *user, const struct loss *loss, size_t n)
+{
+	struct losses_report *report = context;
+	int r = 0;
+
+	report->total += n;
+	for (size_t i = 0; r == 0 && i < n && report->n < report->max; i++)
+		r = keep(report, user, &loss[i]);
+	return r;
 }
 
 static void print_right(const struct output *output, const struct loss *loss, const char *user)
@@ -81,18 +91,15 @@ static void print_loss(const struct output *output, const struct loss *loss)
 	}
 }
 
-void losses_report_print(const struct losses_report *report, const struct output *output,
-			 size_t max)
+void losses_report_print(const struct losses_report *report, const struct output *output)
 {
-	const size_t shown = report->n < max ? report->n : max;
-
 	if (report->n > 0)
 		output_print(output, STYLE_STRONG, "%s\n", _("Who would lose what:"));
-	for (size_t i = 0; i < shown; i++)
+	for (size_t i = 0; i < report->n; i++)
 		print_loss(output, &report->item[i]);
-	if (shown < report->n)
+	if (report->n < report->total)
 		output_print(output, STYLE_PLAIN, _("  and %'zu more; --all prints them\n"),
-			     report->n - shown);
+			     report->total - report->n);
 }
 
 static const char *kind_name(enum loss_kind kind)
@@ -144,6 +151,7 @@ void losses_report_write(const struct losses_report *report, struct json *json)
 		json_end(json, JSON_OBJECT);
 	}
 	json_end(json, JSON_ARRAY);
+	json_number(json, "losses_total", report->total);
 }
 
 void losses_report_clear(struct losses_report *report)

@@ -9,20 +9,21 @@
 #include "losses.h"
 #include "output.h"
 
-/* Zero-initialise; the strings stay those of the models and of people. */
+/* Zero-initialise but for max; the strings stay those of the models and of people. */
 struct losses_report {
+	size_t max;   /* how many are kept; the others are only counted */
+	size_t total; /* users times rights: may be far more than fit into memory */
 	size_t n, allocated;
 	struct loss *item;
 };
 
 /* For losses_find(): @context is the report. */
-int losses_report_add(void *context, const struct loss *loss);
+int losses_report_add(void *context, const char *user, const struct loss *loss, size_t n);
 
-/* Print the first @max, and how many more there are. */
-void losses_report_print(const struct losses_report *report, const struct output *output,
-			 size_t max);
+/* Print those kept, and how many more there are. */
+void losses_report_print(const struct losses_report *report, const struct output *output);
 
-/* All, as the member "losses" of the open object. */
+/* Members "losses", those kept, and "losses_total" of the open object. */
 void losses_report_write(const struct losses_report *report, struct json *json);
 
 void losses_report_clear(struct losses_report *report);

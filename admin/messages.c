@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static void print_line(const char *format, va_list arguments, const char *cause)
+static void __attribute__((format(printf, 1, 0)))
+print_line(const char *format, va_list arguments, const char *cause)
 {
 	fputs("sereno: ", stderr);
 	vfprintf(stderr, format, arguments);

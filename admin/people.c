@@ -29,7 +29,9 @@ static int read_file(const char *root, const char *name, char **ret)
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return neg_errno();
-	if (!S_ISREG(st.st_mode) || st.st_size > PEOPLE_MAX_BYTES)
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
+	if (st.st_size > PEOPLE_MAX_BYTES)
 		return -EFBIG;
 	text = malloc((size_t)st.st_size + 1);
 	if (!text)

@@ -41,7 +41,8 @@ struct people {
 };
 
 /* Read the files below @root ("" is the host). A missing etc/group or etc/shadow is an empty one.
- * On success *@ret is released with people_free(). Returns 0, -EFBIG or a negative errno. */
+ * On success *@ret is released with people_free(). Returns 0, -EFBIG, -EINVAL (no plain file) or a
+ * negative errno. */
 int people_read(const char *root, struct people **ret);
 
 /* Release; NULL is allowed. */

@@ -85,8 +85,8 @@ static void gather(const struct options *options, struct policy *policy,
 	state->draft = look_at_draft(options, in_force);
 	if (state->model)
 		look_at_review(state, now);
-	else
-		state->attention |= ATTENTION_TEXT;
+	else if (geteuid() == 0 || in_force->diags.faults > 0)
+		state->attention |= ATTENTION_TEXT; /* others are not meant to read it */
 	if (state->facts->zone_end - now < YEAR_SEC)
 		state->attention |= ATTENTION_ZONE;
 	if (uname(&host) == 0)
@@ -113,7 +113,7 @@ static const struct word observe_words[] = {
 
 static const struct word attention_words[] = {
 	{ ATTENTION_DAMAGED,  "damaged",  N_("the compiled policy is damaged: governed people may be refused; next: sereno apply") },
-	{ ATTENTION_TEXT,     "text",     N_("the text in force cannot be read (root can), or is damaged: then sereno apply") },
+	{ ATTENTION_TEXT,     "text",     N_("the text in force cannot be read: line numbers and comparisons are gone; next: sereno apply") },
 	{ ATTENTION_FALLBACK, "fallback", N_("the fallback file cannot be used: without a policy only root would get in; next: sereno apply") },
 	{ ATTENTION_HOST,     "host",     N_("this host has another name than when the policy was applied: hosts: may fit differently; next: sereno apply") },
 	{ ATTENTION_ZONE,     "zone",     N_("the time zone is known for less than a year: rules with hours will then fit no more; next: sereno apply") },

@@ -73,6 +73,8 @@ static int people_read(struct policy *policy, const struct account *subject, str
 	if (r < 0)
 		return r;
 	n = policy_same_person(policy, subject->name, names, POLICY_PERSON_MAX);
+	if (n > POLICY_PERSON_MAX)
+		return -E2BIG;
 	for (int i = 0; r == 0 && i < n; i++)
 		r = add_other(people, names[i]);
 	return n < 0 ? n : r;

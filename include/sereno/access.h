@@ -71,7 +71,8 @@ struct access_verdict {
 	bool on_trial;	       /* observe holds the enforcing back: outcome differs from enforced */
 	unsigned demands;      /* enum access_demand: all that the fitting rules ask for */
 	unsigned demands_open; /* those not yet met */
-	int64_t until;	       /* allow: first moment at which it no longer holds; TIME_NO_END */
+	int64_t until;	       /* allow: first moment at which it no longer holds, whatever new
+				demands come up before; TIME_NO_END */
 	char role[MODEL_NAME_MAX + 1]; /* of the rule that allowed, or "" */
 	uint32_t rule;		       /* its number in the role, 0 for none */
 	uint32_t line;		       /* its line in the policy's text, 0 for none */

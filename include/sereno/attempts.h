@@ -2,14 +2,15 @@
 /*
  * attempts.h - how often a password may be tried, counted exactly however many try at once.
  *
- * A check is charged before it happens and settled after: at most `allow` charges of one user and origin are
- * open or failed within the window, whatever the parallelism. A charge that is never settled counts as failed after
- * ATTEMPT_PENDING_SEC. Counting is per user and origin; per user over the origins he has not
- * come from; per origin over all users; unlocking a screen counts apart. Records are slot files,
- * root-owned. Callable as root inside other people's processes; libc only.
+ * A check is charged before it happens and settled after: at most `allow` charges of one user and
+ * origin are open or failed within the window, whatever the parallelism. A charge that is never
+ * settled counts as failed after ATTEMPT_PENDING_SEC. Counting is per user and origin; per user
+ * over the origins he has not come from; per origin over all users; unlocking a screen counts
+ * apart. Records are slot files, root-owned. Callable as root inside other people's processes; libc
+ * only.
  *
- * Time: the caller passes CLOCK_BOOTTIME seconds, the boot id, and CLOCK_REALTIME seconds; within one
- * boot only BOOTTIME counts, across a reboot a wall clock that went back never shortens a wait.
+ * Time: the caller passes CLOCK_BOOTTIME seconds, the boot id, and CLOCK_REALTIME seconds; within
+ * one boot only BOOTTIME counts, across a reboot a wall clock that went back never shortens a wait.
  */
 #ifndef SERENO_ATTEMPTS_H
 #define SERENO_ATTEMPTS_H
@@ -18,29 +19,19 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include <sereno/limits.h>
 #include <sereno/origin.h>
 
 #define ATTEMPT_PENDING_SEC 60
-#define ATTEMPT_ORIGINS_KNOWN 3 /* last origins a user logged in from, each with an allowance of its own */
-#define ATTEMPT_ALLOW_MAX 20
-
-enum attempt_then { THEN_DELAY, THEN_LOCK, THEN_LOCK_UNTIL_UNLOCKED };
-
-struct attempt_limits {
-	uint32_t allow;          /* 1 to ATTEMPT_ALLOW_MAX, per user and origin within @within_sec */
-	uint32_t within_sec;
-	enum attempt_then then;
-	uint32_t delay_sec;      /* first delay, or length of the lock */
-	uint32_t doubling_to_sec; /* delays double up to this; delay_sec when they do not grow */
-	uint32_t allow_per_user; /* over all origins not known */
-};
+#define ATTEMPT_ORIGINS_KNOWN \
+	3 /* last origins a user logged in from, each with an allowance of its own */
 
 enum attempt_class { ATTEMPT_LOGIN, ATTEMPT_UNLOCK };
 
 struct attempt_clock {
-	uint64_t boot_sec;    /* CLOCK_BOOTTIME */
-	int64_t wall_sec;     /* CLOCK_REALTIME */
-	uint8_t boot_id[16];  /* /proc/sys/kernel/random/boot_id */
+	uint64_t boot_sec;   /* CLOCK_BOOTTIME */
+	int64_t wall_sec;    /* CLOCK_REALTIME */
+	uint8_t boot_id[16]; /* /proc/sys/kernel/random/boot_id */
 };
 
 /* Read the three. Returns 0 or a negative errno. */
@@ -49,8 +40,8 @@ int attempt_clock_now(struct attempt_clock *ret);
 struct attempt_subject {
 	const char *user;
 	uid_t uid;
-	bool known;      /* false: no such account; all unknown names share one decoy record */
-	bool never_locked; /* root, break-glass: wrong passwords delay, never lock */
+	bool known;	      /* false: no such account; all unknown names share one decoy record */
+	bool never_locked;    /* root, break-glass: wrong passwords delay, never lock */
 	struct origin origin; /* IPv6 counts by /64 */
 	enum attempt_class class;
 };
@@ -60,14 +51,16 @@ enum attempt_answer {
 	ATTEMPT_REFUSED, /* too many: nothing may be checked */
 };
 
-/* An open charge: what attempt_charge() gave and attempt_settle() takes; plain data, may live in PAM data. */
+/* An open charge: what attempt_charge() gave and attempt_settle() takes; plain data, may live in
+ * PAM data. */
 struct attempt_charge {
 	struct attempt_subject subject; /* .user points to @user */
 	char user[256];
 	uint32_t serial;
 	uint32_t serial_others, serial_all; /* in the tallies of strangers; 0 none */
-	uint64_t boot_sec;                  /* when it was made */
-	bool fell_back; /* the record was damaged and an older one stood in: report state.fallback */
+	uint64_t boot_sec;		    /* when it was made */
+	bool fell_back; /* the record was damaged and an older one stood in: report state.fallback
+			 */
 };
 
 /*
@@ -75,9 +68,10 @@ struct attempt_charge {
  * seconds until the next may be tried (UINT32_MAX: until an administrator unlocks; 0 when charged);
  * or a negative errno: fail closed.
  */
-int attempt_charge(const char *root, const struct attempt_limits *limits, const struct attempt_subject *subject,
-		   const struct attempt_clock *now, struct attempt_charge *charge,
-		   enum attempt_answer *ret_answer, uint32_t *ret_wait_sec);
+int attempt_charge(const char *root, const struct attempt_limits *limits,
+		   const struct attempt_subject *subject, const struct attempt_clock *now,
+		   struct attempt_charge *charge, enum attempt_answer *ret_answer,
+		   uint32_t *ret_wait_sec);
 
 enum attempt_outcome { ATTEMPT_SUCCEEDED, ATTEMPT_FAILED };
 
@@ -86,20 +80,22 @@ enum attempt_outcome { ATTEMPT_SUCCEEDED, ATTEMPT_FAILED };
  * and makes the origin one he has come from (ATTEMPT_LOGIN only). Failure is made durable.
  * A charge that has already expired as failed is not taken back. Returns 0 or a negative errno.
  */
-int attempt_settle(const char *root, const struct attempt_limits *limits, const struct attempt_charge *charge,
-		   enum attempt_outcome outcome, const struct attempt_clock *now);
+int attempt_settle(const char *root, const struct attempt_limits *limits,
+		   const struct attempt_charge *charge, enum attempt_outcome outcome,
+		   const struct attempt_clock *now);
 
 /* What is known about one user, for commands. */
 struct attempt_status {
-	struct origin origin;    /* ORIGIN_UNKNOWN with @total: all origins he has not come from */
+	struct origin origin; /* ORIGIN_UNKNOWN with @total: all origins he has not come from */
 	bool total, known_origin;
 	enum attempt_class class;
 	uint32_t failed, pending;
-	int64_t since, until;    /* wall clock: first failure counted; end of the wait, INT64_MAX until unlocked, 0 none */
+	int64_t since, until; /* wall clock: first failure counted; end of the wait, INT64_MAX until
+				 unlocked, 0 none */
 };
 
-/* The records of @subject's account (its uid and never_locked count), at most @max; returns how many
- * or a negative errno. Changes nothing. */
+/* The records of @subject's account (its uid and never_locked count), at most @max; returns how
+ * many or a negative errno. Changes nothing. */
 ssize_t attempt_status(const char *root, const struct attempt_limits *limits,
 		       const struct attempt_subject *subject, const struct attempt_clock *now,
 		       struct attempt_status *ret, size_t max);

@@ -19,6 +19,7 @@
 #include <sys/types.h>
 
 #include <sereno/calendar.h>
+#include <sereno/limits.h>
 #include <sereno/model.h>
 
 struct policy;
@@ -31,9 +32,10 @@ struct policy_facts {
 	char hash[POLICY_HASH_HEX]; /* of the text it came from */
 	char host[256];		    /* the node name hosts: was settled for */
 	uint32_t min_uid;
-	unsigned observe; /* enum observe */
-	bool asks_groups; /* some role has members-of: the caller must ask for groups */
-	int64_t zone_end; /* the zone is known up to here */
+	unsigned observe;	     /* enum observe */
+	bool asks_groups;	     /* some role has members-of: the caller must ask for groups */
+	uint64_t inactive_after_sec; /* accounts.inactive-after; 0: not given */
+	int64_t zone_end;	     /* the zone is known up to here */
 	uint32_t n_roles, n_rules, n_members;
 };
 
@@ -63,6 +65,34 @@ int policy_verify(struct policy *policy);
  * or -EBADMSG.
  */
 int policy_same_person(struct policy *policy, const char *user, const char **ret, size_t max);
+
+/* The attempts: block. Returns 0, or -ENOENT: the policy has none. Cannot fail otherwise: it was
+ * read, with its checksum, when the handle was opened. */
+int policy_attempts(const struct policy *policy, struct attempt_limits *ret);
+
+struct access_request;
+
+/*
+ * The password: block for the subject of @request at @now (UTC seconds): the strictest of the
+ * block and of the roles he holds then; the block alone when @request is NULL. Returns 0, -ENOENT
+ * (the policy has none, or the subject is a program: unattended roles only), -EBADMSG, -ENOMEM or
+ * a read error.
+ */
+int policy_password(struct policy *policy, const struct access_request *request, int64_t now,
+		    struct password_rules *ret);
+
+/* What a password, attempts and inactivity need to know of the subject of a request. */
+enum subject_kind {
+	SUBJECT_IS_ROOT,
+	SUBJECT_IS_BREAK_GLASS,
+	SUBJECT_IS_PERSON,
+	SUBJECT_IS_PROGRAM,
+	SUBJECT_IS_UNGOVERNED
+};
+
+/* Returns 0 with *@ret, -EBADMSG, -ENOMEM or a read error. */
+int policy_subject(struct policy *policy, const struct access_request *request, int64_t now,
+		   enum subject_kind *ret);
 
 #define POLICY_PERSON_MAX 16 /* accounts of one person */
 

@@ -100,18 +100,21 @@ static struct model *read_policy(const char *roles)
 	return model;
 }
 
-static int write_loss(void *context, const struct loss *loss)
+static int write_losses(void *context, const char *user, const struct loss *loss, size_t n)
 {
 	static const char *const changes[] = {
 		[CHANGE_NONE] = "none",	  [CHANGE_FACTOR] = "factor", [CHANGE_HOURS] = "hours",
 		[CHANGE_DATES] = "dates", [CHANGE_GONE] = "gone",
 	};
 
-	assert_string_equal(loss->user, "ana");
-	if (loss->kind == LOSS_EVERYTHING)
-		fprintf(context, "*; ");
-	else
-		fprintf(context, "%s %s %s; ", loss->service, loss->from, changes[loss->change]);
+	assert_string_equal(user, "ana");
+	for (size_t i = 0; i < n; i++) {
+		if (loss[i].kind == LOSS_EVERYTHING)
+			fprintf(context, "*; ");
+		else
+			fprintf(context, "%s %s %s; ", loss[i].service, loss[i].from,
+				changes[loss[i].change]);
+	}
 	return 0;
 }
 
@@ -129,7 +132,7 @@ static void check_row(void **state)
 	assert_non_null(stream);
 	assert_int_equal(holders_gather(old_model, &people, "/", &old_holders), 0);
 	assert_int_equal(holders_gather(new_model, &people, "/", &new_holders), 0);
-	assert_int_equal(losses_find(&old, &new, &people, "here", NOW, write_loss, stream), 0);
+	assert_int_equal(losses_find(&old, &new, &people, "here", NOW, write_losses, stream), 0);
 	assert_int_equal(fclose(stream), 0);
 	assert_string_equal(text, row->losses);
 	free(text);

@@ -32,7 +32,8 @@ for rules in 10 100000; do
 	spread "$rules" | in_force "spread-$rules"
 	stacked "$rules" | in_force "stacked-$rules"
 	{ spread "$rules" && with_group; } | in_force "grouped-$rules"
-	stacks="$stacks spread-$rules stacked-$rules grouped-$rules"
+	alike "$rules" | in_force "alike-$rules"
+	stacks="$stacks alike-$rules spread-$rules stacked-$rules grouped-$rules"
 done
 for rules in 10 1000 100000; do
 	access_users "$rules" >"$root/access-users-$rules"

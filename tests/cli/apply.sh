@@ -64,6 +64,15 @@ if [ "$(id -u)" = 0 ] && [ "$(cat /proc/self/loginuid 2>/dev/null || echo 429496
 fi
 unset SUDO_USER SSH_CONNECTION
 
+# Who is governed although his uid is low: whoever a role names, and nobody by his group.
+make_tree
+sed -i 's/staff:x:50:luis/staff:x:50:luis,daemon/' "$tree/etc/group"
+sed -i 's/members: \[zoe\]/members: [zoe, backup]/' "$policy"
+expect 0 apply --root "$tree"
+grep -qx 'governed backup' "$tree/etc/sereno/fallback" || fail "the fallback: $(cat "$tree/etc/sereno/fallback")"
+expect 0 explain daemon --service sshd --from 192.0.2.1 --root "$tree"
+expect 1 explain backup --service sshd --from 192.0.2.1 --root "$tree"
+
 # Who would lose what.
 make_tree
 expect 0 apply --root "$tree"
@@ -77,6 +86,17 @@ json '.losses | any(.user == "ana" and .service == "sshd" and .from == "office" 
 json '.losses | any(.user == "ana" and .service == "login" and .change == "hours")'
 json '.losses | any(.user == "zoe" and .kind == "everything")'
 json '.losses | any(.kind == "root-login" and .from == "serial")'
+
+# Many losses: fifty are named, the others counted; --all names them.
+make_tree
+seq -f 'user%.0f:x:2000:60::/:/bin/sh' 2001 2060 >>"$tree/etc/passwd"
+expect 0 apply --dry-run --root "$tree"
+says "and 11 more; --all prints them"
+expect 0 apply --dry-run --all --root "$tree"
+says "user2060 holds no role"
+silent_on "more;"
+expect 0 apply --dry-run --json --root "$tree"
+json '.losses_total == 61 and (.losses | length) == 61'
 
 # What only looks different is no loss.
 make_tree

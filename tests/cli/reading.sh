@@ -40,6 +40,7 @@ says "not governed"
 explain 1 nobody-here sshd 10.20.3.4 2040-03-05T12:00
 says "no such account"
 explain 0 ana cron jobs 2040-03-04T03:00
+says "is enough: no rule is needed"
 expect 1 explain ana --service sshd --from 10.20.3.4 --at 2040-03-05T22:10 --root "$tree" --json
 json '.outcome == "deny" and .reason == "hours" and .at == "2040-03-05T21:10:00Z" and .until == null'
 json '.roles == [{"role": "employee", "line": 14, "standing": "held", "group": "staff", "excluded_by": null,
@@ -65,6 +66,13 @@ json '.changes | length == 5'
 json '.changes | any(.change == "added" and .path == "roles.sysadmin.members" and .value == "ana")'
 expect 0 status --root "$tree"
 says "edited, not applied"
+cp "$policy" "$tree/keep"
+echo "roles: {}" >>"$policy"
+expect 1 diff --json --root "$tree"
+json '.faults == 1 and .changes == []'
+expect 1 diff --root "$tree"
+says "Nothing was changed."
+mv "$tree/keep" "$policy"
 sed -i '2i document: {title: T, reviewed: 2020-01-01, review-every: 1y}' "$policy"
 expect 0 apply --root "$tree"
 expect 1 status --root "$tree"

@@ -70,6 +70,11 @@ static const char office[] =
 	"    until: 2026-06-30\n"
 	"    allow:\n"
 	"      - {services: [login], from: [seat]}\n"
+	"  tenant:\n"
+	"    members: [tina]\n"                                                               /* 60 */
+	"    until: 2030-12-31\n"
+	"    allow:\n"
+	"      - {services: [login], from: [seat]}\n"
 	"root: {direct-login: [serial, bastion]}\n";
 
 #define STAFF 50
@@ -142,6 +147,7 @@ static const struct row {
 	{ "a rule's date is to come", "jose", "login", "10.20.41.1", "2026-02-28T22:59", DENY, REASON_DATES, .rule = "" },
 	{ "a rule's first moment", "jose", "login", "10.20.41.1", "2026-02-28T23:00", ALLOW, REASON_RULE, .rule = "contractor.3", .until = "2026-03-31T22:00" },
 	{ "the role ends before its rule", "jose", "sshd", "10.20.41.1", "2026-01-12T10:00", ALLOW, REASON_RULE, .rule = "contractor.2", .until = "2026-03-31T22:00" },
+	{ "an end years ahead", "tina", "login", "seat", "2026-01-12T10:00", ALLOW, REASON_RULE, .rule = "tenant.1", .until = "2030-12-31T23:00" },
 	{ "the role is over", "jose", "sshd", "10.20.41.1", "2026-03-31T22:00", DENY, REASON_NO_ROLE, .rule = "" },
 	{ "past the zone's knowledge", "bea", "login", "seat", "2099-01-12T10:00", DENY, REASON_HOURS, .rule = "", .gid = STAFF },
 	/* Roles that exclude each other. */

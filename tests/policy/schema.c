@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* schema.c - tests that the key table documents itself truthfully. */
-#include "keys.h"
+#include "language/keys.h"
 #include "reading.h"
 
 #define KEYS_TOTAL 100

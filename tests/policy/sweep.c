@@ -12,7 +12,7 @@
 
 static const char policy_text[] =
 	"sereno: 1\n"
-	"timezone: Europe/Madrid\n"
+	"timezone: UTC\n"
 	"origins: {office: [10.20.0.0/16, seat], bastion: [10.20.9.10]}\n"
 	"services: {console: [login, gdm-password]}\n"
 	"accounts:\n"

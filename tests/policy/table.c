@@ -8,14 +8,14 @@
 
 #include <sereno/scoped.h>
 
-#include "table.h"
-#include "table_writer.h"
+#include "compiled/table.h"
+#include "compiled/table_writer.h"
 
 #define KEYS_MAX 5000
 
 struct made {
 	int fd;
-	struct store store;
+	struct tables tables;
 };
 
 /* A table of @n keys "k0" ..., each with two items: its number, and twice its number. */
@@ -29,7 +29,7 @@ static void make(struct made *made, size_t n, uint64_t generation)
 
 	made->fd = memfd_create("table", 0);
 	assert_true(made->fd >= 0);
-	made->store = (struct store){ .fd = made->fd, .generation = generation };
+	made->tables = (struct tables){ .generation = generation };
 	for (unsigned pass = 1; pass <= 2; pass++) {
 		for (size_t i = n; i-- > 0;) {
 			assert_true(snprintf(key, sizeof(key), "k%zu", i) > 0);
@@ -40,10 +40,11 @@ static void make(struct made *made, size_t n, uint64_t generation)
 	writer.cdb = &cdb;
 	assert_int_equal(cdb_make_start(&cdb, made->fd), 0);
 	assert_int_equal(
-		table_write(&writer, TABLE_SUBJECTS, &map, &made->store.buckets[TABLE_SUBJECTS]),
+		table_write(&writer, TABLE_SUBJECTS, &map, &made->tables.buckets[TABLE_SUBJECTS]),
 		0);
 	assert_int_equal(cdb_make_finish(&cdb), 0);
-	made->store.size = (size_t)lseek(made->fd, 0, SEEK_END);
+	assert_int_equal(store_open(made->fd, lseek(made->fd, 0, SEEK_END), &made->tables.store),
+			 0);
 }
 
 static void test_find(void **state)
@@ -61,7 +62,7 @@ static void test_find(void **state)
 
 			assert_true(snprintf(key, sizeof(key), "k%zu", i) > 0);
 			assert_int_equal(
-				table_find(&made.store, TABLE_SUBJECTS, key, strlen(key), &blob),
+				table_find(&made.tables, TABLE_SUBJECTS, key, strlen(key), &blob),
 				i < sizes[s]);
 			if (i >= sizes[s])
 				continue;
@@ -70,7 +71,7 @@ static void test_find(void **state)
 			assert_int_equal(decode_u32(&decoder), 2 * i);
 			assert_int_equal(decode_end(&decoder), 0);
 		}
-		assert_int_equal(table_verify(&made.store, TABLE_SUBJECTS), 0);
+		assert_int_equal(table_verify(&made.tables, TABLE_SUBJECTS), 0);
 		assert_int_equal(close(made.fd), 0);
 	}
 }
@@ -83,10 +84,10 @@ static void test_no_table(void **state)
 
 	(void)state;
 	make(&made, 10, 3);
-	made.store.buckets[TABLE_ROLES] = 1;
-	assert_int_equal(table_find(&made.store, TABLE_ROLES, "k1", 2, &blob), -EBADMSG);
-	made.store.buckets[TABLE_SUBJECTS]++;
-	assert_int_equal(table_verify(&made.store, TABLE_SUBJECTS), -EBADMSG);
+	made.tables.buckets[TABLE_ROLES] = 1;
+	assert_int_equal(table_find(&made.tables, TABLE_ROLES, "k1", 2, &blob), -EBADMSG);
+	made.tables.buckets[TABLE_SUBJECTS]++;
+	assert_int_equal(table_verify(&made.tables, TABLE_SUBJECTS), -EBADMSG);
 	assert_int_equal(close(made.fd), 0);
 }
 
@@ -98,8 +99,8 @@ static void test_generation(void **state)
 
 	(void)state;
 	make(&made, 10, 3);
-	made.store.generation = 4;
-	assert_int_equal(table_find(&made.store, TABLE_SUBJECTS, "k1", 2, &blob), -EBADMSG);
+	made.tables.generation = 4;
+	assert_int_equal(table_find(&made.tables, TABLE_SUBJECTS, "k1", 2, &blob), -EBADMSG);
 	assert_int_equal(close(made.fd), 0);
 }
 
@@ -110,9 +111,9 @@ static void test_bucket_count(void **state)
 
 	(void)state;
 	make(&made, 100, 3);
-	assert_true(made.store.buckets[TABLE_SUBJECTS] > 3);
-	made.store.buckets[TABLE_SUBJECTS] -= 2;
-	assert_int_equal(table_verify(&made.store, TABLE_SUBJECTS), -EBADMSG);
+	assert_true(made.tables.buckets[TABLE_SUBJECTS] > 3);
+	made.tables.buckets[TABLE_SUBJECTS] -= 2;
+	assert_int_equal(table_verify(&made.tables, TABLE_SUBJECTS), -EBADMSG);
 	assert_int_equal(close(made.fd), 0);
 }
 
@@ -124,10 +125,10 @@ static void test_spread(void **state)
 
 	(void)state;
 	make(&made, KEYS_MAX, 3);
-	for (uint32_t i = 0; i < made.store.buckets[TABLE_SUBJECTS]; i++) {
+	for (uint32_t i = 0; i < made.tables.buckets[TABLE_SUBJECTS]; i++) {
 		scoped(blob_clear) struct blob blob = { 0 };
 
-		assert_int_equal(record_load(&made.store, TABLE_SUBJECTS, i, &blob), 0);
+		assert_int_equal(record_load(&made.tables, TABLE_SUBJECTS, i, &blob), 0);
 		longest = blob.length > longest ? blob.length : longest;
 	}
 	assert_true(longest < 20 * (2 + 5 + 4 + 8)); /* 20 keys where 4 are the mean */

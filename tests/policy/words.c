@@ -10,7 +10,7 @@
 
 #include <sereno/scoped.h>
 
-#include "words.h"
+#include "language/words.h"
 
 /* Each checks what @text is read as: a number, or -1 where it is refused. */
 typedef int64_t reading(const char *text);

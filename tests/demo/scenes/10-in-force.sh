@@ -21,7 +21,7 @@ run sereno status
 expect_status 0
 
 scene 'sshd alone asks sereno: ana is refused from elsewhere (127.0.0.4) ...'
-run sed -i '0,/^@include common-account/s//account required pam_sereno_access.so\n&/' /etc/pam.d/sshd
+run sed -i '0,/^@include common-account/s//account requisite pam_sereno_access.so\n&/' /etc/pam.d/sshd
 run grep -n account /etc/pam.d/sshd
 ssh_from 127.0.0.4 ana
 expect_outcome refused

@@ -17,7 +17,7 @@ scene 'the same with an expired password: refused before anybody asks for a new 
 run chage -d 0 pepe
 ssh_from 127.0.0.2 pepe
 expect_outcome refused
-expect_no_output 'expired|New password'
+expect_no_output 'expired|required to change|New password'
 expect_event '^access\.denied .*subject="pepe".*reason="?hours'
 run chage -d "$(date +%F)" pepe
 

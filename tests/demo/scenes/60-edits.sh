@@ -24,8 +24,16 @@ expect_status 1
 expect_output 'min-administrators'
 expect_same "$checksum_before" "$(state_checksum)"
 
+scene 'ana, by ssh from the bastion, applies a policy under which she could not: refused'
+main_policy | sed 's/from: \[office, bastion, seat, serial\]/from: [office, seat, serial]/' >/etc/sereno/policy.yaml
+ssh_from 127.0.0.3 ana 'sudo sereno apply'
+expect_outcome in 1
+expect_output '127\.0\.0\.3'
+expect_event '^policy\.refused .*subject="ana"'
+expect_same "$checksum_before" "$(state_checksum)"
+
 scene 'an edit that takes something from marta: a trial run says so'
-main_policy | sed 's/hours: \[open-now\]}/hours: [closed-now]}/' >/etc/sereno/policy.yaml
+main_policy | sed 's/\[office\], hours: \[open-now\]/[office], hours: [closed-now]/' >/etc/sereno/policy.yaml
 run sereno diff
 expect_status 1
 run sereno apply --dry-run
@@ -43,8 +51,9 @@ expect_event '^access\.on-trial .*subject="pepe".*reason="?hours'
 
 scene 'the trial is over: pepe is refused again'
 main_policy >/etc/sereno/policy.yaml
-run sereno apply
-expect_status 0
+ssh_from 127.0.0.3 ana 'sudo sereno apply'
+expect_outcome in 0
+expect_event '^policy\.applied .*subject="ana"'
 ssh_from 127.0.0.2 pepe
 expect_outcome refused
 expect_event '^access\.denied .*subject="pepe"'

@@ -35,7 +35,7 @@ static int read_meta(struct policy *policy)
 	struct decoder decoder;
 	int r;
 
-	r = record_load(&policy->store, TABLE_META, 0, &blob);
+	r = record_load(&policy->tables, TABLE_META, 0, &blob);
 	if (r < 0)
 		return r;
 	decoder = blob_decoder(&blob);
@@ -44,8 +44,8 @@ static int read_meta(struct policy *policy)
 		return r;
 	if (policy->meta.facts.generation != blob.generation)
 		return -EBADMSG;
-	policy->store.generation = blob.generation;
-	memcpy(policy->store.buckets, policy->meta.buckets, sizeof(policy->store.buckets));
+	policy->tables.generation = blob.generation;
+	memcpy(policy->tables.buckets, policy->meta.buckets, sizeof(policy->tables.buckets));
 	return 0;
 }
 
@@ -53,16 +53,19 @@ static int read_meta(struct policy *policy)
 static int open_policy(int directory, struct policy *policy)
 {
 	struct stat st;
+	int r;
 
-	policy->store.fd = openat(directory, POLICY_FILE,
-				  O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
-	if (policy->store.fd < 0)
+	policy->fd = openat(directory, POLICY_FILE,
+			    O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
+	if (policy->fd < 0)
 		return errno == ELOOP ? -EPERM : neg_errno();
-	if (fstat(policy->store.fd, &st) < 0)
+	if (fstat(policy->fd, &st) < 0)
 		return neg_errno();
 	if (!S_ISREG(st.st_mode) || !stat_trusted(&st))
 		return -EPERM;
-	policy->store.size = (size_t)st.st_size;
+	r = store_open(policy->fd, st.st_size, &policy->tables.store);
+	if (r < 0)
+		return r;
 	return read_meta(policy);
 }
 
@@ -78,7 +81,7 @@ static int policy_open_at(int directory, struct policy **ret)
 
 	if (!policy)
 		return -ENOMEM;
-	policy->store.fd = -1;
+	policy->fd = -1;
 	r = open_policy(directory, policy);
 	if (r < 0)
 		return r;
@@ -120,7 +123,7 @@ void policy_close(struct policy *policy)
 
 	if (!policy)
 		return;
-	close_p(&policy->store.fd);
+	close_p(&policy->fd);
 	meta_clear(&policy->meta);
 	while (policy->kept) {
 		kept = policy->kept;
@@ -138,7 +141,7 @@ const struct policy_facts *policy_facts(const struct policy *policy)
 int policy_find(const struct policy *policy, enum table table, const struct table_key *key,
 		struct blob *ret)
 {
-	return table_find(&policy->store, table, key->byte, key->length, ret);
+	return table_find(&policy->tables, table, key->byte, key->length, ret);
 }
 
 int policy_find_id(const struct policy *policy, enum table table, uint32_t id, struct blob *ret)
@@ -158,13 +161,13 @@ int policy_verify(struct policy *policy)
 	struct zone zone;
 	int r;
 
-	r = record_load(&policy->store, TABLE_ZONE, 0, &blob);
+	r = record_load(&policy->tables, TABLE_ZONE, 0, &blob);
 	if (r < 0)
 		return r;
 	decoder = blob_decoder(&blob);
 	r = decode_zone(&decoder, &zone);
 	for (unsigned table = TABLE_SUBJECTS; r == 0 && table < TABLE_COUNT; table++)
-		r = table_verify(&policy->store, (enum table)table);
+		r = table_verify(&policy->tables, (enum table)table);
 	return r;
 }
 
@@ -177,7 +180,7 @@ int policy_mentions(const struct policy *policy, const char *user, struct id_set
 	int r;
 
 	*ret_person = ID_NONE;
-	r = table_find(&policy->store, TABLE_SUBJECTS, user, strlen(user), &blob);
+	r = table_find(&policy->tables, TABLE_SUBJECTS, user, strlen(user), &blob);
 	decoder = blob_decoder(&blob);
 	while (r >= 0 && decode_more(&decoder)) {
 		mention = decode_mention(&decoder);

@@ -58,7 +58,7 @@ int selectors_of_from(const struct compilation *compilation, const struct from_l
 int selectors_of_services(const struct compilation *compilation, const struct names *names,
 			  struct id_set *ret);
 
-/* Fill ROLES, CALENDARS and RULES. */
+/* Fill ROLES and RULES. */
 int compile_rules(struct compilation *compilation);
 
 /* Fill SUBJECTS, PERSONS and GROUPS, and check who exists. */

@@ -6,8 +6,8 @@
 
 #include "record.h"
 
-#define ENCODER_MAX (128u << 20) /* keeps the arithmetic below from wrapping, and memory bounded \
-				  */
+/* Bounds memory, and keeps the arithmetic below from wrapping. */
+#define ENCODER_MAX (128u << 20)
 
 static uint8_t *encoder_room(struct encoder *encoder, size_t length)
 {

@@ -25,7 +25,7 @@ struct table_key {
 	size_t length;
 };
 
-struct table_key key_of_id(uint32_t id);		     /* PERSONS, GROUPS, ROLES, CALENDARS */
+struct table_key key_of_id(uint32_t id);		     /* PERSONS, GROUPS, ROLES */
 struct table_key key_of_line(enum origin_kind kind);	     /* ORIGINS: seat, serial, jobs */
 struct table_key key_of_prefix(const struct prefix *prefix); /* ORIGINS: a network */
 struct table_key key_of_rules(uint32_t role, uint32_t service, uint32_t origin); /* RULES */
@@ -56,16 +56,15 @@ void role_fact_clear(struct role_fact *role);
 struct rule_fact {
 	uint32_t number, line;
 	struct validity valid;
-	uint32_t calendar; /* ID_NONE: always */
-	unsigned demands;  /* enum access_demand */
+	unsigned demands; /* enum access_demand */
+	bool always;	  /* @calendar is not asked */
+	struct calendar calendar;
 };
 
 void encode_rule(struct encoder *encoder, const struct rule_fact *rule);
-struct rule_fact decode_rule(struct decoder *decoder);
+void decode_rule(struct decoder *decoder, struct rule_fact *ret);
 
-/* CALENDARS and ZONE. */
-void encode_calendar(struct encoder *encoder, const struct calendar *calendar);
-int decode_calendar(struct decoder *decoder, struct calendar *ret);
+/* ZONE. */
 void encode_zone(struct encoder *encoder, const struct zone *zone);
 int decode_zone(struct decoder *decoder, struct zone *ret);
 

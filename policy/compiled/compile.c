@@ -21,11 +21,6 @@ static void compilation_clear(struct compilation *compilation)
 	encoder_clear(&compilation->item);
 }
 
-void compile_add(struct compilation *compilation, enum table table, const struct table_key *key)
-{
-	multimap_add(&compilation->tables[table], key->byte, key->length, &compilation->item);
-}
-
 /* List the rules that hold on this host; the others are not compiled at all. */
 static int place_rules(struct compilation *compilation)
 {

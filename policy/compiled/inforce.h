@@ -19,7 +19,8 @@ struct kept_names {
 };
 
 struct policy {
-	struct store store;
+	int fd;
+	struct tables tables;
 	struct meta meta;
 	struct kept_names *kept;
 };

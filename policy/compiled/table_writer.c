@@ -8,8 +8,9 @@
 
 #include "table_writer.h"
 
-#define KEYS_PER_BUCKET 4 /* a lookup checks a whole bucket: few keys, but not a record for each \
-			   */
+#define KEYS_PER_BUCKET                                                          \
+	4 /* a lookup checks a whole bucket: few keys, but not a record for each \
+	   */
 
 static struct pair *multimap_room(struct multimap *map)
 {
@@ -122,11 +123,11 @@ static void record_begin(struct encoder *encoder, enum table table, uint32_t buc
 static int record_finish(const struct table_writer *writer, enum table table, uint32_t bucket,
 			 struct encoder *encoder)
 {
-	uint8_t key[RECORD_KEY_BYTES];
+	uint8_t key[STORE_KEY_BYTES];
 
 	if (encoder->error < 0)
 		return encoder->error;
-	if (encoder->length > RECORD_MAX_BYTES)
+	if (encoder->length > STORE_VALUE_MAX)
 		return -E2BIG;
 	encode_over_u32(encoder, 4, (uint32_t)encoder->length);
 	encode_over_u32(encoder, 0, crc32c(encoder->data + 4, encoder->length - 4));

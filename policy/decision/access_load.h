@@ -9,7 +9,7 @@
 #define SERENO_POLICY_ACCESS_LOAD_H
 
 #include "access_case.h"
-#include "inforce.h"
+#include "compiled/inforce.h"
 
 struct reading {
 	const struct policy *policy;
@@ -37,7 +37,7 @@ bool origin_repeats(const struct access_request *request, size_t index);
 /* Fill access->roles from reading->held. */
 int load_roles(struct reading *reading);
 
-/* Fill access->origins, ->calendars and ->zone with the rules for the service. */
+/* Fill access->origins and ->zone with the rules for the service. */
 int load_rules(struct reading *reading);
 
 /* Add @rule to @origin. */

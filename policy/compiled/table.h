@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "record.h"
+#include "store.h"
 
 /* The numbers are part of the format. META and ZONE are one record each, not directories. */
 enum table {
@@ -30,15 +31,12 @@ enum table {
 	TABLE_COUNT,
 };
 
-#define RECORD_KEY_BYTES    5
 #define RECORD_HEADER_BYTES 21
-#define RECORD_MAX_BYTES    (32u << 20)
 #define TABLE_KEY_MAX	    1024
 
 /* An open compiled policy, as far as tables need to know it. */
-struct store {
-	int fd;
-	size_t size;	     /* of the file */
+struct tables {
+	struct store store;
 	uint64_t generation; /* each record but META must name it */
 	uint32_t buckets[TABLE_COUNT];
 };
@@ -56,7 +54,8 @@ void blob_clear(struct blob *blob);
 /* A decoder over all of @blob, which must stay. */
 struct decoder blob_decoder(const struct blob *blob);
 
-void record_key(enum table table, uint32_t bucket, uint8_t key[static RECORD_KEY_BYTES]);
+/* The cdb key of a record. */
+void record_key(enum table table, uint32_t bucket, uint8_t key[static STORE_KEY_BYTES]);
 
 /* Hash of a key; its top bits number the bucket. */
 uint64_t table_hash(const void *key, size_t length);
@@ -64,13 +63,13 @@ uint32_t table_bucket(uint64_t hash, uint32_t buckets);
 
 /* Read one record and check it. Returns 0, -EBADMSG (missing, damaged, or another's), -ENOMEM
  * or a read error. */
-int record_load(const struct store *store, enum table table, uint32_t bucket, struct blob *ret);
+int record_load(const struct tables *tables, enum table table, uint32_t bucket, struct blob *ret);
 
 /* Look up @key. Returns 1 (then *@ret is set), 0 (absent, for certain) or as record_load(). */
-int table_find(const struct store *store, enum table table, const void *key, size_t length,
+int table_find(const struct tables *tables, enum table table, const void *key, size_t length,
 	       struct blob *ret);
 
 /* Read every bucket of @table and check its entries. Returns 0 or as record_load(). */
-int table_verify(const struct store *store, enum table table);
+int table_verify(const struct tables *tables, enum table table);
 
 #endif

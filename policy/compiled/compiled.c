@@ -110,56 +110,62 @@ void role_fact_clear(struct role_fact *role)
 	id_set_clear(&role->excludes);
 }
 
-void encode_rule(struct encoder *encoder, const struct rule_fact *rule)
+static void encode_calendar(struct encoder *encoder, const struct calendar *calendar)
 {
-	encode_u32(encoder, rule->number);
-	encode_u32(encoder, rule->line);
-	encode_validity(encoder, rule->valid);
-	encode_u32(encoder, rule->calendar);
-	encode_u8(encoder, (uint8_t)rule->demands);
-}
-
-struct rule_fact decode_rule(struct decoder *decoder)
-{
-	struct rule_fact rule = { 0 };
-
-	rule.number = decode_u32(decoder);
-	rule.line = decode_u32(decoder);
-	rule.valid = decode_validity(decoder);
-	rule.calendar = decode_u32(decoder);
-	rule.demands = decode_u8(decoder);
-	if ((rule.demands & ~DEMANDS_ALL) != 0)
-		decoder->damaged = true; /* a demand of a later version: not to be skipped */
-	return rule;
-}
-
-void encode_calendar(struct encoder *encoder, const struct calendar *calendar)
-{
+	encode_u8(encoder, (uint8_t)calendar->n);
 	for (size_t i = 0; i < calendar->n; i++) {
 		encode_u16(encoder, calendar->span[i].start);
 		encode_u16(encoder, calendar->span[i].end);
 	}
 }
 
-int decode_calendar(struct decoder *decoder, struct calendar *ret)
+static void decode_calendar(struct decoder *decoder, struct calendar *ret)
 {
-	struct calendar calendar = { 0 };
+	const size_t n = decode_u8(decoder);
 	struct week_span span;
 	unsigned last = 0;
 
-	while (decode_more(decoder)) {
+	ret->n = 0;
+	if (n > CALENDAR_MAX)
+		decoder->damaged = true;
+	while (!decoder->damaged && ret->n < n) {
 		span.start = decode_u16(decoder);
 		span.end = decode_u16(decoder);
-		if (decoder->damaged || calendar.n == CALENDAR_MAX || span.start >= span.end ||
-		    span.end > WEEK_MINUTES || (calendar.n > 0 && span.start <= last))
-			return -EBADMSG;
+		if (span.start >= span.end || span.end > WEEK_MINUTES ||
+		    (ret->n > 0 && span.start <= last))
+			decoder->damaged = true;
 		last = span.end;
-		calendar.span[calendar.n++] = span;
+		ret->span[ret->n++] = span;
 	}
-	if (decoder->damaged)
-		return -EBADMSG;
-	*ret = calendar;
-	return 0;
+}
+
+void encode_rule(struct encoder *encoder, const struct rule_fact *rule)
+{
+	encode_u32(encoder, rule->number);
+	encode_u32(encoder, rule->line);
+	encode_validity(encoder, rule->valid);
+	encode_u8(encoder, (uint8_t)rule->demands);
+	encode_u8(encoder, rule->always);
+	if (!rule->always)
+		encode_calendar(encoder, &rule->calendar);
+}
+
+void decode_rule(struct decoder *decoder, struct rule_fact *ret)
+{
+	uint8_t always;
+
+	ret->number = decode_u32(decoder);
+	ret->line = decode_u32(decoder);
+	ret->valid = decode_validity(decoder);
+	ret->demands = decode_u8(decoder);
+	always = decode_u8(decoder);
+	/* A demand of a later version must not be skipped. */
+	if ((ret->demands & ~DEMANDS_ALL) != 0 || always > 1)
+		decoder->damaged = true;
+	ret->always = always == 1;
+	ret->calendar.n = 0;
+	if (!ret->always)
+		decode_calendar(decoder, &ret->calendar);
 }
 
 void encode_zone(struct encoder *encoder, const struct zone *zone)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* table.c - finding a key in the tables of a compiled policy, or proving that it is absent. */
-#include <cdb.h>
 #include <errno.h>
 #include <string.h>
 
@@ -19,14 +18,25 @@ struct decoder blob_decoder(const struct blob *blob)
 	return (struct decoder){ .next = blob->data, .left = blob->length };
 }
 
-void record_key(enum table table, uint32_t bucket, uint8_t key[static RECORD_KEY_BYTES])
+/* Murmur3's finaliser: every bit of the result depends on every bit of @hash, and no two numbers
+ * have the same result. */
+static uint64_t mix(uint64_t hash)
 {
-	key[0] = (uint8_t)table;
-	for (unsigned i = 0; i < 4; i++)
-		key[1 + i] = (uint8_t)(bucket >> (8 * i));
+	hash = (hash ^ hash >> 33) * 0xff51afd7ed558ccd;
+	hash = (hash ^ hash >> 33) * 0xc4ceb9fe1a85ec53;
+	return hash ^ hash >> 33;
 }
 
-/* FNV-1a, then a finaliser (Murmur3's): FNV alone leaves the top bits of short keys alike. */
+/* cdb's own hash maps small numbers in a row to the same few values: a lookup would search long. */
+void record_key(enum table table, uint32_t bucket, uint8_t key[static STORE_KEY_BYTES])
+{
+	const uint64_t mixed = mix((uint64_t)table << 32 | bucket);
+
+	for (unsigned i = 0; i < STORE_KEY_BYTES; i++)
+		key[i] = (uint8_t)(mixed >> (8 * i));
+}
+
+/* FNV-1a, mixed: alone it leaves the top bits of short keys alike. */
 uint64_t table_hash(const void *key, size_t length)
 {
 	const uint8_t *byte = key;
@@ -34,9 +44,7 @@ uint64_t table_hash(const void *key, size_t length)
 
 	for (size_t i = 0; i < length; i++)
 		hash = (hash ^ byte[i]) * 0x100000001b3;
-	hash = (hash ^ hash >> 33) * 0xff51afd7ed558ccd;
-	hash = (hash ^ hash >> 33) * 0xc4ceb9fe1a85ec53;
-	return hash ^ hash >> 33;
+	return mix(hash);
 }
 
 uint32_t table_bucket(uint64_t hash, uint32_t buckets)
@@ -44,13 +52,7 @@ uint32_t table_bucket(uint64_t hash, uint32_t buckets)
 	return (uint32_t)((hash >> 32) * buckets >> 32);
 }
 
-/* libcdb says EIO for a file that ends too early and EPROTO for an index that makes no sense. */
-static int cdb_error(void)
-{
-	return errno == EIO || errno == EPROTO || errno == 0 ? -EBADMSG : neg_errno();
-}
-
-static int record_check(const struct store *store, enum table table, uint32_t bucket,
+static int record_check(const struct tables *tables, enum table table, uint32_t bucket,
 			struct blob *blob)
 {
 	struct decoder decoder = { .next = blob->memory, .left = blob->length };
@@ -63,36 +65,27 @@ static int record_check(const struct store *store, enum table table, uint32_t bu
 	if (decode_u8(&decoder) != (uint8_t)table || decode_u32(&decoder) != bucket)
 		return -EBADMSG;
 	blob->generation = decode_u64(&decoder);
-	if (decoder.damaged || (table != TABLE_META && blob->generation != store->generation))
+	if (decoder.damaged || (table != TABLE_META && blob->generation != tables->generation))
 		return -EBADMSG;
 	blob->data = decoder.next;
 	blob->length = decoder.left;
 	return 0;
 }
 
-int record_load(const struct store *store, enum table table, uint32_t bucket, struct blob *ret)
+int record_load(const struct tables *tables, enum table table, uint32_t bucket, struct blob *ret)
 {
 	scoped(blob_clear) struct blob blob = { 0 };
-	uint8_t key[RECORD_KEY_BYTES];
-	unsigned length = 0;
+	uint8_t key[STORE_KEY_BYTES];
+	struct value value;
 	int r;
 
 	record_key(table, bucket, key);
-	errno = 0;
-	r = cdb_seek(store->fd, key, sizeof(key), &length);
+	r = store_find(&tables->store, key, &value);
 	if (r < 0)
-		return cdb_error();
-	if (r == 0 || length < RECORD_HEADER_BYTES || length > RECORD_MAX_BYTES ||
-	    length > store->size)
-		return -EBADMSG;
-	blob.memory = malloc(length);
-	if (!blob.memory)
-		return -ENOMEM;
-	errno = 0;
-	if (cdb_bread(store->fd, blob.memory, (int)length) != 0)
-		return cdb_error();
-	blob.length = length;
-	r = record_check(store, table, bucket, &blob);
+		return r;
+	blob.memory = value.bytes;
+	blob.length = value.length;
+	r = record_check(tables, table, bucket, &blob);
 	if (r < 0)
 		return r;
 	*ret = take(blob, (struct blob){ 0 });
@@ -116,7 +109,7 @@ static struct entry decode_entry(struct decoder *decoder)
 	return entry;
 }
 
-int table_find(const struct store *store, enum table table, const void *key, size_t length,
+int table_find(const struct tables *tables, enum table table, const void *key, size_t length,
 	       struct blob *ret)
 {
 	scoped(blob_clear) struct blob blob = { 0 };
@@ -124,8 +117,8 @@ int table_find(const struct store *store, enum table table, const void *key, siz
 	struct decoder decoder;
 	int r;
 
-	r = record_load(store, table, table_bucket(table_hash(key, length), store->buckets[table]),
-			&blob);
+	r = record_load(tables, table,
+			table_bucket(table_hash(key, length), tables->buckets[table]), &blob);
 	if (r < 0)
 		return r;
 	decoder = blob_decoder(&blob);
@@ -144,7 +137,7 @@ int table_find(const struct store *store, enum table table, const void *key, siz
 	return 1;
 }
 
-static int bucket_verify(const struct store *store, enum table table, uint32_t bucket)
+static int bucket_verify(const struct tables *tables, enum table table, uint32_t bucket)
 {
 	scoped(blob_clear) struct blob blob = { 0 };
 	struct decoder decoder;
@@ -152,7 +145,7 @@ static int bucket_verify(const struct store *store, enum table table, uint32_t b
 	uint64_t hash;
 	int r;
 
-	r = record_load(store, table, bucket, &blob);
+	r = record_load(tables, table, bucket, &blob);
 	if (r < 0)
 		return r;
 	decoder = blob_decoder(&blob);
@@ -161,18 +154,18 @@ static int bucket_verify(const struct store *store, enum table table, uint32_t b
 		if (decoder.damaged)
 			break;
 		hash = table_hash(entry.key, entry.key_length);
-		if (table_bucket(hash, store->buckets[table]) != bucket)
+		if (table_bucket(hash, tables->buckets[table]) != bucket)
 			return -EBADMSG;
 	}
 	return decode_end(&decoder);
 }
 
-int table_verify(const struct store *store, enum table table)
+int table_verify(const struct tables *tables, enum table table)
 {
 	int r;
 
-	for (uint32_t bucket = 0; bucket < store->buckets[table]; bucket++) {
-		r = bucket_verify(store, table, bucket);
+	for (uint32_t bucket = 0; bucket < tables->buckets[table]; bucket++) {
+		r = bucket_verify(tables, table, bucket);
 		if (r < 0)
 			return r;
 	}

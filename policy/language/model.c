@@ -151,23 +151,3 @@ int model_read(const char *root, const char *text, size_t length, int64_t now, s
 	*ret = model;
 	return 0;
 }
-
-static ptrdiff_t find(const struct model *model, enum lookup_table table, const char *name)
-{
-	return model->lookup ? lookup_find(&model->lookup->table[table], name) : -1;
-}
-
-ptrdiff_t model_find_role(const struct model *model, const char *name)
-{
-	return find(model, LOOKUP_ROLES, name);
-}
-
-ptrdiff_t model_find_services(const struct model *model, const char *name)
-{
-	return find(model, LOOKUP_SERVICES, name);
-}
-
-ptrdiff_t model_find_hosts(const struct model *model, const char *name)
-{
-	return find(model, LOOKUP_HOSTS, name);
-}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* compile_rules.c - roles, calendars, and rules under the role, service and origin they are for. */
+/* compile_rules.c - roles, and rules under the role, service and origin they are for. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,65 +66,7 @@ static int compile_roles(struct compilation *compilation)
 	return r;
 }
 
-/* The distinct calendars of the placed rules, sorted; a calendar's id is its index. */
-struct calendars {
-	const struct calendar **item;
-	size_t n;
-};
-
-static void calendars_clear(struct calendars *calendars)
-{
-	free((void *)calendars->item);
-}
-
-static int compare_calendars(const void *first, const void *second)
-{
-	const struct calendar *const *a = first, *const *b = second;
-
-	if ((*a)->n != (*b)->n)
-		return (*a)->n < (*b)->n ? -1 : 1;
-	return memcmp((*a)->span, (*b)->span, (*a)->n * sizeof((*a)->span[0]));
-}
-
-static int compile_calendars(struct compilation *compilation, struct calendars *ret)
-{
-	size_t n = 0;
-
-	ret->item = calloc(compilation->n_placed + 1, sizeof(*ret->item));
-	if (!ret->item)
-		return -ENOMEM;
-	for (size_t i = 0; i < compilation->n_placed; i++) {
-		if (compilation->placed[i].rule->hours.n > 0)
-			ret->item[n++] = &compilation->placed[i].rule->calendar;
-	}
-	if (n > 0)
-		qsort((void *)ret->item, n, sizeof(*ret->item), compare_calendars);
-	for (size_t i = 0; i < n; i++) {
-		if (i == 0 || compare_calendars(&ret->item[i], &ret->item[ret->n - 1]) != 0)
-			ret->item[ret->n++] = ret->item[i];
-	}
-	for (size_t i = 0; i < ret->n; i++) {
-		const struct table_key key = key_of_id((uint32_t)i);
-
-		encode_calendar(&compilation->item, ret->item[i]);
-		compile_add(compilation, TABLE_CALENDARS, &key);
-	}
-	return 0;
-}
-
-static uint32_t calendar_id(const struct calendars *calendars, const struct rule *rule)
-{
-	const struct calendar *wanted = &rule->calendar;
-	const struct calendar **found;
-
-	if (rule->hours.n == 0)
-		return ID_NONE;
-	found = bsearch(&wanted, calendars->item, calendars->n, sizeof(wanted), compare_calendars);
-	return (uint32_t)(found - calendars->item); /* compile_calendars() put it there */
-}
-
-static int compile_rule(struct compilation *compilation, const struct placed_rule *placed,
-			uint32_t calendar)
+static int compile_rule(struct compilation *compilation, const struct placed_rule *placed)
 {
 	scoped(id_set_clear) struct id_set services = { 0 }, origins = { 0 };
 	const struct rule *rule = placed->rule;
@@ -132,8 +74,9 @@ static int compile_rule(struct compilation *compilation, const struct placed_rul
 		.number = rule->number,
 		.line = rule->at.line,
 		.valid = rule->valid,
-		.calendar = calendar,
 		.demands = rule->second_factor ? DEMAND_SECOND_FACTOR : 0,
+		.always = rule->hours.n == 0,
+		.calendar = rule->calendar,
 	};
 	struct table_key key;
 	int r;
@@ -155,14 +98,10 @@ static int compile_rule(struct compilation *compilation, const struct placed_rul
 
 int compile_rules(struct compilation *compilation)
 {
-	scoped(calendars_clear) struct calendars calendars = { 0 };
 	int r;
 
 	r = compile_roles(compilation);
-	if (r == 0)
-		r = compile_calendars(compilation, &calendars);
 	for (size_t i = 0; r == 0 && i < compilation->n_placed; i++)
-		r = compile_rule(compilation, &compilation->placed[i],
-				 calendar_id(&calendars, compilation->placed[i].rule));
+		r = compile_rule(compilation, &compilation->placed[i]);
 	return r;
 }

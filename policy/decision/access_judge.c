@@ -7,7 +7,7 @@
 #define LEAPS_MAX   1000   /* from the end of one rule to the next, to find "until" */
 #define LOOKS_MAX   200000 /* at rules, in all leaps of one decision */
 #define DEMAND_BITS 8	   /* of enum access_demand in a compiled rule */
-#define AHEAD_SEC   (INT64_C(400) * 86400) /* who may go on for longer has no end */
+#define AHEAD_SEC   (INT64_C(400) * 86400) /* "until" is not looked for beyond */
 
 static bool validity_holds(struct validity valid, int64_t now)
 {
@@ -77,16 +77,16 @@ static bool fit_before(const struct access_case *access, struct fit a, struct fi
 	if (!b.rule || a.end != b.end)
 		return !b.rule || a.end > b.end;
 	names = strcmp(access->roles[a.rule->role].name, access->roles[b.rule->role].name);
-	return names != 0 ? names < 0 : a.rule->number < b.rule->number;
+	return names != 0 ? names < 0 : a.rule->fact.number < b.rule->fact.number;
 }
 
 static void finding_add(const struct access_case *access, struct finding *finding, struct fit fit)
 {
-	finding->demands |= fit.rule->demands;
+	finding->demands |= fit.rule->fact.demands;
 	if (fit_before(access, fit, finding->longest))
 		finding->longest = fit;
 	for (unsigned i = 0; i < DEMAND_BITS; i++) {
-		if ((fit.rule->demands >> i & 1) != 0 &&
+		if ((fit.rule->fact.demands >> i & 1) != 0 &&
 		    fit_before(access, fit, finding->asking[i]))
 			finding->asking[i] = fit;
 	}
@@ -98,13 +98,13 @@ static enum progress rule_progress(const struct access_case *access, const struc
 {
 	int64_t end;
 
-	if (!validity_holds(rule->valid, now))
+	if (!validity_holds(rule->fact.valid, now))
 		return PROGRESS_DATES;
-	end = earlier(role_end, rule->valid.until);
-	if (rule->calendar) {
-		if (!calendar_open(rule->calendar, &access->zone, now))
+	end = earlier(role_end, rule->fact.valid.until);
+	if (!rule->fact.always) {
+		if (!calendar_open(&rule->fact.calendar, &access->zone, now))
 			return PROGRESS_HOURS;
-		end = earlier(end, calendar_closes(rule->calendar, &access->zone, now));
+		end = earlier(end, calendar_closes(&rule->fact.calendar, &access->zone, now));
 	}
 	*ret_end = end;
 	return PROGRESS_FITS;
@@ -171,8 +171,8 @@ static struct finding judge_rules(const struct access_case *access, int64_t now)
 
 /*
  * The first moment at which the rules no longer allow what they allow now, by @finding. Leaps
- * from the end of the last rule to whatever fits there. When the leaps run out the moment
- * reached is returned: too early, never too late.
+ * from the end of the last rule to whatever fits there. Beyond the horizon, or when the leaps run
+ * out, the moment reached is returned: too early, never too late.
  */
 static int64_t allowed_until(const struct access_case *access, struct finding finding, int64_t now)
 {
@@ -180,9 +180,8 @@ static int64_t allowed_until(const struct access_case *access, struct finding fi
 	int64_t reached = finding.end;
 	size_t looks = 0;
 
-	for (unsigned leaps = 0; leaps < LEAPS_MAX && looks < LOOKS_MAX; leaps++) {
-		if (reached >= horizon)
-			return TIME_NO_END;
+	for (unsigned leaps = 0; reached < horizon && leaps < LEAPS_MAX && looks < LOOKS_MAX;
+	     leaps++) {
 		finding = judge_rules(access, reached);
 		if (finding.progress != PROGRESS_FITS)
 			return reached;
@@ -229,8 +228,8 @@ static void name_rule(const struct access_case *access, const struct case_rule *
 		      struct access_verdict *verdict)
 {
 	memcpy(verdict->role, access->roles[rule->role].name, sizeof(verdict->role));
-	verdict->rule = rule->number;
-	verdict->line = rule->line;
+	verdict->rule = rule->fact.number;
+	verdict->line = rule->fact.line;
 }
 
 static void judge_governed(const struct access_case *access, int64_t now, unsigned met,

@@ -4,9 +4,9 @@
 #define SERENO_POLICY_ACCESS_CASE_H
 
 #include <sereno/access.h>
-#include <sereno/calendar.h>
-#include <sereno/model.h>
 #include <sereno/service.h>
+
+#include "compiled/compiled.h"
 
 enum subject_class { SUBJECT_UNGOVERNED, SUBJECT_ROOT, SUBJECT_BREAK_GLASS, SUBJECT_GOVERNED };
 
@@ -20,11 +20,7 @@ struct case_role {
 
 struct case_rule {
 	size_t role; /* index into roles */
-	uint32_t number, line;
-	struct validity valid;
-	const struct calendar *calendar; /* NULL: always */
-	uint32_t calendar_id;
-	unsigned demands;
+	struct rule_fact fact;
 };
 
 /* The rules for the service from one origin, those of one role side by side. */
@@ -46,9 +42,8 @@ struct access_case {
 	size_t n_excludes;
 	struct case_origin *origins;
 	size_t n_origins; /* at least 1; all must allow */
-	struct calendar *calendars;
-	size_t n_calendars;
-	struct zone zone; /* loaded when there are calendars */
+	bool has_zone;	  /* loaded when some rule has hours */
+	struct zone zone;
 };
 
 #endif

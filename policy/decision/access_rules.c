@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* access_rules.c - the roles held and the rules they have for a service, with their calendars. */
+/* access_rules.c - the roles held and the rules they have for a service. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,31 +83,42 @@ int origin_add_rule(struct case_origin *origin, const struct case_rule *rule)
 	return 0;
 }
 
+/* Load the zone, once. */
+static int need_zone(struct reading *reading)
+{
+	scoped(blob_clear) struct blob blob = { 0 };
+	struct access_case *access = reading->access;
+	struct decoder decoder;
+	int r;
+
+	if (access->has_zone)
+		return 0;
+	r = record_load(&reading->policy->tables, TABLE_ZONE, 0, &blob);
+	if (r < 0)
+		return r;
+	decoder = blob_decoder(&blob);
+	access->has_zone = true;
+	return decode_zone(&decoder, &access->zone);
+}
+
 /* Append the rules of the role at @index for the service @service from the origin @from. */
 static int load_cell(struct reading *reading, size_t index, uint32_t service, uint32_t from,
 		     size_t at)
 {
 	const struct table_key key = key_of_rules(reading->held.id[index], service, from);
 	scoped(blob_clear) struct blob blob = { 0 };
+	struct case_rule rule = { .role = index };
 	struct decoder decoder;
 	int r;
 
 	r = policy_find(reading->policy, TABLE_RULES, &key, &blob);
 	decoder = blob_decoder(&blob);
 	while (r >= 0 && decode_more(&decoder)) {
-		const struct rule_fact fact = decode_rule(&decoder);
-		const struct case_rule rule = {
-			.role = index,
-			.number = fact.number,
-			.line = fact.line,
-			.valid = fact.valid,
-			.calendar_id = fact.calendar,
-			.demands = fact.demands,
-		};
-
-		r = origin_add_rule(&reading->access->origins[at], &rule);
-		if (r == 0 && fact.calendar != ID_NONE)
-			r = id_set_add(&reading->calendars, fact.calendar);
+		decode_rule(&decoder, &rule.fact);
+		if (!decoder.damaged)
+			r = origin_add_rule(&reading->access->origins[at], &rule);
+		if (r >= 0 && !rule.fact.always)
+			r = need_zone(reading);
 	}
 	return r < 0 ? r : decode_end(&decoder);
 }
@@ -136,64 +147,12 @@ static int load_services(struct reading *reading)
 	struct decoder decoder;
 	int r;
 
-	r = table_find(&reading->policy->store, TABLE_SERVICES, service, strlen(service), &blob);
+	r = table_find(&reading->policy->tables, TABLE_SERVICES, service, strlen(service), &blob);
 	decoder = blob_decoder(&blob);
 	if (r > 0)
 		r = decode_ids(&decoder, &reading->services);
 	id_set_settle(&reading->services);
 	return r < 0 ? r : 0;
-}
-
-static int load_calendar(const struct policy *policy, uint32_t id, struct calendar *ret)
-{
-	scoped(blob_clear) struct blob blob = { 0 };
-	struct decoder decoder;
-	int r;
-
-	r = policy_find_id(policy, TABLE_CALENDARS, id, &blob);
-	decoder = blob_decoder(&blob);
-	return r < 0 ? r : decode_calendar(&decoder, ret);
-}
-
-static int load_zone(const struct policy *policy, struct zone *ret)
-{
-	scoped(blob_clear) struct blob blob = { 0 };
-	struct decoder decoder;
-	int r;
-
-	r = record_load(&policy->store, TABLE_ZONE, 0, &blob);
-	decoder = blob_decoder(&blob);
-	return r < 0 ? r : decode_zone(&decoder, ret);
-}
-
-/* Load the calendars that the rules found name, and point each rule to its own. */
-static int load_calendars(struct reading *reading)
-{
-	struct access_case *access = reading->access;
-	ptrdiff_t index;
-	int r;
-
-	if (reading->calendars.n == 0)
-		return 0;
-	id_set_settle(&reading->calendars);
-	access->calendars = calloc(reading->calendars.n, sizeof(*access->calendars));
-	if (!access->calendars)
-		return -ENOMEM;
-	r = load_zone(reading->policy, &access->zone);
-	for (; r == 0 && access->n_calendars < reading->calendars.n; access->n_calendars++)
-		r = load_calendar(reading->policy, reading->calendars.id[access->n_calendars],
-				  &access->calendars[access->n_calendars]);
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < access->n_origins; i++) {
-		for (size_t j = 0; j < access->origins[i].n_rules; j++) {
-			index = id_set_find(&reading->calendars,
-					    access->origins[i].rules[j].calendar_id);
-			if (index >= 0)
-				access->origins[i].rules[j].calendar = &access->calendars[index];
-		}
-	}
-	return 0;
 }
 
 int load_rules(struct reading *reading)
@@ -210,5 +169,5 @@ int load_rules(struct reading *reading)
 			continue;
 		r = load_origin(reading, &origin, access->n_origins++);
 	}
-	return r < 0 ? r : load_calendars(reading);
+	return r;
 }

@@ -14,7 +14,6 @@ static void reading_clear(struct reading *reading)
 	id_set_clear(&reading->own);
 	id_set_clear(&reading->held);
 	id_set_clear(&reading->services);
-	id_set_clear(&reading->calendars);
 }
 
 static void access_free_p(struct access_case **access)
@@ -31,7 +30,6 @@ void access_free(struct access_case *access)
 	free(access->origins);
 	free(access->roles);
 	free(access->excludes);
-	free(access->calendars);
 	free(access);
 }
 
@@ -62,7 +60,9 @@ static int load_place(struct reading *reading, const struct id_set *allowed)
 /* Where holding a role is enough: one made-up rule per role, which always fits. */
 static int hold_is_enough(struct access_case *access)
 {
-	struct case_rule rule = { .valid = { .since = TIME_NO_START, .until = TIME_NO_END } };
+	struct case_rule rule = {
+		.fact = { .valid = { TIME_NO_START, TIME_NO_END }, .always = true },
+	};
 	int r = 0;
 
 	access->n_origins = 1;

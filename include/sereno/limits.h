@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * limits.h - what a policy limits: attempts, passwords, their age. Plain data, no functions.
+ *
+ * The policy in force hands these out (policy.h); state/ and password/ work by them.
+ */
+#ifndef SERENO_LIMITS_H
+#define SERENO_LIMITS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ATTEMPT_ALLOW_MAX 20
+
+enum attempt_then { THEN_DELAY, THEN_LOCK, THEN_LOCK_UNTIL_UNLOCKED };
+
+struct attempt_limits {
+	uint32_t allow; /* 1 to ATTEMPT_ALLOW_MAX, per user and origin within @within_sec */
+	uint32_t within_sec;
+	enum attempt_then then;
+	uint32_t delay_sec;	  /* first delay, or length of the lock; not 0 */
+	uint32_t doubling_to_sec; /* delays double up to this; delay_sec when they do not grow */
+	uint32_t allow_per_user;  /* over all origins he has not come from; not less than @allow */
+};
+
+/* Where the policy in force cannot be read, so that damage does not let anybody guess on. */
+#define ATTEMPT_LIMITS_STRICT                                                       \
+	{                                                                           \
+		.allow = 5, .within_sec = 900, .then = THEN_DELAY, .delay_sec = 30, \
+		.doubling_to_sec = 3600, .allow_per_user = 50                       \
+	}
+
+#define PASSWORD_WORDS_MAX   64 /* of not-containing: */
+#define PASSWORD_WORD_SIZE   64 /* bytes, with the NUL */
+#define PASSWORD_HISTORY_MAX 32
+#define PASSWORD_LENGTH_MAX  128 /* of min-length: */
+
+/* 0, false and "" ask for nothing. */
+struct password_rules {
+	uint32_t min_length;  /* characters */
+	uint32_t min_classes; /* 0 to 4 */
+	uint32_t max_repeat;  /* of one character in a row */
+	uint32_t differs_by;  /* characters changed from the old one */
+	uint32_t history;     /* former passwords not to be used again */
+	bool dictionary;
+	uint64_t min_age_sec, max_age_sec, warn_before_sec;
+	char blocklist[256]; /* path of a blocklist.h file */
+	size_t n_words;
+	char word[PASSWORD_WORDS_MAX][PASSWORD_WORD_SIZE]; /* not to be contained */
+};
+
+#endif
