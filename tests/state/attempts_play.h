@@ -11,11 +11,12 @@
 #define MAX_CHARGES 64
 
 /* The people of the scripts. */
-#define ANA    .user = "ana", .uid = 1000, .known = true
-#define BERTA  .user = "berta", .uid = 1001, .known = true
-#define ROOT   .user = "root", .uid = 0, .known = true, .never_locked = true
-#define NOBODY .user = "nnobody"
-#define OTHER  .user = "somebody-else"
+#define ANA		.user = "ana", .uid = 1000, .known = true
+#define BERTA		.user = "berta", .uid = 1001, .known = true
+#define ROOT		.user = "root", .uid = 0, .known = true, .never_locked = true
+#define BREAK_GLASS_ANA .user = "ana", .uid = 1000, .known = true, .never_locked = true
+#define NOBODY		.user = "nnobody"
+#define OTHER		.user = "somebody-else"
 
 enum deed {
 	DEED_END,
