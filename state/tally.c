@@ -51,6 +51,15 @@ static uint32_t failed(const struct tally *tally)
 	return counted > open ? counted - open : 0;
 }
 
+/* Where the window is shorter than the time to settle, an open charge outlives its count. */
+static uint32_t in_use(const struct tally *tally)
+{
+	const uint32_t counted = tally_counted(tally);
+	const uint32_t open = tally_open(tally);
+
+	return counted > open ? counted : open;
+}
+
 bool tally_is_idle(const struct tally *tally)
 {
 	return tally->open == 0 && tally->until == 0 && tally_counted(tally) == 0;
@@ -154,7 +163,7 @@ uint32_t tally_charge(struct tally *tally, const struct tally_rule *rule, uint32
 	tally_look(tally, rule, now);
 	if (now < tally->until)
 		return tally->until == TALLY_FOREVER ? TALLY_FOREVER : tally->until - now;
-	if (tally_counted(tally) >= limit_of(tally, rule))
+	if (in_use(tally) >= limit_of(tally, rule))
 		return 1;
 	if (tally_is_idle(tally))
 		tally->since = now;
