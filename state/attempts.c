@@ -289,6 +289,8 @@ int attempt_settle(const char *root, const struct attempt_limits *limits,
 			return r;
 	}
 	if (outcome == ATTEMPT_FAILED)
-		return settle_failed(&account, &stranger, &settled);
-	return settle_succeeded(&account, &stranger, &settled);
+		r = settle_failed(&account, &stranger, &settled);
+	else
+		r = settle_succeeded(&account, &stranger, &settled);
+	return r < 0 ? r : account.fell_back;
 }

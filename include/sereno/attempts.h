@@ -2,12 +2,32 @@
 /*
  * attempts.h - how often a password may be tried, counted exactly however many try at once.
  *
- * A check is charged before it happens and settled after: at most `allow` charges of one user and
- * origin are open or failed within the window, whatever the parallelism. A charge that is never
- * settled counts as failed after ATTEMPT_PENDING_SEC. Counting is per user and origin; per user
- * over the origins he has not come from; per origin over all users; unlocking a screen counts
- * apart. Records are slot files, root-owned. Callable as root inside other people's processes; libc
- * only.
+ * A check is charged before it happens and settled after; it counts from the charge on, and only
+ * success takes it back. One that is never settled has failed after ATTEMPT_PENDING_SEC. Whatever
+ * the parallelism, within any `within_sec` no more is checked without success than
+ *
+ *  - `allow` for one account and origin,
+ *  - `allow_per_user` for one account over all network origins he has not come from,
+ *  - ten times `allow` for one such origin over all accounts, which delays and never locks,
+ *
+ * and one more for each wait that was served in that time (`allow` more for each lock). A count is
+ * forgotten a quarter of the window late at most. The last ATTEMPT_ORIGINS_KNOWN network origins
+ * he logged in from, and the lines of this host (seat, serial, jobs), count by themselves: no
+ * stranger's failures reach them. Unlocking a screen counts apart.
+ *
+ * A wait begins when so many have failed; charges not yet settled only stand in the way. After a
+ * delay one at a time is let through, and each failure doubles it, until `within_sec` has passed
+ * without one; after a lock he begins anew. While he waits nothing is checked or counted.
+ *
+ * Records are slot files by uid, root-owned; strangers' counts stand in a table of a fixed size
+ * (state/origins.h): where more come than it holds, newcomers have fewer attempts, but one; only
+ * then has who waited and had to give way one more, too.
+ * Names without an account share one record, so as to cost the same, and are counted by name. Each
+ * call takes locks for a moment. Callable as root inside other people's processes; libc only.
+ *
+ * Damage costs attempts: a record that falls back to the one before has one failure more
+ * everywhere. One that is lost is an error until attempt_clear(), but begins anew with a wait for
+ * who is never locked. In a lost table every newcomer has one attempt.
  *
  * Time: the caller passes CLOCK_BOOTTIME seconds, the boot id, and CLOCK_REALTIME seconds; within
  * one boot only BOOTTIME counts, across a reboot a wall clock that went back never shortens a wait.
@@ -22,9 +42,8 @@
 #include <sereno/limits.h>
 #include <sereno/origin.h>
 
-#define ATTEMPT_PENDING_SEC 60
-#define ATTEMPT_ORIGINS_KNOWN \
-	3 /* last origins a user logged in from, each with an allowance of its own */
+#define ATTEMPT_PENDING_SEC   60
+#define ATTEMPT_ORIGINS_KNOWN 3 /* last origins of a user, each with an allowance of its own */
 
 enum attempt_class { ATTEMPT_LOGIN, ATTEMPT_UNLOCK };
 
@@ -59,14 +78,15 @@ struct attempt_charge {
 	uint32_t serial;
 	uint32_t serial_others, serial_all; /* in the tallies of strangers; 0 none */
 	uint64_t boot_sec;		    /* when it was made */
-	bool fell_back; /* the record was damaged and an older one stood in: report state.fallback
-			 */
+	bool fell_back; /* a record was damaged, or begun anew: report state.fallback */
 };
 
 /*
  * Charge one check, or refuse. Returns 0 with *@ret_answer, @charge filled in, and *@ret_wait_sec
- * seconds until the next may be tried (UINT32_MAX: until an administrator unlocks; 0 when charged);
- * or a negative errno: fail closed.
+ * seconds until the next may be tried (UINT32_MAX: until an administrator unlocks; 0 when charged;
+ * 1 also where only charges not yet settled stand in the way: their clients may be right, and ask
+ * again); or a negative errno: fail closed. -EBADMSG, -EPERM: the record is lost; -EBUSY: somebody
+ * held a lock for SLOT_LOCK_MSEC; -EINVAL: @limits are none. @charge need not be settled then.
  */
 int attempt_charge(const char *root, const struct attempt_limits *limits,
 		   const struct attempt_subject *subject, const struct attempt_clock *now,
@@ -76,9 +96,12 @@ int attempt_charge(const char *root, const struct attempt_limits *limits,
 enum attempt_outcome { ATTEMPT_SUCCEEDED, ATTEMPT_FAILED };
 
 /*
- * Settle @charge. Success takes the charge back, clears the failures of this user at this origin,
- * and makes the origin one he has come from (ATTEMPT_LOGIN only). Failure is made durable.
- * A charge that has already expired as failed is not taken back. Returns 0 or a negative errno.
+ * Settle @charge, once. Success takes the charge back, clears the failures of this user at this
+ * origin, and makes the origin one he has come from (ATTEMPT_LOGIN only). Failure is made durable.
+ * A charge that has already expired as failed is not taken back, nor does it clear any other; the
+ * origin becomes known all the same. Copies of @charge may be settled, by one of their owners.
+ * Returns 0; 1: so it is, but a record was found damaged, as fell_back of a charge; or a negative
+ * errno: the charge counts on as failed.
  */
 int attempt_settle(const char *root, const struct attempt_limits *limits,
 		   const struct attempt_charge *charge, enum attempt_outcome outcome,

@@ -143,7 +143,9 @@ static void lost_between(void **state)
 		unlink(record_of(scene, &ana_seat));
 		assert_int_equal(try_charge(&play, &ana_seat).answer, ATTEMPT_CHARGED);
 		damage_slot(scene, &ana_seat, slot);
-		play_settle(&play, 0, ATTEMPT_SUCCEEDED);
+		assert_int_equal(attempt_settle(play.root, &delays, &play.charges[0],
+						ATTEMPT_SUCCEEDED, &play.clock),
+				 1);
 		while (fail_once(&play, &ana_seat))
 			granted++;
 		assert_true(granted <= delays.allow);
