@@ -26,6 +26,7 @@ struct history_token {
 	char user[256];
 	uid_t uid;
 	struct history_keep keep;
+	uint64_t tag;
 	char setting[HISTORY_SETTING_SIZE];
 	struct history_entry entry;
 	struct history_entry old; /* "" but for the first change */
@@ -47,9 +48,9 @@ static void history_close(struct history *history)
 
 static bool is_sound(const struct history_record *record)
 {
-	return record->n <= HISTORY_ENTRIES_MAX &&
+	return record->n <= HISTORY_ENTRIES_MAX && record->n_awaited <= HISTORY_AWAITED_MAX &&
 	       memchr(record->setting, '\0', sizeof(record->setting)) != NULL &&
-	       (record->setting[0] != '\0' || record->n == 0);
+	       (record->setting[0] != '\0' || record->n + record->n_awaited == 0);
 }
 
 static int history_open(const char *root, const char *user, uid_t uid, struct history *ret)
@@ -142,6 +143,7 @@ static int make_token(const struct history_change *change, struct history_token 
 	memcpy(token->user, change->user, length + 1);
 	token->uid = change->uid;
 	token->keep = change->keep;
+	token->tag = change->tag;
 	*ret = token;
 	return 0;
 }
@@ -178,6 +180,32 @@ static void append(struct history_record *record, const struct history_entry *en
 	record->entry[record->n++] = *entry;
 }
 
+/* What was awaited under another tag has come; under this one it has not, or not yet. */
+static void settle_awaited(struct history_record *record, uint64_t tag)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < record->n_awaited; i++) {
+		if (record->awaited[i].tag == tag)
+			record->awaited[n++] = record->awaited[i];
+		else
+			append(record, &record->awaited[i].entry);
+	}
+	explicit_bzero(&record->awaited[n], (record->n_awaited - n) * sizeof(record->awaited[0]));
+	record->n_awaited = n;
+}
+
+/* The newest wins: the same change may have been tried before. */
+static void await(struct history_record *record, const struct history_token *token)
+{
+	if (record->n_awaited == HISTORY_AWAITED_MAX) {
+		memmove(&record->awaited[0], &record->awaited[1],
+			(HISTORY_AWAITED_MAX - 1) * sizeof(record->awaited[0]));
+		record->n_awaited--;
+	}
+	record->awaited[record->n_awaited++] = (struct history_awaited){ token->tag, token->entry };
+}
+
 /* The password until now is the first entry of a history that has none. */
 static void take_old(struct history_record *record, const struct history_token *token)
 {
@@ -204,6 +232,7 @@ int history_judge(const char *root, const struct history_change *change,
 		r = read_record(root, change, &record, &token->fell_back);
 	if (r < 0)
 		return r;
+	settle_awaited(&record, change->tag);
 	prune(&record, &change->keep, change->now);
 	r = hash_change(change, &record, token);
 	if (r < 0)
@@ -224,9 +253,25 @@ static int adopt_setting(struct history_record *record, const struct history_tok
 {
 	if (memcmp(record->setting, token->setting, sizeof(record->setting)) == 0)
 		return 0;
-	if (record->n > 0)
+	if (record->n + record->n_awaited > 0)
 		return -ESTALE;
 	memcpy(record->setting, token->setting, sizeof(record->setting));
+	return 0;
+}
+
+/* Open the history the token belongs to, with what it awaited settled. */
+static int open_for(const char *root, const struct history_token *token, struct history *history)
+{
+	int r;
+
+	r = history_open(root, token->user, token->uid, history);
+	if (r == 0)
+		r = adopt_setting(&history->record, token);
+	if (r < 0)
+		return r;
+	settle_awaited(&history->record, token->tag);
+	prune(&history->record, &token->keep, token->entry.when);
+	take_old(&history->record, token);
 	return 0;
 }
 
@@ -235,15 +280,23 @@ int history_commit(const char *root, const struct history_token *token)
 	scoped(history_close) struct history history = { 0 };
 	int r;
 
-	r = history_open(root, token->user, token->uid, &history);
-	if (r == 0)
-		r = adopt_setting(&history.record, token);
+	r = open_for(root, token, &history);
 	if (r < 0)
 		return r;
-	prune(&history.record, &token->keep, token->entry.when);
-	take_old(&history.record, token);
 	append(&history.record, &token->entry);
 	prune(&history.record, &token->keep, token->entry.when);
+	return slot_write(history.file, &history.record, SLOT_DURABLE);
+}
+
+int history_await(const char *root, const struct history_token *token)
+{
+	scoped(history_close) struct history history = { 0 };
+	int r;
+
+	r = open_for(root, token, &history);
+	if (r < 0)
+		return r;
+	await(&history.record, token);
 	return slot_write(history.file, &history.record, SLOT_DURABLE);
 }
 

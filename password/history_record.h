@@ -14,6 +14,7 @@
 
 #define HISTORY_HASH_SIZE    43 /* of yescrypt's text, behind the last $ */
 #define HISTORY_SETTING_SIZE 64
+#define HISTORY_AWAITED_MAX  4 /* changes of one password that run at the same time */
 
 struct history_hash {
 	char text[HISTORY_HASH_SIZE + 1]; /* "" for none */
@@ -24,10 +25,17 @@ struct history_entry {
 	struct history_hash password, base;
 };
 
+/* A change that was about to be made when the hash of the password had @tag. */
+struct history_awaited {
+	uint64_t tag;
+	struct history_entry entry;
+};
+
 struct history_record {
-	uint32_t n, zero;
+	uint32_t n, n_awaited;
 	char setting[HISTORY_SETTING_SIZE]; /* yescrypt's cost and salt, for crypt(3) */
 	struct history_entry entry[HISTORY_ENTRIES_MAX]; /* oldest first */
+	struct history_awaited awaited[HISTORY_AWAITED_MAX];
 };
 
 extern const struct slot_kind history_kind;

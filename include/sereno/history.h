@@ -10,8 +10,10 @@
  * of less than HISTORY_BASE_MIN characters is not stored at all.
  *
  * Judged before the change, committed after it succeeded, so that a change that failed leaves
- * nothing. Callable as root inside other people's processes; the record is locked only while it is
- * read or written, never while hashing.
+ * nothing. Who cannot run after it (a PAM module that stands before pam_unix) lets the history
+ * await the change: it counts once the hash of the password is another one. Callable as root inside
+ * other people's processes; the record is locked only while it is read or written, never while
+ * hashing.
  */
 #ifndef SERENO_HISTORY_H
 #define SERENO_HISTORY_H
@@ -36,7 +38,8 @@ struct history_change {
 	const char *old; /* the password until now, or NULL: with an empty history it is taken into
 			    it */
 	struct history_keep keep;
-	int64_t now; /* UTC seconds */
+	int64_t now;  /* UTC seconds */
+	uint64_t tag; /* of the hash in force now, age_tag(); 0 where nothing is ever awaited */
 };
 
 enum history_answer {
@@ -66,6 +69,13 @@ bool history_token_fell_back(const struct history_token *token);
  * that cannot be compared with this one; or a negative errno as above.
  */
 int history_commit(const char *root, const struct history_token *token);
+
+/*
+ * The password is about to be changed: the token's entry counts from the next history_judge() on,
+ * if by then the hash has another tag than the token's change had; else it is forgotten. Durable.
+ * Returns as history_commit().
+ */
+int history_await(const char *root, const struct history_token *token);
 
 /* Erase and release; NULL is allowed. */
 void history_token_free(struct history_token *token);
