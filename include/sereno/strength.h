@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sereno/limits.h>
+
 /* Longest password accepted: what PAM carries and crypt(3) hashes, and what is worth judging. */
 #define STRENGTH_BYTES_MAX	511
 #define STRENGTH_CHARACTERS_MAX 256
@@ -77,6 +79,22 @@ int strength_judge(const struct strength_rules *rules, const struct strength_per
  * TOO_FEW_CLASSES, REPEATS and TOO_SIMILAR and STRENGTH_CHARACTERS_MAX for TOO_LONG; %s the word
  * for CONTAINS_WORD. */
 const char *strength_text(enum strength_fault fault);
+
+/* A word for logs and programs: "too-short". Static. */
+const char *strength_word(enum strength_fault fault);
+
+#define STRENGTH_SENTENCE_MAX 512
+
+/* Write strength_text(@fault), or the translation of it in @format, with its %u or %s filled in;
+ * nothing else in it is a format, so that a slip in a translation is only ugly. */
+void strength_sentence(enum strength_fault fault, const char *format,
+		       const struct strength_rules *rules, const struct strength_verdict *verdict,
+		       char text[static STRENGTH_SENTENCE_MAX]);
+
+/* The rules of a policy as strength_judge() takes them; @listed is what .not_containing points to,
+ * all borrowed from @policy. */
+struct strength_rules strength_rules_of(const struct password_rules *policy,
+					const char *listed[static PASSWORD_WORDS_MAX]);
 
 #define STRENGTH_BASE_MAX 512
 
