@@ -109,6 +109,8 @@ static const struct word observe_words[] = {
 	{ OBSERVE_ROLES,    "roles",    NULL },
 	{ OBSERVE_ROOT,     "root",     NULL },
 	{ OBSERVE_ACCOUNTS, "accounts", NULL },
+	{ OBSERVE_ATTEMPTS, "attempts", NULL },
+	{ OBSERVE_PASSWORD, "password", NULL },
 };
 
 static const struct word attention_words[] = {

@@ -15,6 +15,7 @@
 
 #include <sereno/calendar.h>
 #include <sereno/diag.h>
+#include <sereno/limits.h>
 #include <sereno/origin.h>
 
 #define MODEL_MAX_BYTES (16u << 20) /* of text */
@@ -83,6 +84,53 @@ struct rule {
 	struct validity valid;
 };
 
+/* The keys of password:, in the order of its key table. */
+enum password_key {
+	PASSWORD_MIN_LENGTH,
+	PASSWORD_MIN_CLASSES,
+	PASSWORD_MAX_REPEAT,
+	PASSWORD_DIFFERS_BY,
+	PASSWORD_NOT_CONTAINING,
+	PASSWORD_DICTIONARY,
+	PASSWORD_BLOCKLIST,
+	PASSWORD_HISTORY,
+	PASSWORD_MIN_AGE,
+	PASSWORD_MAX_AGE,
+	PASSWORD_WARN_BEFORE,
+	PASSWORD_KEYS,
+};
+
+/* A block password:, of the policy or of a role. What a role leaves out asks for nothing more. */
+struct password_block {
+	struct mark at;			   /* line 0 when not written */
+	struct mark key_at[PASSWORD_KEYS]; /* of the values; line 0 where one was left out,
+					      column 0 where it is faulty */
+	uint32_t min_length, min_classes, max_repeat, differs_by, history;
+	bool dictionary;
+	uint64_t min_age_sec, max_age_sec, warn_before_sec;
+	const char *blocklist; /* absolute path; NULL for none */
+	struct names not_containing;
+};
+
+enum attempts_key {
+	ATTEMPTS_ALLOW,
+	ATTEMPTS_WITHIN,
+	ATTEMPTS_THEN,
+	ATTEMPTS_ALLOW_PER_USER,
+	ATTEMPTS_KEYS
+};
+enum then_key { THEN_KEY_DELAY, THEN_KEY_DOUBLING_TO, THEN_KEY_LOCK, THEN_KEYS };
+
+/* The block attempts: as written; attempts_block.limits is what it comes to. */
+struct attempts_block {
+	struct mark at, then_at; /* line 0 when not written */
+	struct mark key_at[ATTEMPTS_KEYS], then_key_at[THEN_KEYS];
+	uint32_t allow, allow_per_user;
+	uint64_t within_sec, delay_sec, doubling_to_sec;
+	uint64_t lock_sec; /* 0: until unlocked, where lock is given */
+	struct attempt_limits limits;
+};
+
 struct role {
 	struct name name;
 	struct name owner; /* text NULL when not given */
@@ -90,6 +138,7 @@ struct role {
 	struct names excludes; /* names of roles, each known to exist */
 	struct validity valid;
 	bool unattended;
+	struct password_block password;
 	size_t n_rules;
 	struct rule *rules;
 };
@@ -103,7 +152,9 @@ enum observe {
 	OBSERVE_ROLES = 1 << 0,
 	OBSERVE_ROOT = 1 << 1,
 	OBSERVE_ACCOUNTS = 1 << 2,
-	OBSERVE_ALL = 7,
+	OBSERVE_ATTEMPTS = 1 << 3, /* counted and recorded, nobody waits */
+	OBSERVE_PASSWORD = 1 << 4, /* judged and recorded, nothing refused, no age enforced */
+	OBSERVE_ALL = 31,
 };
 
 struct document {
@@ -133,6 +184,9 @@ struct model {
 	struct from_list direct_login;			  /* default seat and serial */
 	struct mark root_at, break_glass_at, accounts_at; /* line 0 when not written */
 	uint32_t min_administrators;			  /* default 1 */
+	uint64_t inactive_after_sec;			  /* 0 when not given */
+	struct password_block password;			  /* at line 0: nothing is asked for */
+	struct attempts_block attempts;			  /* at line 0: nothing is counted */
 
 	const struct tree *tree;     /* the text as scanned, for model_flatten() */
 	const struct lookup *lookup; /* of names, for model_find_*(); NULL finds none */

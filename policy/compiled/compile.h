@@ -61,6 +61,9 @@ int selectors_of_services(const struct compilation *compilation, const struct na
 /* Fill ROLES and RULES. */
 int compile_rules(struct compilation *compilation);
 
+/* Fill PASSWORDS, and what meta has of attempts and of ages. */
+int compile_limits(struct compilation *compilation);
+
 /* Fill SUBJECTS, PERSONS and GROUPS, and check who exists. */
 int compile_subjects(struct compilation *compilation);
 

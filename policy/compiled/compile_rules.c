@@ -43,6 +43,7 @@ static int add_role(struct compilation *compilation, uint32_t id, struct role_fa
 		return -EINVAL;
 	memcpy(fact->name, role->name.text, strlen(role->name.text) + 1);
 	fact->valid = role->valid;
+	fact->unattended = role->unattended;
 	encode_role(&compilation->item, fact);
 	compile_add(compilation, TABLE_ROLES, &key);
 	return 0;

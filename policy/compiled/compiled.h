@@ -25,7 +25,7 @@ struct table_key {
 	size_t length;
 };
 
-struct table_key key_of_id(uint32_t id);		     /* PERSONS, GROUPS, ROLES */
+struct table_key key_of_id(uint32_t id);		     /* PERSONS, GROUPS, ROLES, PASSWORDS */
 struct table_key key_of_line(enum origin_kind kind);	     /* ORIGINS: seat, serial, jobs */
 struct table_key key_of_prefix(const struct prefix *prefix); /* ORIGINS: a network */
 struct table_key key_of_rules(uint32_t role, uint32_t service, uint32_t origin); /* RULES */
@@ -45,6 +45,7 @@ struct mention decode_mention(struct decoder *decoder);
 struct role_fact {
 	char name[MODEL_NAME_MAX + 1];
 	struct validity valid;
+	bool unattended;
 	struct id_set excludes;
 };
 

@@ -138,6 +138,14 @@ const struct policy_facts *policy_facts(const struct policy *policy)
 	return &policy->meta.facts;
 }
 
+int policy_attempts(const struct policy *policy, struct attempt_limits *ret)
+{
+	if (!policy->meta.has_attempts)
+		return -ENOENT;
+	*ret = policy->meta.attempts;
+	return 0;
+}
+
 int policy_find(const struct policy *policy, enum table table, const struct table_key *key,
 		struct blob *ret)
 {

@@ -6,6 +6,7 @@
 
 #include <sereno/scoped.h>
 
+#include "limits_record.h"
 #include "meta.h"
 
 static void encode_lengths(struct encoder *encoder, const bool *used, size_t n)
@@ -35,6 +36,7 @@ static void encode_facts(struct encoder *encoder, const struct policy_facts *fac
 	encode_u32(encoder, facts->min_uid);
 	encode_u8(encoder, (uint8_t)facts->observe);
 	encode_u8(encoder, facts->asks_groups);
+	encode_u64(encoder, facts->inactive_after_sec);
 	encode_i64(encoder, facts->zone_end);
 	encode_u32(encoder, facts->n_roles);
 	encode_u32(encoder, facts->n_rules);
@@ -53,6 +55,7 @@ static void decode_facts(struct decoder *decoder, struct policy_facts *ret)
 	ret->observe = decode_u8(decoder);
 	asks_groups = decode_u8(decoder);
 	ret->asks_groups = asks_groups == 1;
+	ret->inactive_after_sec = decode_u64(decoder);
 	ret->zone_end = decode_i64(decoder);
 	ret->n_roles = decode_u32(decoder);
 	ret->n_rules = decode_u32(decoder);
@@ -74,6 +77,23 @@ void encode_meta(struct encoder *encoder, const struct meta *meta)
 	encode_id_set(encoder, &meta->break_glass_from);
 	encode_u32(encoder, (uint32_t)meta->break_glass_bytes);
 	encode_bytes(encoder, meta->break_glass, meta->break_glass_bytes);
+	encode_u8(encoder, meta->has_password);
+	encode_u8(encoder, meta->has_attempts);
+	if (meta->has_attempts)
+		encode_attempt_limits(encoder, &meta->attempts);
+}
+
+static void decode_blocks(struct decoder *decoder, struct meta *meta)
+{
+	const uint8_t has_password = decode_u8(decoder);
+	const uint8_t has_attempts = decode_u8(decoder);
+
+	if (has_password > 1 || has_attempts > 1)
+		decoder->damaged = true;
+	meta->has_password = has_password == 1;
+	meta->has_attempts = has_attempts == 1;
+	if (meta->has_attempts)
+		decode_attempt_limits(decoder, &meta->attempts);
 }
 
 static int decode_break_glass(struct decoder *decoder, struct meta *meta)
@@ -109,8 +129,10 @@ int decode_meta(struct decoder *decoder, struct meta *ret)
 		r = decode_id_set(decoder, &meta.break_glass_from);
 	if (r == 0)
 		r = decode_break_glass(decoder, &meta);
-	if (r == 0)
-		r = decode_end(decoder);
+	if (r < 0)
+		return r;
+	decode_blocks(decoder, &meta);
+	r = decode_end(decoder);
 	if (r < 0)
 		return r;
 	id_set_settle(&meta.direct_login);

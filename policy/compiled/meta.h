@@ -27,6 +27,9 @@ struct meta {
 	struct id_set direct_login, break_glass_from; /* origin ids, settled */
 	char *break_glass;			      /* account names, each with its NUL */
 	size_t break_glass_bytes;
+	bool has_attempts;
+	struct attempt_limits attempts;
+	bool has_password; /* the rules are in PASSWORDS, for who changes one */
 };
 
 void encode_meta(struct encoder *encoder, const struct meta *meta);

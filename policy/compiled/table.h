@@ -28,6 +28,7 @@ enum table {
 	TABLE_ORIGINS,	 /* kind of line, or network -> origin ids */
 	TABLE_SERVICES,	 /* PAM service -> service ids */
 	TABLE_CALENDARS, /* calendar -> spans */
+	TABLE_PASSWORDS, /* role, or ID_NONE for the block itself -> password rules */
 	TABLE_COUNT,
 };
 

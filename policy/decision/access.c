@@ -9,7 +9,7 @@
 
 #define ORIGINS_MAX 4096 /* logins one user has open; more is no honest request */
 
-static void reading_clear(struct reading *reading)
+void reading_clear(struct reading *reading)
 {
 	id_set_clear(&reading->own);
 	id_set_clear(&reading->held);

@@ -14,7 +14,7 @@ enum subject_class { SUBJECT_UNGOVERNED, SUBJECT_ROOT, SUBJECT_BREAK_GLASS, SUBJ
 struct case_role {
 	char name[MODEL_NAME_MAX + 1];
 	struct validity valid;
-	bool own;
+	bool own, unattended;
 	size_t excludes_at, n_excludes; /* in access_case.excludes: roles also held */
 };
 
@@ -45,5 +45,9 @@ struct access_case {
 	bool has_zone;	  /* loaded when some rule has hours */
 	struct zone zone;
 };
+
+/* Whether the subject holds the role at @index at @now: it is his, in force and not set aside
+ * because it and another one exclude each other. */
+bool role_counts(const struct access_case *access, size_t index, int64_t now);
 
 #endif

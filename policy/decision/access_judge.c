@@ -54,6 +54,11 @@ static struct standing role_standing(const struct access_case *access, size_t in
 	return standing;
 }
 
+bool role_counts(const struct access_case *access, size_t index, int64_t now)
+{
+	return role_standing(access, index, now).progress == PROGRESS_NO_RULE;
+}
+
 /* A rule that fits, and until when. */
 struct fit {
 	const struct case_rule *rule;

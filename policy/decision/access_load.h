@@ -21,6 +21,8 @@ struct reading {
 	struct id_set calendars; /* of the rules found; access->calendars in this order */
 };
 
+void reading_clear(struct reading *reading);
+
 /* Classify the subject; for a governed one, reading->own and ->held are then set. */
 int load_subject(struct reading *reading);
 

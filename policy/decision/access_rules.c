@@ -46,6 +46,7 @@ static int load_role(struct reading *reading, uint32_t id, struct case_role *rol
 		return r;
 	memcpy(role->name, fact.name, sizeof(role->name));
 	role->valid = fact.valid;
+	role->unattended = fact.unattended;
 	role->own = id_set_find(&reading->own, id) >= 0;
 	return link_excludes(reading, &fact.excludes, role);
 }

@@ -24,9 +24,9 @@ static const struct {
 	const char *word;
 	enum observe block;
 } observe_words[] = {
-	{ "roles", OBSERVE_ROLES },
-	{ "root", OBSERVE_ROOT },
-	{ "accounts", OBSERVE_ACCOUNTS },
+	{ "roles", OBSERVE_ROLES },	  { "root", OBSERVE_ROOT },
+	{ "accounts", OBSERVE_ACCOUNTS }, { "attempts", OBSERVE_ATTEMPTS },
+	{ "password", OBSERVE_PASSWORD },
 };
 
 /* A piece of the text, not terminated. */

@@ -16,6 +16,15 @@ static int read_block(struct reader *reader, const struct key *key, const struct
 	return block_read(reader, key->block, node, base);
 }
 
+static int read_own_block(struct reader *reader, const struct key *key, const struct node *node,
+			  void *base)
+{
+	struct mark *at = (struct mark *)((char *)base + key->offset);
+
+	*at = node->key_at;
+	return block_read(reader, key->block, node, at);
+}
+
 /* clang-format off */
 static const struct {
 	enum node_kind kind;
@@ -32,7 +41,10 @@ static const struct {
 	[KEY_REQUIRED]         = { NODE_SCALAR, read_required },
 	[KEY_TIMEZONE]         = { NODE_SCALAR, read_timezone },
 	[KEY_ACCOUNT]          = { NODE_SCALAR, read_account },
+	[KEY_LOCK]             = { NODE_SCALAR, read_lock },
+	[KEY_PATH]             = { NODE_SCALAR, read_path },
 	[KEY_OBSERVE]          = { NODE_LIST,   read_observe },
+	[KEY_WORDS]            = { NODE_LIST,   read_words },
 	[KEY_ACCOUNTS]         = { NODE_LIST,   read_accounts },
 	[KEY_GROUPS]           = { NODE_LIST,   read_groups },
 	[KEY_ROLE_NAMES]       = { NODE_LIST,   read_role_names },
@@ -46,6 +58,7 @@ static const struct {
 	[KEY_ORIGIN_ELEMENTS]  = { NODE_LIST,   read_origin_elements },
 	[KEY_LINES]            = { NODE_LIST,   read_lines },
 	[KEY_BLOCK]            = { NODE_MAP,    read_block },
+	[KEY_OWN_BLOCK]        = { NODE_MAP,    read_own_block },
 	[KEY_TABLE]            = { NODE_MAP,    read_table },
 	[KEY_RULES]            = { NODE_LIST,   read_rules },
 };
@@ -178,6 +191,27 @@ static void add_missing(struct reader *reader, const struct key *key, const stru
 			   key->example);
 }
 
+static void note_place(const struct block *block, size_t number, struct mark at, void *base)
+{
+	struct mark *places = (struct mark *)(void *)((char *)base + block->places);
+
+	if (block->places)
+		places[number] = at;
+}
+
+static int read_given(struct reader *reader, const struct block *block, size_t number,
+		      const struct node *node, void *base)
+{
+	const size_t faults = reader->diags->faults;
+	struct mark at = node->at;
+	const int r = block_read_key(reader, &block->keys[number], node, base);
+
+	if (node->kind == NODE_VOID || reader->diags->faults > faults)
+		at = (struct mark){ .line = at.line ? at.line : 1 };
+	note_place(block, number, at, base);
+	return r;
+}
+
 /* In the order of the table, not of the text: what others refer to by name is read first. */
 int block_read(struct reader *reader, const struct block *block, const struct node *node,
 	       void *base)
@@ -194,7 +228,7 @@ int block_read(struct reader *reader, const struct block *block, const struct no
 				add_missing(reader, key, node);
 			continue;
 		}
-		r = block_read_key(reader, key, given[i], base);
+		r = read_given(reader, block, i, given[i], base);
 		if (r < 0)
 			return r;
 	}

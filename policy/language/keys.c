@@ -13,6 +13,11 @@
 #define MODEL(field) .offset = offsetof(struct model, field)
 #define ROLE(field) .offset = offsetof(struct role, field)
 #define RULE(field) .offset = offsetof(struct rule, field)
+#define PASSWORD(field) .offset = offsetof(struct password_block, field)
+#define ATTEMPTS(field) .offset = offsetof(struct attempts_block, field)
+#define DAY_SEC 86400
+#define YEAR_SEC (UINT64_C(365) * DAY_SEC)
+#define FROM_TO(least, most, written) .min = (least), .max = (most), .unit = (written)
 
 static const struct key document_keys[] = {
 	{ "title", KEY_TEXT, MODEL(document.title),
@@ -105,11 +110,15 @@ static const struct key accounts_keys[] = {
 	{ "persons", KEY_TABLE, MODEL(persons), .table = &person_table,
 	  .about = "Several accounts of one human, who counts once in excludes.",
 	  .example = "persons:\n  ana: [ana, ana-adm]" },
+	{ "inactive-after", KEY_DURATION, MODEL(inactive_after_sec), FROM_TO(DAY_SEC, 100 * YEAR_SEC, "1d to 100y"),
+	  .standard = "never",
+	  .about = "A local account without a login on this host for so long, counted from the first apply at the "
+		   "earliest, is refused until sereno renew. Not root, break-glass accounts and unattended roles.",
+	  .example = "inactive-after: 45d" },
 };
-static const char *const accounts_later[] = { "inactive-after" };
 
 static const struct block accounts_block = {
-	.title = "accounts", BLOCK(accounts_keys), LATER(accounts_later),
+	.title = "accounts", BLOCK(accounts_keys),
 	.about = "Which accounts this policy governs.",
 };
 
@@ -144,6 +153,91 @@ static const struct block rule_block = {
 	.about = "One rule: what holders of the role may do. Rules only add, and their order means nothing.",
 };
 
+static const struct key password_keys[PASSWORD_KEYS] = {
+	[PASSWORD_MIN_LENGTH] = { "min-length", KEY_COUNT, PASSWORD(min_length),
+	  FROM_TO(1, PASSWORD_LENGTH_MAX, "characters"), .standard = "12",
+	  .about = "The least length, in characters and not bytes.", .example = "min-length: 12" },
+	[PASSWORD_MIN_CLASSES] = { "min-classes", KEY_COUNT, PASSWORD(min_classes), FROM_TO(0, 4, "classes"),
+	  .standard = "0",
+	  .about = "How many of lower case, upper case, digits and others there must be.",
+	  .example = "min-classes: 3" },
+	[PASSWORD_MAX_REPEAT] = { "max-repeat", KEY_COUNT, PASSWORD(max_repeat),
+	  FROM_TO(1, PASSWORD_LENGTH_MAX, "characters"), .standard = "no limit",
+	  .about = "How often one character may stand in a row.", .example = "max-repeat: 3" },
+	[PASSWORD_DIFFERS_BY] = { "differs-by", KEY_COUNT, PASSWORD(differs_by),
+	  FROM_TO(0, PASSWORD_LENGTH_MAX, "characters"), .standard = "0",
+	  .about = "How many characters must change from the old password.", .example = "differs-by: 5" },
+	[PASSWORD_NOT_CONTAINING] = { "not-containing", KEY_WORDS, PASSWORD(not_containing), .standard = "[]",
+	  .about = "Words that may not be contained, in any case and disguise. The user's own names never may.",
+	  .example = "not-containing: [dacartec]" },
+	[PASSWORD_DICTIONARY] = { "dictionary", KEY_SWITCH, PASSWORD(dictionary), .standard = "yes",
+	  .about = "No word of the dictionary (cracklib), also with digits, leet and years taken off.",
+	  .example = "dictionary: yes" },
+	[PASSWORD_BLOCKLIST] = { "blocklist", KEY_PATH, PASSWORD(blocklist), .standard = "none",
+	  .about = "A file of leaked passwords, made by sereno blocklist build. None of them may be chosen, and who "
+		   "has one must change it.",
+	  .example = "blocklist: /var/lib/sereno/blocklist" },
+	[PASSWORD_HISTORY] = { "history", KEY_COUNT, PASSWORD(history), FROM_TO(0, PASSWORD_HISTORY_MAX, "passwords"),
+	  .standard = "0",
+	  .about = "How many former passwords, and the words they were built from, may not be used again.",
+	  .example = "history: 20" },
+	[PASSWORD_MIN_AGE] = { "min-age", KEY_DURATION, PASSWORD(min_age_sec), .standard = "none",
+	  .about = "So long after a change the user may not change again; root may.", .example = "min-age: 1d" },
+	[PASSWORD_MAX_AGE] = { "max-age", KEY_DURATION, PASSWORD(max_age_sec),
+	  FROM_TO(DAY_SEC, 100 * YEAR_SEC, "1d to 100y"), .standard = "for ever",
+	  .about = "A password this old must be changed at login; logins by key alone go on.",
+	  .example = "max-age: 1y" },
+	[PASSWORD_WARN_BEFORE] = { "warn-before", KEY_DURATION, PASSWORD(warn_before_sec), .standard = "7d",
+	  .about = "So long before max-age the user is told.", .example = "warn-before: 14d" },
+};
+
+static const struct block password_block = {
+	.title = "password", BLOCK(password_keys), .places = offsetof(struct password_block, key_at),
+	.about = "Passwords, checked at each change made here; history and ages count only where this host keeps "
+		 "the hash. Left out: sereno does not look at passwords.",
+};
+
+static const struct key then_keys[THEN_KEYS] = {
+	[THEN_KEY_DELAY] = { "delay", KEY_DURATION, ATTEMPTS(delay_sec), FROM_TO(1, YEAR_SEC, "1s to 1y"),
+	  .about = "How long to wait before the next attempt.", .example = "delay: 30s" },
+	[THEN_KEY_DOUBLING_TO] = { "doubling-to", KEY_DURATION, ATTEMPTS(doubling_to_sec),
+	  FROM_TO(1, YEAR_SEC, "1s to 1y"), .standard = "the delay does not grow",
+	  .about = "With each further wrong attempt the delay doubles, up to this.", .example = "doubling-to: 1h" },
+	[THEN_KEY_LOCK] = { "lock", KEY_LOCK, ATTEMPTS(lock_sec), FROM_TO(1, YEAR_SEC, "1s to 1y"),
+	  .about = "Instead of delay: how long nothing is tried at all; until-unlocked waits for sereno unlock. Root "
+		   "and break-glass accounts are delayed, never locked.",
+	  .example = "lock: 15m" },
+};
+
+static const struct block then_block = {
+	.title = "attempts.then", BLOCK(then_keys), .places = offsetof(struct attempts_block, then_key_at),
+	.about = "What follows when too many attempts were wrong: either delay or lock.",
+};
+
+static const struct key attempts_keys[ATTEMPTS_KEYS] = {
+	[ATTEMPTS_ALLOW] = { "allow", KEY_COUNT, ATTEMPTS(allow), FROM_TO(1, ATTEMPT_ALLOW_MAX, "attempts"),
+	  .standard = "5",
+	  .about = "How many wrong attempts one user may make from one origin. Unlocking a screen counts apart.",
+	  .example = "allow: 5" },
+	[ATTEMPTS_WITHIN] = { "within", KEY_DURATION, ATTEMPTS(within_sec), FROM_TO(1, YEAR_SEC, "1s to 1y"),
+	  .standard = "15m",
+	  .about = "How long a wrong attempt counts.", .example = "within: 15m" },
+	[ATTEMPTS_THEN] = { "then", KEY_BLOCK, ATTEMPTS(then_at), .block = &then_block,
+	  .standard = "{delay: 30s, doubling-to: 1h}",
+	  .about = "What follows then.", .example = "then: {delay: 30s, doubling-to: 1h}" },
+	[ATTEMPTS_ALLOW_PER_USER] = { "allow-per-user", KEY_COUNT, ATTEMPTS(allow_per_user),
+	  FROM_TO(1, 1000, "attempts"), .standard = "50",
+	  .about = "How many wrong attempts one user may make from all origins together; then new origins wait, and "
+		   "those he has come from do not. Not less than allow.",
+	  .example = "allow-per-user: 50" },
+};
+
+static const struct block attempts_block = {
+	.title = "attempts", BLOCK(attempts_keys), .places = offsetof(struct attempts_block, key_at),
+	.about = "Wrong passwords and codes, counted exactly however many try at once. Left out: they are not "
+		 "counted.",
+};
+
 static const struct key role_keys[] = {
 	{ "owner", KEY_ACCOUNT, ROLE(owner),
 	  .about = "The user who signs the review of the role's members.", .example = "owner: marta" },
@@ -166,11 +260,15 @@ static const struct key role_keys[] = {
 	  .about = "The members are programs with a key: they hold no other kind of role, come from addresses or as "
 		   "jobs, and are never asked for a second factor.",
 	  .example = "unattended: yes" },
+	{ "password", KEY_OWN_BLOCK, ROLE(password), .block = &password_block,
+	  .about = "Stricter than the block password: for who holds the role, never looser. What is left out is as "
+		   "there; words of not-containing are added to those there. Of several roles the strictest counts.",
+	  .example = "password: {min-length: 16}" },
 	{ "allow", KEY_RULES, ROLE(rules), .block = &rule_block,
 	  .about = "The rules of the role. A role without any still lets its holders run jobs.",
 	  .example = "allow:\n  - services: [sshd]\n    from: [office]\n    hours: [working-day]" },
 };
-static const char *const role_later[] = { "gives-groups", "knows", "password", "session", "on-request" };
+static const char *const role_later[] = { "gives-groups", "knows", "session", "on-request" };
 
 static const struct block role_block = {
 	.title = "roles.NAME", BLOCK(role_keys), LATER(role_later),
@@ -209,7 +307,8 @@ static const struct key policy_keys[] = {
 	{ "document", KEY_BLOCK, MODEL(document.at), .block = &document_block,
 	  .about = "The written policy that this file puts into force." },
 	{ "observe", KEY_OBSERVE, MODEL(observe), .standard = "[]",
-	  .about = "Blocks on trial: roles, root, accounts or all. They decide and record, but refuse nobody.",
+	  .about = "Blocks on trial: roles, root, accounts, attempts, password or all. They decide and record, but refuse "
+		   "nobody.",
 	  .example = "observe: [roles]" },
 	{ "origins", KEY_TABLE, MODEL(origins), .table = &origin_table,
 	  .about = "Names used in from: for addresses, networks and lines.",
@@ -230,9 +329,13 @@ static const struct key policy_keys[] = {
 	  .example = "roles:\n  employee:\n    members-of: [staff]" },
 	{ "root", KEY_BLOCK, MODEL(root_at), .block = &root_block,
 	  .about = "Every account with user id 0." },
+	{ "password", KEY_OWN_BLOCK, MODEL(password), .block = &password_block,
+	  .about = "What passwords must be, and how old they get.", .example = "password: {min-length: 12, history: 20}" },
+	{ "attempts", KEY_OWN_BLOCK, MODEL(attempts), .block = &attempts_block,
+	  .about = "How often a password or code may be tried.", .example = "attempts: {allow: 5, within: 15m}" },
 };
 static const char *const policy_later[] = {
-	"approvals", "password", "attempts", "second-factor", "notice", "session", "media",
+	"approvals", "second-factor", "notice", "session", "media",
 };
 
 const struct block block_policy = {
@@ -246,6 +349,14 @@ static const struct block *block_inside(const struct key *key)
 	if (key->table)
 		return key->table->value->block;
 	return key->block;
+}
+
+static bool is_listed(const struct block *const *list, size_t n, const struct block *block)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i] == block)
+			return true;
+	return false;
 }
 
 /* Put @block in at @place; what stands there and behind moves on. */
@@ -267,7 +378,7 @@ size_t keys_list_blocks(const struct block *ret[static BLOCKS_MAX])
 		for (size_t k = 0; k < ret[i]->n && n < BLOCKS_MAX; k++) {
 			const struct block *inside = block_inside(&ret[i]->keys[k]);
 
-			if (inside)
+			if (inside && !is_listed(ret, n, inside))
 				insert(ret, n++, place++, inside);
 		}
 	}

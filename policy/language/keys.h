@@ -19,7 +19,7 @@ enum key_type {
 	KEY_VERSION,  /* of the vocabulary */
 	KEY_TEXT,     /* const char * */
 	KEY_COUNT,    /* uint32_t, from min to max */
-	KEY_DURATION, /* uint64_t, seconds */
+	KEY_DURATION, /* uint64_t, seconds; from min to max where max is not 0 */
 	KEY_REVIEWED, /* struct civil and has_reviewed */
 	KEY_SINCE,    /* int64_t */
 	KEY_UNTIL,    /* int64_t */
@@ -27,7 +27,10 @@ enum key_type {
 	KEY_REQUIRED, /* bool: the word required */
 	KEY_TIMEZONE, /* const char * */
 	KEY_ACCOUNT,  /* struct name */
+	KEY_LOCK,     /* uint64_t, seconds as KEY_DURATION; 0 for until-unlocked */
+	KEY_PATH,     /* const char *, absolute */
 	KEY_OBSERVE,  /* unsigned, enum observe */
+	KEY_WORDS,    /* struct names, of any text */
 	KEY_ACCOUNTS, /* struct names, as all lists below */
 	KEY_GROUPS,
 	KEY_ROLE_NAMES,
@@ -39,10 +42,11 @@ enum key_type {
 	KEY_TIMES_ELEMENTS, /* struct calendar */
 	KEY_FROM,	    /* struct from_list */
 	KEY_ORIGIN_ELEMENTS,
-	KEY_LINES, /* struct from_list: from where accounts that must always get in, get in */
-	KEY_BLOCK, /* keys of their own, same structure; a struct mark at the offset */
-	KEY_TABLE, /* names of the administrator's choice, each with a value */
-	KEY_RULES, /* a list of blocks */
+	KEY_LINES,     /* struct from_list: from where accounts that must always get in, get in */
+	KEY_BLOCK,     /* keys of their own, same structure; a struct mark at the offset */
+	KEY_OWN_BLOCK, /* the same with a structure of its own, which begins with that mark */
+	KEY_TABLE,     /* names of the administrator's choice, each with a value */
+	KEY_RULES,     /* a list of blocks */
 	KEY_TYPES,
 };
 
@@ -57,11 +61,13 @@ struct key {
 	enum presence presence;
 	size_t offset; /* of the field in the structure that the block fills */
 	uint64_t min, max;
-	const struct block *block;   /* KEY_BLOCK, KEY_RULES */
-	const struct table *table;   /* KEY_TABLE */
-	const char *unit, *standard; /* the default in words or as written; NULL: none */
-	const char *about;	     /* one sentence */
-	const char *example;	     /* one or more lines as in a policy, or NULL */
+	const struct block *block; /* KEY_BLOCK, KEY_OWN_BLOCK, KEY_RULES */
+	const struct table *table; /* KEY_TABLE */
+	/* What is counted; of a duration its bounds as written. */
+	const char *unit;
+	const char *standard; /* the default in words or as written; NULL: none */
+	const char *about;    /* one sentence */
+	const char *example;  /* one or more lines as in a policy, or NULL */
 };
 
 /* Keys that stand together. Those in @later are refused with a reason: a key that is accepted
@@ -71,6 +77,9 @@ struct block {
 	const char *about;
 	const struct key *keys;
 	size_t n;
+	/* Offset of struct mark[n], where the values stand: line 0 for those left out, column 0 for
+	 * faulty ones. 0: not kept. */
+	size_t places;
 	const char *const *later; /* keys of the vocabulary that this version does not enforce */
 	size_t n_later;
 };
@@ -87,7 +96,7 @@ extern const struct block block_policy;
 
 #define BLOCKS_MAX 16
 
-/* All blocks, those inside one right behind it. Returns how many. */
+/* All blocks, each once, those inside one right behind it. Returns how many. */
 size_t keys_list_blocks(const struct block *ret[static BLOCKS_MAX]);
 
 /* The key @name of @block, or NULL. */

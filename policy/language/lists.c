@@ -10,6 +10,8 @@
 #include "siblings.h"
 #include "words.h"
 
+#define WORD_MIN 3 /* bytes, of not-containing */
+
 /* Whether the item @node is good; a fault if not. */
 typedef bool check_item(struct reader *reader, const struct node *node);
 
@@ -174,14 +176,30 @@ int read_hosts(struct reader *reader, const struct key *key, const struct node *
 	return read_names(reader, node, check_host, field(key, base));
 }
 
+/* A shorter word is in passwords by chance. */
+static bool check_word(struct reader *reader, const struct node *node)
+{
+	const size_t length = strlen(node->text);
+
+	if (length >= WORD_MIN && length < PASSWORD_WORD_SIZE)
+		return true;
+	diag_fault(reader->diags, node->at, "'%s': a word of not-containing has %d to %d bytes",
+		   node->text, WORD_MIN, PASSWORD_WORD_SIZE - 1);
+	return false;
+}
+
+int read_words(struct reader *reader, const struct key *key, const struct node *node, void *base)
+{
+	return read_names(reader, node, check_word, field(key, base));
+}
+
 static const struct {
 	const char *word;
 	unsigned bits;
 } observed[] = {
-	{ "roles", OBSERVE_ROLES },
-	{ "root", OBSERVE_ROOT },
-	{ "accounts", OBSERVE_ACCOUNTS },
-	{ "all", OBSERVE_ALL },
+	{ "roles", OBSERVE_ROLES },	  { "root", OBSERVE_ROOT },
+	{ "accounts", OBSERVE_ACCOUNTS }, { "attempts", OBSERVE_ATTEMPTS },
+	{ "password", OBSERVE_PASSWORD }, { "all", OBSERVE_ALL },
 };
 
 static unsigned observe_bits(const char *word)
@@ -206,8 +224,10 @@ static bool check_observed(struct reader *reader, const struct node *node)
 		diag_fault(reader->diags, node->at, "observe: '%s'; did you mean '%s'?", node->text,
 			   nearest);
 	else
-		diag_fault(reader->diags, node->at,
-			   "observe: '%s' is none of roles, root, accounts, all", node->text);
+		diag_fault(
+			reader->diags, node->at,
+			"observe: '%s' is none of roles, root, accounts, attempts, password, all",
+			node->text);
 	return false;
 }
 

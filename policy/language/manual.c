@@ -19,7 +19,10 @@ static const char *const kinds[KEY_TYPES] = {
 	[KEY_REQUIRED]         = "the word required",
 	[KEY_TIMEZONE]         = "a time zone of /usr/share/zoneinfo",
 	[KEY_ACCOUNT]          = "a user name",
-	[KEY_OBSERVE]          = "a list of the words roles, root, accounts, all",
+	[KEY_LOCK]             = "a duration or the word until-unlocked",
+	[KEY_PATH]             = "the full path of a file",
+	[KEY_OBSERVE]          = "a list of the words roles, root, accounts, attempts, password, all",
+	[KEY_WORDS]            = "a list of words, each of 3 to 63 bytes",
 	[KEY_ACCOUNTS]         = "a list of user names",
 	[KEY_GROUPS]           = "a list of Unix groups",
 	[KEY_ROLE_NAMES]       = "a list of roles",
@@ -33,6 +36,7 @@ static const char *const kinds[KEY_TYPES] = {
 	[KEY_ORIGIN_ELEMENTS]  = "a list of addresses, networks and the words seat, serial, jobs",
 	[KEY_LINES]            = "a list of origins; not jobs, which is no login",
 	[KEY_BLOCK]            = "a block of keys",
+	[KEY_OWN_BLOCK]        = "a block of keys",
 	[KEY_TABLE]            = "names, each with a value",
 	[KEY_RULES]            = "a list of rules, each a block of keys",
 };
@@ -63,6 +67,8 @@ static void write_bounds(FILE *out, const struct key *key)
 	if (key->type == KEY_COUNT)
 		fprintf(out, " (%s) from %ju to %ju", key->unit, (uintmax_t)key->min,
 			(uintmax_t)key->max);
+	else if (key->unit)
+		fprintf(out, ", %s", key->unit);
 	if (key->presence == KEY_MANDATORY)
 		fputs("; required", out);
 	if (key->standard) {

@@ -139,7 +139,10 @@ int meaning_check(struct reader *reader)
 
 	for (size_t i = 0; i < reader->model->n_roles; i++)
 		check_role(reader, i);
-	r = membership_check(reader);
+	attempts_check(reader);
+	r = password_check(reader);
+	if (r == 0)
+		r = membership_check(reader);
 	if (r < 0 || !reader_is_content(reader))
 		return r; /* loose ends of a faulty text are mostly the faults once more */
 	warn_unused_names(reader);

@@ -68,6 +68,9 @@ static int set_defaults(struct reader *reader)
 	model->min_uid = 1000;
 	model->min_administrators = 1;
 	model->zone = (struct zone){ .n = 1 }; /* UTC until it is known */
+	model->password.min_length = 12;
+	model->password.dictionary = true;
+	model->password.warn_before_sec = 7 * 86400;
 	if (set_seat_and_serial(reader->arena, &model->break_glass_from) < 0)
 		return -ENOMEM;
 	return set_seat_and_serial(reader->arena, &model->direct_login);

@@ -49,10 +49,40 @@ int read_count(struct reader *reader, const struct key *key, const struct node *
 
 int read_duration(struct reader *reader, const struct key *key, const struct node *node, void *base)
 {
+	uint64_t *duration = field(key, base);
 	const char *why;
+	uint64_t seconds;
 
-	if (word_duration(node->text, field(key, base), &why) < 0)
+	if (word_duration(node->text, &seconds, &why) < 0)
 		diag_fault(reader->diags, node->at, "%s: '%s' %s", key->name, node->text, why);
+	else if (key->max && (seconds < key->min || seconds > key->max))
+		diag_fault(reader->diags, node->at, "%s: '%s' is out of range; it takes %s",
+			   key->name, node->text, key->unit);
+	else
+		*duration = seconds;
+	return 0;
+}
+
+int read_lock(struct reader *reader, const struct key *key, const struct node *node, void *base)
+{
+	uint64_t *duration = field(key, base);
+
+	if (strcmp(node->text, "until-unlocked") != 0)
+		return read_duration(reader, key, node, base);
+	*duration = 0;
+	return 0;
+}
+
+int read_path(struct reader *reader, const struct key *key, const struct node *node, void *base)
+{
+	const char **path = field(key, base);
+
+	if (word_is_path(node->text))
+		*path = node->text;
+	else
+		diag_fault(reader->diags, node->at,
+			   "%s: '%s' is not a full path such as /var/lib/sereno/blocklist",
+			   key->name, node->text);
 	return 0;
 }
 
@@ -120,7 +150,9 @@ int read_switch(struct reader *reader, const struct key *key, const struct node 
 
 	if (strcmp(node->text, "yes") == 0)
 		*on = true;
-	else if (strcmp(node->text, "no") != 0)
+	else if (strcmp(node->text, "no") == 0)
+		*on = false;
+	else
 		diag_fault(reader->diags, node->at, "%s: '%s' is neither yes nor no", key->name,
 			   node->text);
 	return 0;

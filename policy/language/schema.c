@@ -35,7 +35,10 @@ static const struct {
 	[KEY_REQUIRED]         = { ONE, "\"const\": \"required\"" },
 	[KEY_TIMEZONE]         = { ONE, "\"type\": \"string\", \"pattern\": \"^[A-Za-z0-9_+/-]+$\"" },
 	[KEY_ACCOUNT]          = { ONE, "\"type\": [\"string\", \"number\"], \"pattern\": \"^" ACCOUNT "$\"" },
-	[KEY_OBSERVE]          = { LIST, "\"enum\": [\"roles\", \"root\", \"accounts\", \"all\"]" },
+	[KEY_LOCK]             = { ONE, "\"type\": \"string\", \"pattern\": \"^([1-9][0-9]*[smhdy]|until-unlocked)$\"" },
+	[KEY_PATH]             = { ONE, "\"type\": \"string\", \"pattern\": \"^/[^/]+(/[^/]+)*$\"" },
+	[KEY_OBSERVE]          = { LIST, "\"enum\": [\"roles\", \"root\", \"accounts\", \"attempts\", \"password\", \"all\"]" },
+	[KEY_WORDS]            = { LIST, "\"type\": [\"string\", \"number\"], \"minLength\": 3, \"maxLength\": 63" },
 	[KEY_ACCOUNTS]         = { LIST, "\"type\": [\"string\", \"number\"], \"pattern\": \"^" ACCOUNT "$\"" },
 	[KEY_GROUPS]           = { LIST, "\"type\": [\"string\", \"number\"], \"pattern\": \"^" ACCOUNT "$\"" },
 	[KEY_ROLE_NAMES]       = { LIST, "\"type\": \"string\", \"pattern\": \"^" NAME "$\"" },
@@ -89,7 +92,7 @@ static void write_form(FILE *out, const struct key *key)
 
 static void write_value(FILE *out, const struct key *key)
 {
-	if (key->type == KEY_BLOCK) {
+	if (key->type == KEY_BLOCK || key->type == KEY_OWN_BLOCK) {
 		write_reference(out, key->block);
 	} else if (key->type == KEY_RULES) {
 		fputs("\"type\": \"array\", \"items\": {", out);

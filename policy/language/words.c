@@ -125,3 +125,18 @@ bool word_is_host(const char *text)
 			return false;
 	return true;
 }
+
+bool word_is_path(const char *text)
+{
+	if (*text != '/')
+		return false;
+	for (const char *part = text; *part;) {
+		const size_t length = strcspn(++part, "/");
+
+		if (length == 0 || (length == 1 && part[0] == '.') ||
+		    (length == 2 && part[0] == '.' && part[1] == '.'))
+			return false;
+		part += length;
+	}
+	return true;
+}

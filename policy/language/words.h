@@ -49,6 +49,9 @@ bool word_is_account(const char *text);
 /* Whether @text may be a PAM service: a file name below /etc/pam.d. */
 bool word_is_service(const char *text);
 
+/* Whether @text is a full path of a file, without detours (//, /./, /../). */
+bool word_is_path(const char *text);
+
 /* Whether @text may be a host name, with * and ? as wildcards. */
 bool word_is_host(const char *text);
 
