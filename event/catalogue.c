@@ -24,6 +24,11 @@ static const struct catalogue_entry entries[EVENT_COUNT] = {
 	[EVENT_SESSION_OPENED]      = { "session.opened",      LOG_INFO,    "5f0f881b2ea044bea566a22292662ce0", OPENED },
 	[EVENT_SESSION_CLOSED]      = { "session.closed",      LOG_INFO,    "b14ec1c9017a4ae983c38b46a98727cf", WHO },
 	[EVENT_SESSION_UNRECORDED]  = { "session.unrecorded",  LOG_WARNING, "0795c39a08ca44399cc645e9e026b4ad", OPENED | WHY },
+	[EVENT_ATTEMPTS_REFUSED]    = { "attempts.refused",    LOG_NOTICE,  "35e6d0fb7bd31de66696e0362536c37a", OPENED | 1u << MEMBER_REASON },
+	[EVENT_ATTEMPTS_ON_TRIAL]   = { "attempts.on-trial",   LOG_NOTICE,  "0d1b7c8112117ec3a9ab743670bdd898", OPENED | 1u << MEMBER_REASON },
+	[EVENT_ATTEMPTS_UNLOCKED]   = { "attempts.unlocked",   LOG_NOTICE,  "b0c395d2e164bd5550f018168bcf1a9c", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET },
+	[EVENT_STATE_FALLBACK]      = { "state.fallback",      LOG_WARNING, "89422773aa181a76e57a15e8ebd2e5e7", 1u << MEMBER_SUBJECT | WHY },
+	[EVENT_STATE_UNUSABLE]      = { "state.unusable",      LOG_ERR,     "7f6a0d4ebf038da7c5febcb2681ff75e", 1u << MEMBER_SUBJECT | WHY },
 };
 /* clang-format on */
 

@@ -30,6 +30,11 @@ enum event_id {
 	EVENT_SESSION_OPENED,
 	EVENT_SESSION_CLOSED,
 	EVENT_SESSION_UNRECORDED, /* a login not recorded: sudo in it will not know its origin */
+	EVENT_ATTEMPTS_REFUSED,	  /* too many wrong passwords: this one was not checked */
+	EVENT_ATTEMPTS_ON_TRIAL,  /* observe: would have been refused */
+	EVENT_ATTEMPTS_UNLOCKED,  /* an administrator forgot an account's wrong passwords */
+	EVENT_STATE_FALLBACK,	  /* a damaged record; an older or stricter one stood in */
+	EVENT_STATE_UNUSABLE,	  /* a record could not be read or written */
 	EVENT_COUNT,
 };
 
