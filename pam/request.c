@@ -150,17 +150,47 @@ static int read_origins(pam_handle_t *pamh, const char *root, struct request *re
 	return -EINVAL;
 }
 
+static int start(pam_handle_t *pamh, struct request *ret)
+{
+	*ret = (struct request){ .service = item_text(pamh, PAM_SERVICE),
+				 .user = item_text(pamh, PAM_USER) };
+	ret->kind = service_kind(ret->service);
+	return ret->user[0] ? 0 : -EINVAL;
+}
+
 int request_read(pam_handle_t *pamh, const char *root, struct request *ret)
 {
 	int r;
 
-	*ret = (struct request){ .service = item_text(pamh, PAM_SERVICE),
-				 .user = item_text(pamh, PAM_USER) };
-	ret->kind = service_kind(ret->service);
-	if (!ret->user[0])
-		return -EINVAL;
+	r = start(pamh, ret);
+	if (r < 0)
+		return r;
 	r = read_subject(pamh, ret);
-	return r < 0 ? r : read_origins(pamh, root, ret);
+	if (r < 0)
+		return r;
+	ret->known = true;
+	return read_origins(pamh, root, ret);
+}
+
+/* The origin is that of who asks, so he is found first. */
+int request_read_password(pam_handle_t *pamh, const char *root, struct request *ret)
+{
+	int r;
+
+	r = start(pamh, ret);
+	if (r < 0)
+		return r;
+	if (ret->kind == SERVICE_ELEVATE || ret->kind == SERVICE_TOOL)
+		r = read_subject(pamh, ret);
+	if (r == 0)
+		r = read_origins(pamh, root, ret);
+	if (r < 0)
+		return r;
+	ret->subject = (struct account){ .name = "" };
+	ret->target = NULL;
+	r = account_by_name(ret->user, &ret->subject);
+	ret->known = r == 0;
+	return r == -ESRCH || r == -ENAMETOOLONG ? 0 : r;
 }
 
 void request_clear(struct request *request)

@@ -6,6 +6,8 @@
 #ifndef PAM_REQUEST_H
 #define PAM_REQUEST_H
 
+#include <stdbool.h>
+
 #include <security/pam_modules.h>
 
 #include <sereno/origin.h>
@@ -18,6 +20,7 @@ struct request {
 	const char *user;    /* PAM's; "" when it has none */
 	enum service_kind kind;
 	struct account subject;
+	bool known;		/* @subject is an account of this host */
 	const char *target;	/* the user where he is not the subject, else NULL */
 	struct origin *origins; /* see struct access_request */
 	size_t n_origins;
@@ -30,6 +33,12 @@ struct request {
  * account), -EINVAL (no user), -ENOMEM or what NSS reported.
  */
 int request_read(pam_handle_t *pamh, const char *root, struct request *ret);
+
+/*
+ * The same for the password of PAM's user: the subject is its account, even where another one asks
+ * by su or polkit; no such account is no error, but not @known. Released likewise.
+ */
+int request_read_password(pam_handle_t *pamh, const char *root, struct request *ret);
 void request_clear(struct request *request);
 
 #endif

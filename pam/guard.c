@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* guard.c - the charge for a password, kept in the handle until it is settled. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "guard.h"
+#include "guard_report.h"
+
+struct guard {
+	struct guard *self; /* pam_get_data() gives a const one */
+	struct attempt_charge charge;
+	struct attempt_limits limits;
+	bool open;
+	char root[];
+};
+
+static struct guard *guard_of(const pam_handle_t *pamh)
+{
+	const void *data = NULL;
+
+	if (pam_get_data(pamh, GUARD_DATA, &data) != PAM_SUCCESS || !data)
+		return NULL;
+	return ((const struct guard *)data)->self;
+}
+
+bool guard_saw_password(const pam_handle_t *pamh)
+{
+	return guard_of(pamh) != NULL;
+}
+
+static void settle(struct guard *guard, enum attempt_outcome outcome)
+{
+	struct attempt_clock now;
+	int r;
+
+	if (!guard->open)
+		return;
+	guard->open = false;
+	r = attempt_clock_now(&now);
+	if (r == 0)
+		r = attempt_settle(guard->root, &guard->limits, &guard->charge, outcome, &now);
+	if (r < 0)
+		guard_report_unusable(guard->root, &guard->charge.subject, r);
+}
+
+/* A program that forks ends its copy of the handle silently; the charge is the other one's. */
+static void end(pam_handle_t *pamh, void *data, int status)
+{
+	struct guard *guard = data;
+
+	(void)pamh;
+	if (!((unsigned)status & PAM_DATA_SILENT))
+		settle(guard, ATTEMPT_FAILED);
+	free(guard);
+}
+
+int guard_keep(pam_handle_t *pamh, const char *root, const struct attempt_limits *limits,
+	       const struct attempt_charge *charge)
+{
+	const size_t size = strlen(root) + 1;
+	struct guard *guard = malloc(sizeof(*guard) + size);
+
+	if (!guard)
+		return -ENOMEM;
+	*guard = (struct guard){ .self = guard, .limits = *limits, .open = true };
+	guard->charge = *charge;
+	guard->charge.subject.user = guard->charge.user;
+	memcpy(guard->root, root, size);
+	if (pam_set_data(pamh, GUARD_DATA, guard, end) != PAM_SUCCESS) {
+		free(guard);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void guard_settle(pam_handle_t *pamh, enum attempt_outcome outcome)
+{
+	struct guard *guard = guard_of(pamh);
+
+	if (guard)
+		settle(guard, outcome);
+}
+
+void guard_drop(pam_handle_t *pamh)
+{
+	if (!guard_of(pamh))
+		return;
+	guard_settle(pamh, ATTEMPT_FAILED);
+	(void)pam_set_data(pamh, GUARD_DATA, NULL, NULL); /* it is there: nothing is allocated */
+}
