@@ -32,20 +32,20 @@ all_cflags   = -std=gnu17 -O2 -g -fPIC -Iinclude -D_GNU_SOURCE $(WARN) $(HARDEN)
 # -z defs: an unresolved symbol fails here and not at somebody's login. A sanitizer's runtime stays undefined on purpose.
 all_ldflags  = -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed,--gc-sections $(if $(SANITIZE),,-Wl,-z,defs) $(sanitize) $(LDFLAGS)
 
-ROOMS   := policy state password event pam admin
+ROOMS   := otp policy state password event pam admin
 MODULES := $(patsubst pam/%.c,%,$(sort $(wildcard pam/pam_sereno_*.c)))
 SOURCES := $(sort $(wildcard $(ROOMS:%=%/*.c) $(ROOMS:%=%/*/*.c)))
 objects  = $(patsubst %.c,$(O)/%.o,$(filter $(1)/%,$(SOURCES)))
 module_o = $(patsubst %,$(O)/pam/%.o,$(MODULES))
 main_o  := $(O)/admin/main.o
-archives = $(O)/pam.a $(O)/admin.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/policy.a
+archives = $(O)/pam.a $(O)/admin.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a
 TESTS   := $(patsubst %.c,$(O)/%,$(sort $(wildcard $(patsubst %,tests/%/*.c,$(ROOMS)))))
 SCRIPTS := $(sort $(wildcard $(patsubst %,tests/%/*.sh,$(ROOMS) house cli)))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
 BENCHES := $(patsubst tests/bench/%.c,$(O)/tests/bench/%,$(sort $(wildcard tests/bench/*.c)))
 
-BUILD_DEPS := gcc libc6-dev libpam0g-dev libyaml-dev libcdb-dev libssl-dev libcmocka-dev gettext libpwquality-dev libcrack2-dev libcrypt-dev cracklib-runtime
-CHECK_DEPS := jq tinycdb binutils util-linux
+BUILD_DEPS := gcc libc6-dev libpam0g-dev libyaml-dev libcdb-dev libssl-dev libcmocka-dev gettext libpwquality-dev libcrack2-dev libcrypt-dev cracklib-runtime liboath-dev libqrencode-dev
+CHECK_DEPS := jq tinycdb binutils util-linux zbar-tools
 DEMO_DEPS  := openssh-server openssh-client sudo expect login util-linux passwd iproute2 at libpam-systemd
 BENCH_DEPS := jq time
 FUZZ_DEPS  := clang libclang-rt-dev
@@ -89,8 +89,8 @@ $(O)/pam_%.so: $(O)/pam/pam_%.o $(O)/pam.a $(O)/event.a $(O)/state.a $(O)/policy
 		-o $@ $(filter %.o %.a,$^) -l:libcdb_pic.a -lpam
 	$(if $(SANITIZE),,$(Q)tests/check-exports $@ $(filter %.map,$^))
 
-command_libs := -lyaml -lcrypto -lpwquality -lcrack -lcrypt -l:libcdb_pic.a
-$(O)/sereno: $(main_o) $(O)/admin.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/policy.a
+command_libs := -lyaml -lcrypto -lpwquality -lcrack -lcrypt -loath -lqrencode -l:libcdb_pic.a
+$(O)/sereno: $(main_o) $(O)/admin.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a
 	$(say) LINK $@
 	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $^ $(command_libs)
 
@@ -125,7 +125,7 @@ $(O)/fuzz/%: tests/fuzz/%.c $(fuzzed) $(wildcard include/sereno/*.h)
 	$(call deps,$(BUILD_DEPS) $(FUZZ_DEPS))
 	$(say) FUZZER $@
 	$(Q)mkdir -p $(@D)
-	$(Q)clang -std=gnu17 -O1 -g -Iinclude -Ipolicy -Ievent -Istate -Ipassword -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+	$(Q)clang -std=gnu17 -O1 -g -Iinclude -Ipolicy -Ievent -Istate -Iotp -Ipassword -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 		-o $@ $< $(fuzzed) $(command_libs)
 fuzz: $(FUZZERS) ## fuzz everything that reads hostile bytes, FUZZ_SECONDS=60 in all
 	$(Q)O=$(abspath $(O)) tests/fuzz/run $(FUZZ_SECONDS) $(FUZZERS)
