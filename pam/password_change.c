@@ -53,6 +53,9 @@ static bool is_stuck(const struct holder *holder, int flags)
 	if (holder->unusable == 0 || is_given(flags) || holder->account.uid == 0)
 		return false;
 	(void)fallback_read(holder->root, &fallback); /* its defaults are the strict answer */
+	for (size_t i = 0; i < fallback.n_governed; i++)
+		if (strcmp(fallback.governed[i], holder->account.name) == 0)
+			return true;
 	return uid_governed(holder->account.uid, fallback.min_uid);
 }
 
@@ -118,13 +121,13 @@ int password_may_change(pam_handle_t *pamh, int flags, const struct holder *hold
 }
 
 /* The policy lets it pass: record it, and let the user type it again. */
-static int accept(pam_handle_t *pamh, const struct new_password *new_password)
+static int accept(pam_handle_t *pamh, const struct new_password *new_password,
+		  const char *candidate)
 {
 	const bool on_trial = new_password->holder->observe & OBSERVE_PASSWORD;
-	const char *again = NULL;
 	int r;
 
-	r = pam_get_authtok_verify(pamh, &again, NULL);
+	r = pam_get_authtok_verify(pamh, &candidate, NULL);
 	if (r != PAM_SUCCESS)
 		return r;
 	if (new_password_record(new_password) < 0 && !on_trial) {
@@ -147,10 +150,10 @@ static int try_once(pam_handle_t *pamh, struct new_password *new_password,
 	if (r != PAM_SUCCESS)
 		return PAM_AUTHTOK_ERR; /* no answer, or an empty one: no more tries */
 	if (new_password_judge(new_password, candidate))
-		return accept(pamh, new_password);
+		return accept(pamh, new_password, candidate);
 	if (new_password->holder->observe & OBSERVE_PASSWORD) {
 		new_password_report(new_password, EVENT_PASSWORD_ON_TRIAL);
-		return accept(pamh, new_password);
+		return accept(pamh, new_password, candidate);
 	}
 	new_password_report(new_password, EVENT_PASSWORD_REFUSED);
 	new_password_tell(new_password, pamh);
