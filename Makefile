@@ -83,10 +83,12 @@ $(O)/$(1).a: $(filter-out $(module_o) $(main_o),$(call objects,$(1)))
 endef
 $(foreach r,$(ROOMS),$(eval $(call room,$(r))))
 
-$(O)/pam_%.so: $(O)/pam/pam_%.o $(O)/pam.a $(O)/event.a $(O)/state.a $(O)/policy.a pam/pam_%.map
+# What a module needs beside libpam; the linker drops what it does not.
+LIBS_pam_sereno_password := -lcrypto -lpwquality -lcrack -lcrypt
+$(O)/pam_%.so: $(O)/pam/pam_%.o $(O)/pam.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/policy.a pam/pam_%.map
 	$(say) MODULE $@
 	$(Q)$(CC) $(all_cflags) $(all_ldflags) -shared -Wl,--version-script=$(filter %.map,$^) -Wl,--exclude-libs,ALL \
-		-o $@ $(filter %.o %.a,$^) -l:libcdb_pic.a -lpam
+		-o $@ $(filter %.o %.a,$^) -l:libcdb_pic.a -lpam $(LIBS_pam_$*)
 	$(if $(SANITIZE),,$(Q)tests/check-exports $@ $(filter %.map,$^))
 
 command_libs := -lyaml -lcrypto -lpwquality -lcrack -lcrypt -loath -lqrencode -l:libcdb_pic.a

@@ -121,6 +121,8 @@ static enum exit_status check_safety(struct application *application, struct pol
 	r = check_exclusions(&situation);
 	if (r == 0)
 		r = check_administrators(&situation);
+	if (r == 0)
+		r = check_blocklist(&situation);
 	if (r == 0 && policy)
 		r = check_way_back(&situation, policy, &application->caller);
 	if (r < 0)

@@ -40,6 +40,8 @@ static int check_on_host(const struct options *options, struct edition *edition,
 	r = check_exclusions(&situation);
 	if (r == 0)
 		r = check_administrators(&situation);
+	if (r == 0)
+		r = check_blocklist(&situation);
 	check_break_glass(&situation);
 	check_second_factors(&situation);
 	holders_clear(&holders);

@@ -56,6 +56,26 @@ static const struct command commands[] = {
 	  N_("Exit status: 0 a policy is in force and nothing is overdue, 1 otherwise.\n\n"
 	     "  sereno status\n"),
 	  OPTION_JSON | OPTION_ROOT, OPERAND_NONE, status_run },
+	{ "password", N_("check | expire USER | expire --all"), N_("judge passwords, or let them be changed"),
+	  N_("check reads candidates from standard input, one a line (on a terminal it asks, without\n"
+	     "showing what is typed), and says what the policy in force has against each: never on the\n"
+	     "command line, where everybody can read it. The history is not asked. Exit status: 0 all\n"
+	     "may be used, 1 some may not.\n"
+	     "expire lets USER, or every person, choose a new password at the next login with it.\n\n"
+	     "  sereno password check --user ana\n"
+	     "  sereno password expire ana\n"
+	     "  sereno password expire --all --dry-run\n"),
+	  OPTION_JSON | OPTION_ROOT | OPTION_USER | OPTION_ALL | OPTION_DRY_RUN, OPERAND_PAIR, password_run },
+	{ "blocklist", N_("build FILE"), N_("make the list of leaked passwords"),
+	  N_("Reads FILE (- is standard input): lines HASH:COUNT with SHA-1 hashes, as they are published\n"
+	     "ordered by hash, or plain words, one a line. Writes one sorted file, which password:\n"
+	     "blocklist: names. Exit status: 0 written.\n\n"
+	     "  sereno blocklist build pwned-passwords-sha1-ordered-by-hash.txt --min-count 100\n"),
+	  OPTION_ROOT | OPTION_MIN_COUNT | OPTION_OUTPUT, OPERAND_PAIR, blocklist_run },
+	{ "renew", N_("USER"), N_("let in again who was away for too long"),
+	  N_("Inactivity (accounts: inactive-after:) counts anew from now. Exit status: 0 done.\n\n"
+	     "  sereno renew pepe\n"),
+	  OPTION_ROOT, OPERAND_REQUIRED, renew_run },
 	{ "schema", "", N_("the keys of the policy file, as JSON Schema"),
 	  N_("For editors with a YAML language server; --man for the manual page's table.\n\n"
 	     "  sereno schema > sereno.schema.json\n"),
@@ -67,7 +87,7 @@ static void print_usage(FILE *stream)
 {
 	fputs(_("usage: sereno COMMAND [ARGUMENTS]\n\n"), stream);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		fprintf(stream, "  %-8s  %s\n", commands[i].name, _(commands[i].summary));
+		fprintf(stream, "  %-9s  %s\n", commands[i].name, _(commands[i].summary));
 	fputs(_("\nsereno help COMMAND says more. A policy file is written, then: check, diff, apply.\n"),
 	      stream);
 }

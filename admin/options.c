@@ -26,6 +26,9 @@ static const struct option_entry entries[] = {
 	{ "from",     OPTION_FROM,     "ORIGIN",  offsetof(struct options, from),    N_("an address, seat, serial, jobs or unknown") },
 	{ "at",       OPTION_AT,       "TIME",    offsetof(struct options, at),      N_("2026-03-01T22:10 (in the policy's zone), or with Z or +01:00; else now") },
 	{ "met",      OPTION_MET,      "DEMAND",  offsetof(struct options, met),     N_("as if this had been given: second-factor") },
+	{ "user",     OPTION_USER,     "USER",    offsetof(struct options, user),    N_("judge as this user's: his names, his roles") },
+	{ "min-count", OPTION_MIN_COUNT, "N",     offsetof(struct options, min_count), N_("leave out what was seen less often") },
+	{ "output",   OPTION_OUTPUT,   "PATH",    offsetof(struct options, output),  N_("where to write; /var/lib/sereno/blocklist when left out") },
 	{ "dry-run",  OPTION_DRY_RUN,  NULL,      0,                                 N_("check everything, say what would happen, change nothing") },
 	{ "accounts", OPTION_ACCOUNTS, NULL,      0,                                 N_("ask the name service for members that are not in the files") },
 	{ "services", OPTION_SERVICES, NULL,      0,                                 N_("list the PAM services of this host and their kind") },
@@ -130,6 +133,10 @@ static int take_operand(const char *word, enum operand operand, struct options *
 {
 	char buffer[ESCAPE_MAX];
 
+	if (operand == OPERAND_PAIR && options->operand && !options->second) {
+		options->second = word;
+		return 0;
+	}
 	if (options->operand || operand == OPERAND_NONE) {
 		(void)complain(EXIT_USAGE, _("one word too many: %s"), escape(buffer, word));
 		return -EINVAL;
@@ -157,7 +164,7 @@ int options_read(int argc, char *const *argv, unsigned allowed, enum operand ope
 		if (r < 0)
 			return r;
 	}
-	if (operand == OPERAND_REQUIRED && !options.operand && !(options.given & OPTION_HELP)) {
+	if ((operand == OPERAND_REQUIRED || operand == OPERAND_PAIR) && !options.operand && !(options.given & OPTION_HELP)) {
 		(void)complain(EXIT_USAGE, _("a word is missing: sereno help %s"), argv[0]);
 		return -EINVAL;
 	}

@@ -22,19 +22,23 @@ enum option_bit {
 	OPTION_AT = 1 << 9,
 	OPTION_MET = 1 << 10,
 	OPTION_HELP = 1 << 11,
+	OPTION_USER = 1 << 12,
+	OPTION_MIN_COUNT = 1 << 13,
+	OPTION_OUTPUT = 1 << 14,
 };
 
 /* Strings are borrowed from argv; NULL where not given. */
 struct options {
 	unsigned given; /* enum option_bit */
-	const char *service, *from, *at, *met;
-	const char *operand;	/* FILE, USER or SERVICE */
+	const char *service, *from, *at, *met, *user, *min_count, *output;
+	const char *operand;	/* FILE, USER, SERVICE or what to do */
+	const char *second;	/* what to do it with */
 	const char *root_given; /* as written */
 	char root[PATH_MAX];	/* "" is the host; no slash at the end */
 };
 
-/* Whether an operand must, may or must not be there. */
-enum operand { OPERAND_NONE, OPERAND_OPTIONAL, OPERAND_REQUIRED };
+/* Whether an operand must, may or must not be there; OPERAND_PAIR: one must, a second may. */
+enum operand { OPERAND_NONE, OPERAND_OPTIONAL, OPERAND_REQUIRED, OPERAND_PAIR };
 
 /*
  * Read @argv[1] and on: options of @allowed (enum option_bit; OPTION_HELP always) in any place, as

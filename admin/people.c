@@ -132,6 +132,7 @@ static int read_accounts(const char *root, struct people *people)
 			.name = field[0],
 			.uid = (uid_t)uid,
 			.gid = (gid_t)gid,
+			.full_name = field[4],
 			.home = field[5],
 			.shell = field[6],
 			.password = strcmp(field[1], "x") == 0 ? NULL : field[1],

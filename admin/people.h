@@ -19,7 +19,7 @@ struct account {
 	const char *name;
 	uid_t uid;
 	gid_t gid;
-	const char *home, *shell;
+	const char *full_name, *home, *shell;
 	const char *password; /* hash, "x" resolved by shadow; NULL when shadow does not name him */
 	int64_t expires_day;  /* since the epoch; ACCOUNT_NEVER_EXPIRES */
 };

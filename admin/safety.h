@@ -43,6 +43,10 @@ int check_administrators(const struct situation *situation);
 /* Warn of rules that nobody can use with the modules of this version. */
 void check_second_factors(const struct situation *situation);
 
+/* The list of leaked passwords, if the policy names one, is there and sound. Returns 0 or -ENOMEM.
+ */
+int check_blocklist(const struct situation *situation);
+
 /* The way in of whoever runs this, by @policy, which was compiled from the edition. Returns 0,
  * -EBADMSG or -ENOMEM. */
 int check_way_back(const struct situation *situation, struct policy *policy,

@@ -29,6 +29,14 @@ static const struct catalogue_entry entries[EVENT_COUNT] = {
 	[EVENT_ATTEMPTS_UNLOCKED]   = { "attempts.unlocked",   LOG_NOTICE,  "b0c395d2e164bd5550f018168bcf1a9c", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET },
 	[EVENT_STATE_FALLBACK]      = { "state.fallback",      LOG_WARNING, "89422773aa181a76e57a15e8ebd2e5e7", 1u << MEMBER_SUBJECT | WHY },
 	[EVENT_STATE_UNUSABLE]      = { "state.unusable",      LOG_ERR,     "7f6a0d4ebf038da7c5febcb2681ff75e", 1u << MEMBER_SUBJECT | WHY },
+	[EVENT_PASSWORD_ACCEPTED]   = { "password.accepted",   LOG_NOTICE,  "12c896ca5b0d41b2a69d1680f36da2db", WHO },
+	[EVENT_PASSWORD_REFUSED]    = { "password.refused",    LOG_NOTICE,  "dd6a882d4a7e4e249fdfc255378c5233", WHO | 1u << MEMBER_REASON },
+	[EVENT_PASSWORD_ON_TRIAL]   = { "password.on-trial",   LOG_NOTICE,  "bc00efa635924f958ae6be1e1a97c57f", WHO | 1u << MEMBER_REASON },
+	[EVENT_PASSWORD_DUE]        = { "password.due",        LOG_NOTICE,  "9c5108043e3d4596b55989076ffc5c24", WHO | 1u << MEMBER_REASON },
+	[EVENT_PASSWORD_EXPIRED]    = { "password.expired",    LOG_NOTICE,  "a7a9425318aa41ee9894a0c022237e1c", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET },
+	[EVENT_ACCOUNT_INACTIVE]    = { "account.inactive",    LOG_WARNING, "5823576169e748e7952a0deed717e904", WHO },
+	[EVENT_ACCOUNT_ON_TRIAL]    = { "account.on-trial",    LOG_NOTICE,  "657439e0edef41e2b98a6f8541639413", WHO | 1u << MEMBER_REASON },
+	[EVENT_ACCOUNT_RENEWED]     = { "account.renewed",     LOG_NOTICE,  "47c02f97a0fd40098c32f65b03f91b58", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET },
 };
 /* clang-format on */
 

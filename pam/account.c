@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <sereno/scoped.h>
@@ -22,6 +23,8 @@ static int account_copy(const struct passwd *entry, struct account *ret)
 	if (length >= sizeof(account.name))
 		return -ENAMETOOLONG;
 	memcpy(account.name, entry->pw_name, length);
+	if (entry->pw_gecos)
+		(void)snprintf(account.full_name, sizeof(account.full_name), "%s", entry->pw_gecos);
 	*ret = account;
 	return 0;
 }

@@ -15,6 +15,7 @@ struct account {
 	uid_t uid;
 	gid_t gid;
 	char name[256];
+	char full_name[256]; /* GECOS, cut where it is longer */
 };
 
 /* Returns 0, -ESRCH (no such account), -ENAMETOOLONG, -ENOMEM or what NSS reported. */

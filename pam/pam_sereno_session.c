@@ -7,6 +7,7 @@
 
 #include <security/pam_modules.h>
 
+#include <sereno/age.h>
 #include <sereno/login.h>
 #include <sereno/scoped.h>
 
@@ -84,6 +85,16 @@ static bool opens_login(const struct request *request)
 	return false;
 }
 
+/* Inactivity counts from the last login; only the governed can be inactive. */
+static void record_last_login(const char *root, const struct request *request, int64_t now)
+{
+	const struct age_owner owner = { root, request->subject.name, request->subject.uid };
+	const int r = age_record_login(&owner, now);
+
+	if (r < 0)
+		report_age_unrecorded(root, request, r);
+}
+
 static void open_login(const char *root, const struct request *request, int64_t now, int64_t until)
 {
 	const int r = record_login(root, request, now);
@@ -121,6 +132,9 @@ static int open_session(pam_handle_t *pamh, int flags, const char *root,
 		r = hand_over_end(pamh, &judgement, now);
 	if (r == PAM_SUCCESS && opens_login(request))
 		open_login(root, request, now, judgement.verdict.until);
+	if (r == PAM_SUCCESS && request->kind == SERVICE_LOGIN &&
+	    judgement.verdict.outcome == ACCESS_ALLOW)
+		record_last_login(root, request, now);
 	return r;
 }
 

@@ -169,3 +169,13 @@ void report_unrecorded(const char *root, const struct request *request, int err)
 	event.detail = cause(err);
 	(void)event_send(root, &event); /* as above */
 }
+
+void report_age_unrecorded(const char *root, const struct request *request, int err)
+{
+	struct event event = event_of(EVENT_STATE_UNUSABLE, request, NULL);
+	char detail[DETAIL_MAX];
+
+	(void)snprintf(detail, sizeof(detail), "the record of the last login: %s", cause(err));
+	event.detail = detail;
+	(void)event_send(root, &event); /* as above */
+}

@@ -29,4 +29,7 @@ void report_session(const char *root, enum event_id id, const struct request *re
 /* A login could not be recorded, for @err: sudo in it will not know its origin. */
 void report_unrecorded(const char *root, const struct request *request, int err);
 
+/* When somebody logged in last could not be recorded, for @err: he will look inactive. */
+void report_age_unrecorded(const char *root, const struct request *request, int err);
+
 #endif

@@ -48,8 +48,8 @@ static int age_write(struct age_file *file, int64_t now, enum slot_durability du
 {
 	uint8_t bytes[AGE_RECORD_SIZE];
 
-	if (file->age.first_seen == 0)
-		file->age.first_seen = now;
+	if (file->age.begun == 0)
+		file->age.begun = now;
 	age_encode(&file->age, bytes);
 	return slot_write(file->file, bytes, durability);
 }
@@ -136,14 +136,19 @@ int age_renew(const struct age_owner *owner, int64_t now)
 	return age_write_twice(&file, now);
 }
 
-int age_begin(const struct age_owner *owner, int64_t now)
-{
-	scoped(age_close) struct age_file file = { 0 };
-	const int r = age_open(owner, SLOT_CREATE, &file);
+/* No account has this uid. */
+#define HOST_UID ((uid_t)-1)
 
-	if (r < 0 || file.age.first_seen != 0)
-		return r;
-	return age_write_twice(&file, now);
+int64_t age_host_since(const char *root, int64_t since)
+{
+	const struct age_owner host = { root, "host", HOST_UID };
+	scoped(age_close) struct age_file file = { 0 };
+
+	if (age_open(&host, SLOT_CREATE, &file) < 0)
+		return since;
+	if (file.age.begun == 0)
+		(void)age_write_twice(&file, since); /* else it is asked for the first time again */
+	return file.age.begun;
 }
 
 int age_restart(const struct age_owner *owner, int64_t now, uint64_t tag)

@@ -28,7 +28,7 @@ uint64_t age_tag(const char *hash)
 
 void age_encode(const struct age *age, uint8_t bytes[static AGE_RECORD_SIZE])
 {
-	octets_put(&bytes, (uint64_t)age->first_seen, 8);
+	octets_put(&bytes, (uint64_t)age->begun, 8);
 	octets_put(&bytes, (uint64_t)age->last_login, 8);
 	octets_put(&bytes, (uint64_t)age->renewed, 8);
 	octets_put(&bytes, (uint64_t)age->changed, 8);
@@ -47,7 +47,7 @@ int age_decode(const uint8_t bytes[static AGE_RECORD_SIZE], struct age *ret)
 	struct age age;
 	uint32_t demand;
 
-	age.first_seen = (int64_t)octets_get(&bytes, 8);
+	age.begun = (int64_t)octets_get(&bytes, 8);
 	age.last_login = (int64_t)octets_get(&bytes, 8);
 	age.renewed = (int64_t)octets_get(&bytes, 8);
 	age.changed = (int64_t)octets_get(&bytes, 8);

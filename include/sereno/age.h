@@ -26,7 +26,7 @@ enum age_demand {
 };
 
 struct age {
-	int64_t first_seen; /* when this record was begun */
+	int64_t begun; /* when this record was */
 	int64_t last_login;
 	int64_t renewed; /* by an administrator, after inactivity */
 	int64_t changed; /* last change that went through for certain */
@@ -64,8 +64,11 @@ int age_record_list(const struct age_owner *owner, int64_t now, uint64_t tag,
 int age_demand(const struct age_owner *owner, int64_t now, uint64_t tag, enum age_demand demand);
 int age_renew(const struct age_owner *owner, int64_t now);
 
-/* Only make sure that there is one: inactivity counts from then at the earliest. */
-int age_begin(const struct age_owner *owner, int64_t now);
+/*
+ * Since when inactivity counts on this host: @since (a time in the past) when it is asked for the
+ * first time, and the same answer ever after. Where that cannot be kept it is @since, too.
+ */
+int64_t age_host_since(const char *root, int64_t since);
 
 /* A record is lost: begin anew. It costs the user of the password with @tag a change of it, since
  * nobody knows what the record demanded. */

@@ -35,6 +35,14 @@ enum event_id {
 	EVENT_ATTEMPTS_UNLOCKED,  /* an administrator forgot an account's wrong passwords */
 	EVENT_STATE_FALLBACK,	  /* a damaged record; an older or stricter one stood in */
 	EVENT_STATE_UNUSABLE,	  /* a record could not be read or written */
+	EVENT_PASSWORD_ACCEPTED,  /* a new password was handed on to be set */
+	EVENT_PASSWORD_REFUSED,
+	EVENT_PASSWORD_ON_TRIAL, /* observe: would have been refused, or a new one asked for */
+	EVENT_PASSWORD_DUE,	 /* a login must choose a new one */
+	EVENT_PASSWORD_EXPIRED,	 /* an administrator wants it changed */
+	EVENT_ACCOUNT_INACTIVE,	 /* refused, not used for too long */
+	EVENT_ACCOUNT_ON_TRIAL,	 /* observe: would have been refused */
+	EVENT_ACCOUNT_RENEWED,
 	EVENT_COUNT,
 };
 

@@ -74,9 +74,10 @@ struct access_request;
 
 /*
  * The password: block for the subject of @request at @now (UTC seconds): the strictest of the
- * block and of the roles he holds then; the block alone when @request is NULL. Returns 0, -ENOENT
- * (the policy has none, or the subject is a program: unattended roles only), -EBADMSG, -ENOMEM or
- * a read error.
+ * block and of the roles he holds then; the block alone for root, break-glass and ungoverned
+ * accounts, and when @request is NULL. Of @request only subject, others and uid count: service and
+ * origins may be left out. Returns 0, -ENOENT (the policy has none, or the subject is a program:
+ * unattended roles only), -EBADMSG, -ENOMEM or a read error.
  */
 int policy_password(struct policy *policy, const struct access_request *request, int64_t now,
 		    struct password_rules *ret);
@@ -90,7 +91,9 @@ enum subject_kind {
 	SUBJECT_IS_UNGOVERNED
 };
 
-/* Returns 0 with *@ret, -EBADMSG, -ENOMEM or a read error. */
+/* Who the subject is at @now: a program while all roles he holds then are unattended, and he holds
+ * one. Of @request only subject, others and uid count. Returns 0, -EBADMSG, -ENOMEM or a read
+ * error. */
 int policy_subject(struct policy *policy, const struct access_request *request, int64_t now,
 		   enum subject_kind *ret);
 

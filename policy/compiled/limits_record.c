@@ -72,6 +72,7 @@ void decode_password_rules(struct decoder *decoder, struct password_rules *ret)
 	uint8_t dictionary;
 	uint32_t n;
 
+	*ret = (struct password_rules){ 0 };
 	ret->min_length = decode_u32(decoder);
 	ret->min_classes = decode_u32(decoder);
 	ret->max_repeat = decode_u32(decoder);
@@ -86,7 +87,6 @@ void decode_password_rules(struct decoder *decoder, struct password_rules *ret)
 	n = decode_u32(decoder);
 	if (n > PASSWORD_WORDS_MAX || dictionary > 1)
 		decoder->damaged = true;
-	ret->n_words = 0;
 	while (!decoder->damaged && ret->n_words < n)
 		decode_text(decoder, ret->word[ret->n_words++], PASSWORD_WORD_SIZE);
 	check_password_rules(decoder, ret);

@@ -202,7 +202,7 @@ static const struct key then_keys[THEN_KEYS] = {
 	  .about = "How long to wait before the next attempt.", .example = "delay: 30s" },
 	[THEN_KEY_DOUBLING_TO] = { "doubling-to", KEY_DURATION, ATTEMPTS(doubling_to_sec),
 	  FROM_TO(1, YEAR_SEC, "1s to 1y"), .standard = "the delay does not grow",
-	  .about = "With each further wrong attempt the delay doubles, up to this.", .example = "doubling-to: 1h" },
+	  .about = "With each further wrong attempt the delay doubles, up to this.", .example = "delay: 30s\ndoubling-to: 1h" },
 	[THEN_KEY_LOCK] = { "lock", KEY_LOCK, ATTEMPTS(lock_sec), FROM_TO(1, YEAR_SEC, "1s to 1y"),
 	  .about = "Instead of delay: how long nothing is tried at all; until-unlocked waits for sereno unlock. Root "
 		   "and break-glass accounts are delayed, never locked.",

@@ -11,7 +11,7 @@ static const char *const kinds[KEY_TYPES] = {
 	[KEY_VERSION]          = "the number 1",
 	[KEY_TEXT]             = "text, at most 255 bytes",
 	[KEY_COUNT]            = "a number",
-	[KEY_DURATION]         = "a duration: 90s, 15m, 8h, 45d or 1y (365d); one unit, at most 100y",
+	[KEY_DURATION]         = "a duration: 90s, 15m, 8h, 45d or 1y (365d); one unit",
 	[KEY_REVIEWED]         = "a day: 2026-12-31",
 	[KEY_SINCE]            = "a day, 2026-12-31, or a minute, 2026-12-31T18:00",
 	[KEY_UNTIL]            = "a day, 2026-12-31, or a minute, 2026-12-31T18:00",
@@ -67,8 +67,8 @@ static void write_bounds(FILE *out, const struct key *key)
 	if (key->type == KEY_COUNT)
 		fprintf(out, " (%s) from %ju to %ju", key->unit, (uintmax_t)key->min,
 			(uintmax_t)key->max);
-	else if (key->unit)
-		fprintf(out, ", %s", key->unit);
+	else if (key->type == KEY_DURATION || key->type == KEY_LOCK)
+		fprintf(out, ", %s", key->unit ? key->unit : "at most 100y");
 	if (key->presence == KEY_MANDATORY)
 		fputs("; required", out);
 	if (key->standard) {

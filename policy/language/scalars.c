@@ -67,9 +67,14 @@ int read_lock(struct reader *reader, const struct key *key, const struct node *n
 {
 	uint64_t *duration = field(key, base);
 
-	if (strcmp(node->text, "until-unlocked") != 0)
+	if (strcmp(node->text, "until-unlocked") == 0)
+		*duration = 0;
+	else if (node->text[0] >= '0' && node->text[0] <= '9')
 		return read_duration(reader, key, node, base);
-	*duration = 0;
+	else
+		diag_fault(reader->diags, node->at,
+			   "%s: '%s' is neither until-unlocked nor a duration such as 15m",
+			   key->name, node->text);
 	return 0;
 }
 

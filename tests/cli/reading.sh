@@ -67,6 +67,14 @@ json '.changes | any(.change == "added" and .path == "roles.sysadmin.members" an
 expect 0 status --root "$tree"
 says "edited, not applied"
 cp "$policy" "$tree/keep"
+printf 'observe: [attempts, password]\npassword: {min-length: 14}\nattempts: {then: {lock: until-unlocked}}\n' >>"$policy"
+expect 1 diff --json --root "$tree"
+json '.changes | any(.path == "password.min-length" and .value == "14")'
+json '.changes | any(.path == "attempts.then.lock" and .value == "until-unlocked")'
+expect 0 apply --root "$tree"
+expect 0 status --json --root "$tree"
+json '.observe == ["attempts", "password"]'
+cp "$tree/keep" "$policy"
 echo "roles: {}" >>"$policy"
 expect 1 diff --json --root "$tree"
 json '.faults == 1 and .changes == []'
@@ -82,7 +90,7 @@ expect 1 status --json --root "$tree"
 json '.attention == ["fallback", "review"]'
 
 # A damaged policy in force is said, and never read.
-printf x | dd of="$tree/var/lib/sereno/generations/2/policy.1.cdb" bs=1 seek=2100 conv=notrunc 2>/dev/null
+printf x | dd of="$tree/var/lib/sereno/generations/3/policy.1.cdb" bs=1 seek=2100 conv=notrunc 2>/dev/null
 expect 1 status --root "$tree"
 expect 0 apply --root "$tree"
 expect 1 status --root "$tree"

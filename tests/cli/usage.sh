@@ -33,9 +33,20 @@ expect 0 apply --root "$tree"
 for time in yesterday 2026-02-30T12:00 2026-03-01 2026-03-01T24:00 2026-03-01T12:60 2026-03-01T12:00X 2026-03-01T12:00+1 ''; do
 	[ -z "$time" ] || usage "--at wants a time" explain ana --service sshd --from seat --root "$tree" --at "$time"
 done
+usage "can check and expire" password chekc
+usage "consider this one known" password check Verano2025
+usage "one of the two is wanted" password expire
+usage "one of the two is wanted" password expire ana --all
+usage "check takes" password check --dry-run
+usage "expire takes" password expire ana --json
+usage "a word is missing" password
+usage "a word is missing" blocklist build
+usage "can build" blocklist biuld x
+usage "--min-count wants a number" blocklist build x --min-count -1
+usage "a word is missing" renew
 usage "no such option here: -\\x1b[31m" status "$(printf -- '-\033[31m')"
 
-for command in check apply diff explain who status schema; do
+for command in check apply diff explain who status password blocklist renew schema; do
 	expect 0 help $command
 	says "usage: sereno $command"
 	first=$said

@@ -30,6 +30,8 @@ static const char policy_text[] =
 	"timezone: UTC\n"
 	"origins: {office: [10.20.0.0/16, seat]}\n"
 	"accounts: {break-glass: {members: [rescue]}, persons: {ana: [ana, eva]}}\n"
+	"password: {min-length: 14, blocklist: /x, not-containing: [acme, corp]}\n"
+	"attempts: {allow: 3}\n"
 	"roles:\n"
 	"  employee:\n"
 	"    members: [bea]\n"
@@ -41,6 +43,7 @@ static const char policy_text[] =
 	"  auditor:\n"
 	"    members: [ana]\n"
 	"    until: 2026-06-30\n"
+	"    password: {history: 5, not-containing: [audit]}\n"
 	"    allow:\n"
 	"      - {services: [login], from: [anywhere]}\n";
 
@@ -162,13 +165,20 @@ static void ask(struct policy *policy, const char *user, const char *service, co
 		.subject = { .user = user, .groups = groups, .n_groups = ARRAY_SIZE(groups) },
 		.n_origins = 1,
 	};
+	struct password_rules rules;
 	struct access_verdict verdict;
 	struct access_case *access;
+	enum subject_kind kind;
 	struct origin origin;
 
 	if (origin_parse(from, &origin) < 0)
 		abort();
 	request.origins = &origin;
+	(void)policy_subject(policy, &request, NOW, &kind);
+	if (policy_password(policy, &request, NOW, &rules) == 0 &&
+	    (rules.n_words > PASSWORD_WORDS_MAX ||
+	     !memchr(rules.blocklist, '\0', sizeof(rules.blocklist))))
+		abort();
 	if (access_load(policy, &request, &access) < 0)
 		return;
 	access_judge(access, NOW, 0, &verdict);
@@ -180,10 +190,14 @@ static void ask(struct policy *policy, const char *user, const char *service, co
 static void ask_all(const char *directory)
 {
 	const char *names[POLICY_PERSON_MAX];
+	struct attempt_limits limits;
 	struct policy *policy;
 
 	if (policy_open_in(directory, &policy) < 0)
 		return;
+	if (policy_attempts(policy, &limits) == 0 &&
+	    (limits.allow < 1 || limits.allow > ATTEMPT_ALLOW_MAX || limits.delay_sec == 0))
+		abort();
 	(void)policy_same_person(policy, "ana", names, POLICY_PERSON_MAX);
 	ask(policy, "ana", "login", "seat");
 	ask(policy, "bea", "sshd", "10.20.9.10");

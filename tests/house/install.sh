@@ -13,6 +13,8 @@ in_tree() {
 MAKEFLAGS='' make -s O="$O" DESTDIR="$root/to" install
 LC_ALL=C sort -k 2 >"$root/expected" <<LIST
 644 /usr/lib/$arch/security/pam_sereno_access.so
+644 /usr/lib/$arch/security/pam_sereno_guard.so
+644 /usr/lib/$arch/security/pam_sereno_password.so
 644 /usr/lib/$arch/security/pam_sereno_session.so
 644 /usr/lib/tmpfiles.d/sereno.conf
 755 /usr/sbin/sereno
@@ -20,6 +22,7 @@ LC_ALL=C sort -k 2 >"$root/expected" <<LIST
 644 /usr/share/man/man5/sereno-policy.5
 644 /usr/share/man/man8/sereno.8
 644 /usr/share/pam-configs/sereno
+644 /usr/share/pam-configs/sereno-passwords
 LIST
 in_tree -type f | diff "$root/expected" -
 [ "$(find "$root/to/etc" -printf '%m %P %y\n')" = "755  d
@@ -27,7 +30,7 @@ in_tree -type f | diff "$root/expected" -
 	find "$root/to/etc" -ls
 	exit 1
 }
-grep -qx 'Default: no' "$root/to/usr/share/pam-configs/sereno"
+for profile in "$root"/to/usr/share/pam-configs/*; do grep -qx 'Default: no' "$profile"; done
 
 MAKEFLAGS='' make -s O="$O" DESTDIR="$root/to" uninstall
 [ -z "$(in_tree -type f)" ]

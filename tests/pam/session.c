@@ -4,6 +4,7 @@
 
 #include <security/pam_modules.h>
 
+#include <sereno/age.h>
 #include <sereno/login.h>
 
 #define RUNTIME_DATA "systemd.runtime_max_sec"
@@ -182,6 +183,35 @@ static void sudo_is_a_step_inside_of_a_login(void **state)
 	assert_int_equal(pam_end(pamh, 0), PAM_SUCCESS);
 }
 
+/* Of the governed, and of logins only: neither a job nor sudo is one. */
+static void the_last_login_is_recorded(void **state)
+{
+	static const struct {
+		struct entry entry;
+		bool recorded;
+	} cases[] = {
+		{ { "cron", HELD, NULL, "cron", NULL }, false },
+		{ { "sshd", HELD, "192.0.2.1", "ssh", NULL }, false }, /* refused */
+		{ { "sshd", HELD, "10.1.2.3", "ssh", NULL }, true },
+		{ { "sshd", FREE, "10.1.2.3", "ssh", NULL }, false },
+	};
+	struct host *host = *state;
+
+	use_modules(host, "sshd");
+	host_module(host, "cron", "session", "pam_sereno_session");
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const char *user = cases[i].entry.user;
+		const struct age_owner owner = { host->root, user, getpwnam(user)->pw_uid };
+		pam_handle_t *pamh = host_start(host, &cases[i].entry);
+		struct age age;
+
+		(void)pam_open_session(pamh, 0);
+		assert_int_equal(age_read(&owner, &age, NULL), 0);
+		assert_int_equal(age.last_login >= time(NULL) - 60, cases[i].recorded);
+		assert_int_equal(pam_end(pamh, 0), PAM_SUCCESS);
+	}
+}
+
 static char seen_runtime[64];
 
 static void look_at_runtime(struct host *host)
@@ -271,6 +301,7 @@ int main(void)
 {
 	const struct CMUnitTest fixed[] = {
 		ON_HOST(the_record_tells_all),
+		ON_HOST(the_last_login_is_recorded),
 		ON_HOST(an_unrecorded_login_is_reported),
 		ON_HOST(sudo_is_a_step_inside_of_a_login),
 		ON_HOST(logind_gets_the_end),

@@ -5,6 +5,7 @@
  */
 #include "fixture.h"
 #include "random_policy.h"
+#include "rules_text.h"
 
 #include <sereno/access.h>
 #include <sereno/scoped.h>
@@ -13,6 +14,8 @@
 #define REQUESTS   200
 #define DAY	   86400
 #define GROUPS_MAX 2
+#define STRICTER   (REASON_NO_POLICY + 1) /* counted beside the reasons: two roles ask */
+#define COUNTS	   (STRICTER + 1)
 #define UNTIL_EACH 12 /* of the allowed requests, one in so many has its "until" looked into */
 
 /* The naive decision: straight from the comments of the vocabulary, one loop for each. */
@@ -299,8 +302,75 @@ static void check_until(const char *text, const struct naive *naive, const struc
 		fail_about(text, asked, got, "refused before until");
 }
 
+/* The stricter of two measures, of which 0 asks for nothing. */
+static uint64_t more(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+static uint64_t less(uint64_t a, uint64_t b)
+{
+	return a == 0 ? b : b == 0 ? a : a < b ? a : b;
+}
+
+static void add_words(struct password_rules *rules, const struct names *words)
+{
+	for (size_t i = 0; i < words->n; i++) {
+		bool there = false;
+
+		for (size_t j = 0; j < rules->n_words; j++)
+			there = there || strcmp(rules->word[j], words->item[i].text) == 0;
+		if (!there)
+			assert_true(snprintf(rules->word[rules->n_words++], PASSWORD_WORD_SIZE,
+					     "%s", words->item[i].text) > 0);
+	}
+}
+
+static void add_block(struct password_rules *rules, const struct password_block *block)
+{
+	rules->min_length = (uint32_t)more(rules->min_length, block->min_length);
+	rules->min_classes = (uint32_t)more(rules->min_classes, block->min_classes);
+	rules->max_repeat = (uint32_t)less(rules->max_repeat, block->max_repeat);
+	rules->differs_by = (uint32_t)more(rules->differs_by, block->differs_by);
+	rules->history = (uint32_t)more(rules->history, block->history);
+	rules->dictionary |= block->dictionary;
+	rules->min_age_sec = more(rules->min_age_sec, block->min_age_sec);
+	rules->max_age_sec = less(rules->max_age_sec, block->max_age_sec);
+	rules->warn_before_sec = more(rules->warn_before_sec, block->warn_before_sec);
+	if (block->blocklist)
+		assert_true(snprintf(rules->blocklist, sizeof(rules->blocklist), "%s",
+				     block->blocklist) > 0);
+	add_words(rules, &block->not_containing);
+}
+
+/* What is asked of passwords: the block, and each role that the subject holds. Returns how many
+ * roles had a say. */
+static size_t compare_password(const struct naive *naive, struct policy *policy)
+{
+	struct password_rules expected = { 0 }, got;
+	scoped_free char *wanted = NULL, *text = NULL;
+	size_t n = 0;
+
+	add_block(&expected, &naive->model->password);
+	for (size_t i = 0; i < naive->model->n_roles; i++) {
+		const struct role *role = &naive->model->roles[i];
+
+		if (naive->request->uid == 0 || (naive->request->uid < 1000 && !named(naive)) ||
+		    !holds(role, &naive->request->subject) || !in_dates(role->valid, naive->at) ||
+		    excluded(naive, role) || !role->password.at.line)
+			continue;
+		add_block(&expected, &role->password);
+		n++;
+	}
+	assert_int_equal(policy_password(policy, naive->request, naive->at, &got), 0);
+	wanted = rules_text(&expected);
+	text = rules_text(&got);
+	assert_string_equal(text, wanted);
+	return n;
+}
+
 static void run_policy(uint64_t *seed, struct fixture *fixture, const char *text,
-		       size_t counts[static REASON_NO_POLICY + 1])
+		       size_t counts[static COUNTS])
 {
 	struct access_verdict verdict;
 	struct access_case *access;
@@ -317,13 +387,14 @@ static void run_policy(uint64_t *seed, struct fixture *fixture, const char *text
 		access_free(access);
 		compare(text, &now, &asked, &verdict);
 		counts[verdict.reason]++;
+		counts[STRICTER] += compare_password(&now, fixture->policy) > 1;
 		if ((verdict.reason == REASON_RULE || verdict.reason == REASON_ROLE) &&
 		    i % UNTIL_EACH == 0)
 			check_until(text, &now, &asked, &verdict);
 	}
 }
 
-static bool try_policy(uint64_t *seed, size_t counts[static REASON_NO_POLICY + 1])
+static bool try_policy(uint64_t *seed, size_t counts[static COUNTS])
 {
 	char *text = write_policy(seed);
 	struct diag_list diags = { 0 };
@@ -350,13 +421,14 @@ static void test_oracle(void **state)
 		REASON_NO_RULE,	   REASON_DATES,       REASON_HOURS,	  REASON_SECOND_FACTOR,
 		REASON_ROOT_LOGIN, REASON_ROOT_ORIGIN, REASON_UNGOVERNED,
 	};
-	size_t counts[REASON_NO_POLICY + 1] = { 0 }, policies = 0, tries = 0;
+	size_t counts[COUNTS] = { 0 }, policies = 0, tries = 0;
 	uint64_t seed = 20260112;
 
 	(void)state;
 	for (; policies < POLICIES && tries < 6 * (size_t)POLICIES; tries++)
 		policies += try_policy(&seed, counts);
 	assert_int_equal(policies, POLICIES);
+	assert_true(counts[STRICTER] >= 30);
 	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
 		if (counts[wanted[i]] < 30)
 			print_message("%s: only %zu\n", access_reason_name(wanted[i]),

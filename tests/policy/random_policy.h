@@ -41,6 +41,18 @@ static const char *const hours[] = { "Mon-Fri 07:00-21:00", "22:00-06:00",
 				     "02:00-03:00",	    "t0" };
 static const char *const hosts[] = { "pg-01", "'web-*'", "h0" };
 static const char *const groups[] = { "staff", "wheel", "night" };
+static const char *const passwords[] = { "min-length: 16",
+					 "min-classes: 4",
+					 "max-repeat: 2",
+					 "differs-by: 7",
+					 "history: 24",
+					 "dictionary: yes",
+					 "min-age: 2d",
+					 "max-age: 60d",
+					 "warn-before: 20d",
+					 "blocklist: /x",
+					 "not-containing: [acme, corp]",
+					 "not-containing: [acme, firm, corp]" };
 static const char *const dates[] = { "2026-02-01", "2026-03-29T02:30", "2026-06-15", "2026-10-25",
 				     "2027-01-01" };
 
@@ -98,6 +110,15 @@ static inline void write_rule(FILE *out, uint64_t *seed)
 	(void)fprintf(out, "}\n");
 }
 
+/* One key or two of those that are never looser than what the block says. */
+static inline void write_password(FILE *out, uint64_t *seed, const char *indent)
+{
+	const size_t first = below(seed, ARRAY_SIZE(passwords) - 2);
+
+	(void)fprintf(out, "\n%spassword: {%s, %s}", indent, passwords[first],
+		      passwords[ARRAY_SIZE(passwords) - 1 - (first % 2)]);
+}
+
 static inline void write_role(FILE *out, uint64_t *seed, size_t index)
 {
 	const size_t other = below(seed, 4), n_rules = below(seed, 5);
@@ -114,6 +135,8 @@ static inline void write_role(FILE *out, uint64_t *seed, size_t index)
 	if (below(seed, 3) == 0 && other != index)
 		(void)fprintf(out, "    excludes: [r%zu]\n", other);
 	write_dates(out, seed, "\n    ");
+	if (below(seed, 2) == 0)
+		write_password(out, seed, "    ");
 	(void)fprintf(out, "\n    allow:%s\n", n_rules ? "" : " []");
 	for (size_t i = 0; i < n_rules; i++)
 		write_rule(out, seed);
@@ -138,6 +161,8 @@ static inline char *write_policy(uint64_t *seed)
 			   "{members: [rescue]}}\nroot: {direct-login: [o1, seat]}\nroles:\n");
 	for (size_t i = 0; i < 4; i++)
 		write_role(out, seed, i);
+	(void)fprintf(out,
+		      "password: {dictionary: no, min-length: 8, max-age: 1y, max-repeat: 5}\n");
 	assert_int_equal(fclose(out), 0);
 	return text;
 }

@@ -17,6 +17,7 @@ static const struct wrapper {
 	  "sereno: 1\n"
 	  "origins: {office: [10.0.0.0/8]}\n"
 	  "times: {working-day: [Mon-Fri]}\n"
+	  "password: {}\n"
 	  "roles:\n  auditor: {}\n  it:\n",
 	  "    " },
 	{ "roles.NAME.allow",
@@ -28,6 +29,9 @@ static const struct wrapper {
 	  "roles:\n  it:\n    allow:\n      -\n",
 	  "        " },
 	{ "root", "sereno: 1\nroot:\n", "  " },
+	{ "password", "sereno: 1\npassword:\n", "  " },
+	{ "attempts", "sereno: 1\nattempts:\n", "  " },
+	{ "attempts.then", "sereno: 1\nattempts:\n  then:\n", "    " },
 };
 
 struct documented {

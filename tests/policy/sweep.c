@@ -4,6 +4,7 @@
  * each decision is the original one or a refusal.
  */
 #include "fixture.h"
+#include "rules_text.h"
 
 #include <fcntl.h>
 
@@ -17,8 +18,12 @@ static const char policy_text[] =
 	"services: {console: [login, gdm-password]}\n"
 	"accounts:\n"
 	"  break-glass: {members: [rescue], from: [seat]}\n"
+	"  inactive-after: 45d\n"
 	"  persons: {ana: [ana, ana-adm]}\n"
+	"password: {min-length: 14, history: 20, blocklist: /x, not-containing: [acme]}\n"
+	"attempts: {allow: 3, then: {lock: 15m}}\n"
 	"roles:\n"
+	"  bots: {unattended: yes, members: [bot], allow: []}\n"
 	"  employee:\n"
 	"    members: [bea, postgres]\n"
 	"    members-of: [staff]\n"
@@ -30,6 +35,7 @@ static const char policy_text[] =
 	"    members: [ana-adm]\n"
 	"    excludes: [employee]\n"
 	"    until: 2027-01-31\n"
+	"    password: {min-length: 20, max-age: 90d}\n"
 	"    allow:\n"
 	"      - {services: [sudo], from: [anywhere]}\n";
 
@@ -40,22 +46,24 @@ static const struct request_row {
 	gid_t gid;
 	enum origin_kind kind;
 	const char *address;
+	bool limits; /* whether what is asked of passwords is looked at, too */
 } request_rows[] = {
-	{ "bea",      "login",  1500, 0,  ORIGIN_SEAT,    NULL },
-	{ "bea",      "sshd",   1500, 0,  ORIGIN_ADDRESS, "10.20.9.10" },
-	{ "bea",      "sshd",   1500, 0,  ORIGIN_ADDRESS, "10.20.1.1" },
-	{ "bea",      "sshd",   1500, 0,  ORIGIN_ADDRESS, "fd00::1" },
-	{ "bea",      "cron",   1500, 0,  ORIGIN_JOBS,    NULL },
-	{ "leo",      "sshd",   1500, 50, ORIGIN_ADDRESS, "10.20.1.1" },
-	{ "pepe",     "sshd",   1500, 50, ORIGIN_ADDRESS, "10.20.1.1" },
-	{ "ana",      "login",  1500, 50, ORIGIN_SEAT,    NULL },
-	{ "ana-adm",  "sudo",   1500, 0,  ORIGIN_UNKNOWN, NULL },
-	{ "ana-adm",  "sudo",   1500, 50, ORIGIN_UNKNOWN, NULL },
-	{ "postgres", "login",  110,  0,  ORIGIN_SERIAL,  NULL },
-	{ "rescue",   "sshd",   1500, 0,  ORIGIN_ADDRESS, "10.20.9.10" },
-	{ "root",     "sshd",   0,    0,  ORIGIN_ADDRESS, "10.20.9.10" },
-	{ "zoe",      "sshd",   1500, 0,  ORIGIN_ADDRESS, "10.20.9.10" },
-	{ "daemon",   "sshd",   2,    0,  ORIGIN_UNKNOWN, NULL },
+	{ "bea",      "login",  1500, 0,  ORIGIN_SEAT,    NULL, true },
+	{ "bea",      "sshd",   1500, 0,  ORIGIN_ADDRESS, "10.20.9.10", false },
+	{ "bea",      "sshd",   1500, 0,  ORIGIN_ADDRESS, "10.20.1.1", false },
+	{ "bea",      "sshd",   1500, 0,  ORIGIN_ADDRESS, "fd00::1", false },
+	{ "bea",      "cron",   1500, 0,  ORIGIN_JOBS,    NULL, false },
+	{ "leo",      "sshd",   1500, 50, ORIGIN_ADDRESS, "10.20.1.1", true },
+	{ "pepe",     "sshd",   1500, 50, ORIGIN_ADDRESS, "10.20.1.1", false },
+	{ "ana",      "login",  1500, 50, ORIGIN_SEAT,    NULL, false },
+	{ "ana-adm",  "sudo",   1500, 0,  ORIGIN_UNKNOWN, NULL, true },
+	{ "ana-adm",  "sudo",   1500, 50, ORIGIN_UNKNOWN, NULL, false },
+	{ "postgres", "login",  110,  0,  ORIGIN_SERIAL,  NULL, false },
+	{ "rescue",   "sshd",   1500, 0,  ORIGIN_ADDRESS, "10.20.9.10", true },
+	{ "root",     "sshd",   0,    0,  ORIGIN_ADDRESS, "10.20.9.10", false },
+	{ "zoe",      "sshd",   1500, 0,  ORIGIN_ADDRESS, "10.20.9.10", false },
+	{ "daemon",   "sshd",   2,    0,  ORIGIN_UNKNOWN, NULL, false },
+	{ "bot",      "cron",   1500, 0,  ORIGIN_JOBS,    NULL, true },
 };
 /* clang-format on */
 
@@ -73,25 +81,54 @@ struct sweep {
 	int64_t times[N_TIMES];
 	struct origin origins[N_REQUESTS];
 	struct access_verdict verdicts[N_REQUESTS][N_TIMES];
+	char *limits, *rules[N_REQUESTS]; /* as text; NULL for a program, which is asked nothing */
+	enum subject_kind kinds[N_REQUESTS];
 	size_t refused, same; /* so that the test knows that it tested something */
 };
 
-static int load(const struct sweep *sweep, struct policy *policy, size_t index,
-		struct access_case **ret)
+static struct access_request request_at(const struct sweep *sweep, size_t index,
+					struct access_account *other)
 {
 	const struct request_row *row = &request_rows[index];
-	const struct access_account other = { .user = "ana", .groups = &row->gid, .n_groups = 1 };
-	const struct access_request request = {
+
+	*other = (struct access_account){ .user = "ana", .groups = &row->gid, .n_groups = 1 };
+	return (struct access_request){
 		.service = row->service,
 		.uid = row->uid,
 		.subject = { .user = row->user, .groups = &row->gid, .n_groups = row->gid != 0 },
-		.others = &other,
+		.others = other,
 		.n_others = strcmp(row->user, "ana-adm") == 0 && row->gid != 0,
 		.origins = &sweep->origins[index],
 		.n_origins = 1,
 	};
+}
+
+static int load(const struct sweep *sweep, struct policy *policy, size_t index,
+		struct access_case **ret)
+{
+	struct access_account other;
+	const struct access_request request = request_at(sweep, index, &other);
 
 	return access_load(policy, &request, ret);
+}
+
+/* What is asked of the passwords of the subject of request @index, as text, NULL for nothing. */
+static int load_rules(const struct sweep *sweep, struct policy *policy, size_t index, char **ret,
+		      enum subject_kind *ret_kind)
+{
+	struct access_account other;
+	const struct access_request request = request_at(sweep, index, &other);
+	struct password_rules rules;
+	int r;
+
+	*ret = NULL;
+	r = policy_subject(policy, &request, sweep->times[0], ret_kind);
+	if (r < 0)
+		return r;
+	r = policy_password(policy, &request, sweep->times[0], &rules);
+	if (r == 0)
+		*ret = rules_text(&rules);
+	return r == -ENOENT ? 0 : r;
 }
 
 /* Whether @now, from a damaged file, is what the whole file says, or a refusal. */
@@ -118,6 +155,39 @@ static void judge_all(struct sweep *sweep, struct policy *policy, size_t index,
 	}
 }
 
+/* Damage never lifts a limit, nor makes a person a program: it is as it was, or it is told. */
+static void ask_limits(struct sweep *sweep, struct policy *policy, size_t index)
+{
+	scoped_free char *rules = NULL;
+	enum subject_kind kind;
+	int r;
+
+	if (!request_rows[index].limits)
+		return;
+	r = load_rules(sweep, policy, index, &rules, &kind);
+	if (r < 0) {
+		assert_int_equal(r, -EBADMSG);
+		sweep->refused++;
+		return;
+	}
+	assert_int_equal(kind, sweep->kinds[index]);
+	assert_true((rules != NULL) == (sweep->rules[index] != NULL));
+	if (rules)
+		assert_string_equal(rules, sweep->rules[index]);
+	sweep->same++;
+}
+
+static void ask_attempts(const struct sweep *sweep, struct policy *policy)
+{
+	struct attempt_limits limits;
+	scoped_free char *text = NULL;
+
+	assert_int_equal(policy_attempts(policy, &limits), 0);
+	text = limits_text(&limits);
+	assert_string_equal(text, sweep->limits);
+	assert_int_equal(policy_facts(policy)->inactive_after_sec, 45 * 86400);
+}
+
 /* Ask everything of the file as it is now. */
 static void try_file(struct sweep *sweep)
 {
@@ -131,7 +201,9 @@ static void try_file(struct sweep *sweep)
 		sweep->refused += N_REQUESTS;
 		return;
 	}
+	ask_attempts(sweep, policy);
 	for (size_t i = 0; i < N_REQUESTS; i++) {
+		ask_limits(sweep, policy, i);
 		r = load(sweep, policy, i, &access);
 		if (r < 0) {
 			assert_int_equal(r, -EBADMSG);
@@ -147,11 +219,14 @@ static void try_file(struct sweep *sweep)
 static int setup(void **state)
 {
 	struct sweep *sweep = calloc(1, sizeof(*sweep));
+	struct attempt_limits limits;
 	struct access_case *access;
 	off_t end;
 
 	assert_non_null(sweep);
 	fixture_open(&sweep->fixture, policy_text);
+	assert_int_equal(policy_attempts(sweep->fixture.policy, &limits), 0);
+	sweep->limits = limits_text(&limits);
 	for (size_t i = 0; i < N_TIMES; i++)
 		sweep->times[i] = fixture_time(times[i]);
 	for (size_t i = 0; i < N_REQUESTS; i++) {
@@ -166,6 +241,9 @@ static int setup(void **state)
 			access_judge(access, sweep->times[j], DEMAND_SECOND_FACTOR,
 				     &sweep->verdicts[i][j]);
 		access_free(access);
+		assert_int_equal(load_rules(sweep, sweep->fixture.policy, i, &sweep->rules[i],
+					    &sweep->kinds[i]),
+				 0);
 	}
 	sweep->fd = open(sweep->fixture.database, O_RDWR | O_CLOEXEC);
 	end = lseek(sweep->fd, 0, SEEK_END);
@@ -185,6 +263,9 @@ static int teardown(void **state)
 	close_p(&sweep->fd);
 	fixture_close(&sweep->fixture);
 	free(sweep->bytes);
+	free(sweep->limits);
+	for (size_t i = 0; i < N_REQUESTS; i++)
+		free(sweep->rules[i]);
 	free(sweep);
 	return 0;
 }
@@ -205,7 +286,7 @@ static void reset(struct sweep *sweep)
 static void test_whole(void **state)
 {
 	struct sweep *sweep = *state;
-	size_t allowed = 0, denied = 0, demands = 0;
+	size_t allowed = 0, denied = 0, demands = 0, stricter = 0;
 
 	reset(sweep);
 	try_file(sweep);
@@ -218,6 +299,10 @@ static void test_whole(void **state)
 		demands += verdict->demands != 0;
 	}
 	assert_true(allowed >= 12 && denied >= 12 && demands >= 3);
+	for (size_t i = 0; i < N_REQUESTS; i++)
+		stricter += sweep->rules[i] && strstr(sweep->rules[i], "length 20") != NULL;
+	assert_true(stricter >= 1);
+	assert_null(sweep->rules[N_REQUESTS - 1]);
 }
 
 static void test_cut(void **state)

@@ -102,6 +102,11 @@ static int64_t host(const char *text)
 	return word_is_host(text);
 }
 
+static int64_t path(const char *text)
+{
+	return word_is_path(text);
+}
+
 #define ALL_DAYS 12700000000
 #define WEEKDAYS 3100000000
 #define X10	 "xxxxxxxxxx"
@@ -170,6 +175,10 @@ static const struct row {
 
 	{ host, "pg-01", 1 }, { host, "pg-1*", 1 }, { host, "*.example.org", 1 }, { host, "web?", 1 }, { host, "", 0 },
 	{ host, "a/b", 0 }, { host, "[ab]", 0 }, { host, "a b", 0 },
+
+	{ path, "/x", 1 }, { path, "/var/lib/sereno/blocklist", 1 }, { path, "/a b/.hidden", 1 }, { path, "/...", 1 },
+	{ path, "/..x/x..", 1 }, { path, "", 0 }, { path, "x", 0 }, { path, "./x", 0 }, { path, "/", 0 }, { path, "//x", 0 },
+	{ path, "/x/", 0 }, { path, "/x//y", 0 }, { path, "/.", 0 }, { path, "/./x", 0 }, { path, "/x/..", 0 }, { path, "/../x", 0 },
 };
 /* clang-format on */
 
