@@ -50,4 +50,19 @@ struct password_rules {
 	char word[PASSWORD_WORDS_MAX][PASSWORD_WORD_SIZE]; /* not to be contained */
 };
 
+enum enrolment_way { ENROL_AT_LOGIN, ENROL_BY_TICKET };
+
+/* The second-factor: block; the numbers are within the bounds of otp.h. */
+struct second_factor_rules {
+	uint32_t algorithm; /* enum otp_algorithm of the tokens made now */
+	uint32_t digits, period_sec;
+	uint32_t window; /* steps before and after now */
+	uint32_t recovery_codes;
+	enum enrolment_way enrol;
+	uint32_t
+		enrol_within_sec; /* of the first login that needs a code; 0 with ENROL_BY_TICKET */
+	uint32_t remember_sec;	  /* 0: never */
+	char issuer[65];
+};
+
 #endif
