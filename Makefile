@@ -99,6 +99,7 @@ $(O)/sereno: $(main_o) $(O)/admin.a $(O)/event.a $(O)/password.a $(O)/state.a $(
 # Calls that a test stands in for, by the test's name.
 WRAPS_slot_faults := open openat fstat fstatat flock pread __pread_chk pwrite fdatasync fsync ftruncate fchmod mkdirat renameat2 unlinkat getrandom malloc calloc free clock_gettime nanosleep
 WRAPS_attempts_faults := $(WRAPS_slot_faults)
+WRAPS_codes_faults := $(WRAPS_slot_faults)
 $(TESTS): $(O)/tests/%: $(O)/tests/%.o $(archives)
 	$(say) TEST $@
 	$(Q)$(CC) $(all_cflags) $(all_ldflags) $(WRAPS_$(notdir $@):%=-Wl,--wrap=%) -o $@ $^ -lcmocka -lpam -ldl $(command_libs)
