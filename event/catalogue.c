@@ -37,6 +37,10 @@ static const struct catalogue_entry entries[EVENT_COUNT] = {
 	[EVENT_ACCOUNT_INACTIVE]    = { "account.inactive",    LOG_WARNING, "5823576169e748e7952a0deed717e904", WHO },
 	[EVENT_ACCOUNT_ON_TRIAL]    = { "account.on-trial",    LOG_NOTICE,  "657439e0edef41e2b98a6f8541639413", WHO | 1u << MEMBER_REASON },
 	[EVENT_ACCOUNT_RENEWED]     = { "account.renewed",     LOG_NOTICE,  "47c02f97a0fd40098c32f65b03f91b58", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET },
+	[EVENT_CODE_ACCEPTED]       = { "code.accepted",       LOG_INFO,    "9e3fd68c293e40f1a843e1d1dd9944e9", OPENED },
+	[EVENT_CODE_RECOVERED]      = { "code.recovered",      LOG_WARNING, "d65ed6a4d7ce45b799b12757d1879f87", OPENED },
+	[EVENT_CODE_REFUSED]        = { "code.refused",        LOG_NOTICE,  "53d2565c6e8d475c99cdf6e2877933da", OPENED | 1u << MEMBER_REASON },
+	[EVENT_CODE_REMEMBERED]     = { "code.remembered",     LOG_INFO,    "373ebeff242b407a9fdfc1f89dae3a69", OPENED | 1u << MEMBER_REASON },
 };
 /* clang-format on */
 

@@ -29,6 +29,14 @@ bool guard_saw_password(const pam_handle_t *pamh)
 	return guard_of(pamh) != NULL;
 }
 
+bool guard_charges(const pam_handle_t *pamh, uid_t uid)
+{
+	const struct guard *guard = guard_of(pamh);
+
+	return guard && guard->open && guard->charge.subject.known &&
+	       guard->charge.subject.uid == uid;
+}
+
 static void settle(struct guard *guard, enum attempt_outcome outcome)
 {
 	struct attempt_clock now;

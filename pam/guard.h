@@ -19,6 +19,9 @@
 /* Whether the guard has charged for a password in this handle. */
 bool guard_saw_password(const pam_handle_t *pamh);
 
+/* Whether it has charged account @uid, and the charge is open: what is checked now is paid for. */
+bool guard_charges(const pam_handle_t *pamh, uid_t uid);
+
 /*
  * Keep @charge, made below @root under @limits, in @pamh. When the handle ends it is settled as
  * failed, unless the end is the silent one of a copy in another process. Returns 0 or -ENOMEM.

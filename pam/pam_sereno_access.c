@@ -10,24 +10,15 @@
 #include "judge.h"
 #include "options.h"
 #include "report.h"
-
-/* Data of the same handle, set by the module that saw the code. Nobody else can set it. */
-#define SECOND_FACTOR_DATA "sereno-second-factor"
-
-static unsigned demands_met(const pam_handle_t *pamh)
-{
-	const void *proof = NULL;
-
-	if (pam_get_data(pamh, SECOND_FACTOR_DATA, &proof) != PAM_SUCCESS || !proof)
-		return 0;
-	return DEMAND_SECOND_FACTOR;
-}
+#include "second_factor.h"
 
 static int decide(pam_handle_t *pamh, int flags, const char *root, const struct request *request)
 {
+	const unsigned met =
+		second_factor_shown(pamh, request->subject.uid) ? DEMAND_SECOND_FACTOR : 0;
 	struct judgement judgement;
 
-	judge(root, request, time(NULL), demands_met(pamh), &judgement);
+	judge(root, request, time(NULL), met, &judgement);
 	report_judgement(root, request, &judgement);
 	if (judgement.verdict.outcome == ACCESS_DENY)
 		answer_refusal(pamh, flags, request->kind);

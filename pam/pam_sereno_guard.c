@@ -49,23 +49,6 @@ static bool is_no_password(const char *service, const char *password)
 	return true;
 }
 
-/*
- * Several open logins, and no telling which of them asks: an address before a line. What is charged
- * to the seat must not come from the network, and addresses are bounded by allow-per-user.
- */
-static struct origin origin_to_charge(const struct request *request)
-{
-	struct origin origin = { .kind = ORIGIN_UNKNOWN };
-
-	for (size_t i = 0; i < request->n_origins; i++) {
-		if (request->origins[i].kind == ORIGIN_ADDRESS)
-			return request->origins[i];
-		if (origin.kind == ORIGIN_UNKNOWN)
-			origin = request->origins[i];
-	}
-	return origin;
-}
-
 /* Whose password sshd did not hand on is charged as nobody's: his account pays nothing, and a name
  * that exists looks like one that does not. */
 static struct attempt_subject subject_of(const struct attempt *attempt, const char *password)
@@ -78,7 +61,7 @@ static struct attempt_subject subject_of(const struct attempt *attempt, const ch
 		.uid = known ? request->subject.uid : (uid_t)-1,
 		.known = known,
 		.never_locked = known && attempt->rules.never_locked,
-		.origin = origin_to_charge(request),
+		.origin = request_origin_to_charge(request),
 		.class = request->kind == SERVICE_UNLOCK ? ATTEMPT_UNLOCK : ATTEMPT_LOGIN,
 	};
 }

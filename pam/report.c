@@ -179,3 +179,32 @@ void report_age_unrecorded(const char *root, const struct request *request, int 
 	event.detail = detail;
 	(void)event_send(root, &event); /* as above */
 }
+
+void report_code(const char *root, const struct request *request, enum event_id id,
+		 const char *reason, const char *detail)
+{
+	char origins[ORIGINS_TEXT_MAX];
+	struct event event;
+
+	format_origins(request, origins);
+	event = event_of(id, request, origins);
+	event.reason = reason;
+	event.detail = detail;
+	(void)event_send(root, &event); /* as above */
+}
+
+void report_codes_fallback(const char *root, const struct request *request)
+{
+	report_code(root, request, EVENT_STATE_FALLBACK, NULL,
+		    "a damaged record of a second factor: codes up to now are used up, recovery "
+		    "codes void");
+}
+
+void report_codes_unusable(const char *root, const struct request *request, int err)
+{
+	char detail[DETAIL_MAX];
+
+	(void)snprintf(detail, sizeof(detail), "the record of a second factor: %s",
+		       err == -EACCES ? "only root may read it" : cause(err));
+	report_code(root, request, EVENT_STATE_UNUSABLE, NULL, detail);
+}

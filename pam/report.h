@@ -32,4 +32,14 @@ void report_unrecorded(const char *root, const struct request *request, int err)
 /* When somebody logged in last could not be recorded, for @err: he will look inactive. */
 void report_age_unrecorded(const char *root, const struct request *request, int err);
 
+/* EVENT_CODE_...: a code was accepted, or why not; @reason and @detail may be NULL. */
+void report_code(const char *root, const struct request *request, enum event_id id,
+		 const char *reason, const char *detail);
+
+/* The record of the subject's second factor was damaged, and a stricter one stood in. */
+void report_codes_fallback(const char *root, const struct request *request);
+
+/* It could not be read or written, for @err. */
+void report_codes_unusable(const char *root, const struct request *request, int err);
+
 #endif

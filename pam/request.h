@@ -41,4 +41,8 @@ int request_read(pam_handle_t *pamh, const char *root, struct request *ret);
 int request_read_password(pam_handle_t *pamh, const char *root, struct request *ret);
 void request_clear(struct request *request);
 
+/* Whose attempts it counts among, where there are several open logins and no telling which of them
+ * asks. */
+struct origin request_origin_to_charge(const struct request *request);
+
 #endif

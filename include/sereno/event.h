@@ -43,6 +43,10 @@ enum event_id {
 	EVENT_ACCOUNT_INACTIVE,	 /* refused, not used for too long */
 	EVENT_ACCOUNT_ON_TRIAL,	 /* observe: would have been refused */
 	EVENT_ACCOUNT_RENEWED,
+	EVENT_CODE_ACCEPTED,  /* a one-time code; it is used up */
+	EVENT_CODE_RECOVERED, /* a recovery code; it is used up */
+	EVENT_CODE_REFUSED,
+	EVENT_CODE_REMEMBERED, /* one accepted before counts again */
 	EVENT_COUNT,
 };
 

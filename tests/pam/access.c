@@ -4,7 +4,7 @@
 
 #include <security/pam_modules.h>
 
-#include <security/pam_modules.h>
+#include "second_factor.h"
 
 #define REFUSED "Access is not permitted here and now."
 
@@ -153,10 +153,12 @@ static const struct entry from_elsewhere = { "sshd", HELD, "192.0.2.1", "ssh", N
 
 static void prove_second_factor(struct host *host)
 {
-	static char proof[] = "seen";
+	assert_int_equal(second_factor_note(host->pamh, getpwnam(HELD)->pw_uid), 0);
+}
 
-	assert_int_equal(pam_set_data(host->pamh, "sereno-second-factor", proof, NULL),
-			 PAM_SUCCESS);
+static void prove_that_of_another(struct host *host)
+{
+	assert_int_equal(second_factor_note(host->pamh, getpwnam(HELD)->pw_uid + 1), 0);
 }
 
 static void a_second_factor_seen_in_this_handle(void **state)
@@ -169,6 +171,8 @@ static void a_second_factor_seen_in_this_handle(void **state)
 	use_module(host, "ftp");
 	host->inside = prove_second_factor;
 	assert_int_equal(account(host, &entry, 0), PAM_SUCCESS);
+	host->inside = prove_that_of_another;
+	assert_int_equal(account(host, &entry, 0), PAM_PERM_DENIED);
 }
 
 static void silent_means_silent(void **state)

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* code_check.c - is this the code? Charged before it is looked at. */
+#include <stdio.h>
+#include <unistd.h>
+
+#include <sereno/scoped.h>
+
+#include "code_charge.h"
+#include "code_check.h"
+#include "code_prompt.h"
+#include "report.h"
+
+#define DETAIL_MAX 128
+
+static const char *refusal_word(enum codes_verdict verdict)
+{
+	switch (verdict) {
+	case CODES_ACCEPTED:
+	case CODES_RECOVERED:
+		return "accepted";
+	case CODES_WRONG:
+		return "wrong";
+	case CODES_EMPTY:
+		return "empty";
+	case CODES_MALFORMED:
+		return "malformed";
+	case CODES_REPLAYED:
+		return "replayed";
+	case CODES_CLOCK:
+		return "clock";
+	case CODES_NOT_ENROLLED:
+		return "not-enrolled";
+	case CODES_RECOVERY_VOID:
+		return "recovery-void";
+	}
+	return "error";
+}
+
+static void refuse(const struct code_asked *asked, const char *reason, const char *detail,
+		   struct code_verdict *ret)
+{
+	report_code(asked->root, asked->request, EVENT_CODE_REFUSED, reason, detail);
+	ret->outcome = CODE_REFUSED;
+}
+
+static void accept(const struct code_asked *asked, const struct codes_result *result,
+		   struct code_verdict *ret)
+{
+	char detail[DETAIL_MAX];
+
+	ret->outcome = CODE_ACCEPTED;
+	ret->recovered = result->verdict == CODES_RECOVERED;
+	ret->recovery_left = result->recovery_left;
+	if (ret->recovered)
+		(void)snprintf(detail, sizeof(detail), "%u recovery codes left",
+			       result->recovery_left);
+	else
+		(void)snprintf(detail, sizeof(detail), "token %s, offset %d", result->label,
+			       result->offset);
+	report_code(asked->root, asked->request,
+		    ret->recovered ? EVENT_CODE_RECOVERED : EVENT_CODE_ACCEPTED, NULL, detail);
+}
+
+static void judge_result(const struct code_asked *asked, const struct codes_result *result,
+			 struct code_verdict *ret)
+{
+	if (result->fell_back)
+		report_codes_fallback(asked->root, asked->request);
+	if (result->verdict == CODES_ACCEPTED || result->verdict == CODES_RECOVERED) {
+		accept(asked, result, ret);
+		return;
+	}
+	ret->not_enrolled = result->verdict == CODES_NOT_ENROLLED;
+	refuse(asked, refusal_word(result->verdict), NULL, ret);
+}
+
+/* What no record needs to be read for costs nothing: nobody learns anything by it. */
+static const char *nothing_to_check(const struct code_asked *asked, const char *typed)
+{
+	scoped(otp_answer_erase) struct otp_answer answer = { 0 };
+
+	if (code_is_password(asked->pamh, typed))
+		return "password-again";
+	otp_answer_read(typed, &answer);
+	switch (answer.kind) {
+	case OTP_ANSWER_EMPTY:
+		return "empty";
+	case OTP_ANSWER_MALFORMED:
+		return "malformed";
+	case OTP_ANSWER_CODE:
+	case OTP_ANSWER_RECOVERY:
+		return NULL;
+	}
+	return "malformed";
+}
+
+static void check_charged(const struct code_asked *asked, const char *typed, int64_t now,
+			  struct code_charge *charge, struct code_verdict *ret)
+{
+	const struct account *subject = &asked->request->subject;
+	const struct codes_account account = { subject->name, subject->uid };
+	const struct codes_attempt attempt = { typed, now, asked->rules->window };
+	struct codes_result result;
+	int r;
+
+	r = codes_check(asked->root, &account, &attempt, &result);
+	if (r < 0)
+		report_codes_unusable(asked->root, asked->request, r);
+	else
+		judge_result(asked, &result, ret);
+	code_charge_settle(charge,
+			   ret->outcome == CODE_ACCEPTED ? ATTEMPT_SUCCEEDED : ATTEMPT_FAILED);
+}
+
+void code_check(const struct code_asked *asked, const char *typed, int64_t now,
+		struct code_verdict *ret)
+{
+	const char *reason = nothing_to_check(asked, typed);
+	struct code_charge charge;
+
+	*ret = (struct code_verdict){ .outcome = CODE_UNAVAILABLE };
+	if (reason) {
+		refuse(asked, reason, NULL, ret);
+		return;
+	}
+	if (geteuid() != 0 && !asked->root[0]) {
+		report_codes_unusable(asked->root, asked->request, -EACCES);
+		return;
+	}
+	switch (code_charge(asked->pamh, asked->root, asked->request, now, &charge)) {
+	case CODE_CHARGED:
+		check_charged(asked, typed, now, &charge, ret);
+		return;
+	case CODE_TOO_MANY:
+		ret->outcome = CODE_REFUSED;
+		return;
+	case CODE_UNCHARGED:
+		return;
+	}
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * code_check.h - is this the code? Charged before it is looked at. For room pam/.
+ */
+#ifndef PAM_CODE_CHECK_H
+#define PAM_CODE_CHECK_H
+
+#include <sereno/codes.h>
+
+#include "request.h"
+
+enum code_outcome {
+	CODE_ACCEPTED,
+	CODE_REFUSED,
+	CODE_UNAVAILABLE, /* it could not be checked: refused as well */
+};
+
+/* Who is asked, and by which rules; borrows everything. */
+struct code_asked {
+	pam_handle_t *pamh;
+	const char *root;
+	const struct request *request; /* of a known subject */
+	const struct second_factor_rules *rules;
+};
+
+struct code_verdict {
+	enum code_outcome outcome;
+	bool not_enrolled; /* the reason of CODE_REFUSED */
+	uint32_t recovery_left;
+	bool recovered; /* CODE_ACCEPTED, by a recovery code */
+};
+
+/*
+ * Check what was typed at @now (UTC seconds). Where the guard has charged this very account in this
+ * handle, that is the charge, and a refusal settles it; else one is made here. Reports.
+ */
+void code_check(const struct code_asked *asked, const char *typed, int64_t now,
+		struct code_verdict *ret);
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* code_prompt.c - the question for a one-time code, and the moment of a refusal. */
+#include <errno.h>
+#include <libintl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <security/pam_ext.h>
+
+#include "code_prompt.h"
+
+#define _(text) dgettext("sereno", text)
+
+#define USER_SIZE 257
+
+/* More than what all checks take; work that takes longer is answered a whole one later. */
+#define REFUSAL_NSEC 20000000
+#define SECOND_NSEC  1000000000
+
+/* The delay that pam_unix asks for after a wrong password: not to be told apart by the clock. */
+#define FAIL_DELAY_USEC 2000000
+
+static const char *item_text(pam_handle_t *pamh, int item)
+{
+	const void *text = NULL;
+
+	if (pam_get_item(pamh, item, &text) != PAM_SUCCESS || !text)
+		return "";
+	return text;
+}
+
+static int conversation_error(int code)
+{
+	switch (code) {
+	case PAM_CONV_AGAIN:
+		return PAM_INCOMPLETE;
+	case PAM_BUF_ERR:
+		return PAM_BUF_ERR;
+	default:
+		return PAM_CONV_ERR;
+	}
+}
+
+/* The name is looked at again: what comes next is about whom it was about before. */
+int code_prompt(pam_handle_t *pamh, struct code_answer *ret)
+{
+	char user[USER_SIZE] = "";
+	int code;
+
+	*ret = (struct code_answer){ .typed = NULL };
+	if (strlen(item_text(pamh, PAM_USER)) >= sizeof(user))
+		return PAM_AUTH_ERR;
+	memcpy(user, item_text(pamh, PAM_USER), strlen(item_text(pamh, PAM_USER)));
+	code = pam_prompt(pamh, PAM_PROMPT_ECHO_OFF, &ret->typed, "%s", _("One-time code: "));
+	(void)clock_gettime(CLOCK_MONOTONIC, &ret->given); /* cannot fail */
+	if (code != PAM_SUCCESS)
+		return conversation_error(code);
+	if (!ret->typed)
+		return PAM_CONV_ERR;
+	return strcmp(item_text(pamh, PAM_USER), user) == 0 ? PAM_SUCCESS : PAM_AUTH_ERR;
+}
+
+void code_answer_erase(struct code_answer *answer)
+{
+	if (answer->typed)
+		explicit_bzero(answer->typed, strlen(answer->typed));
+	free(answer->typed);
+	answer->typed = NULL;
+}
+
+bool code_is_password(pam_handle_t *pamh, const char *typed)
+{
+	const char *password = item_text(pamh, PAM_AUTHTOK);
+
+	return password[0] && strcmp(password, typed) == 0;
+}
+
+static int64_t nsec_since(const struct timespec *then)
+{
+	struct timespec now = { 0 };
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* as above */
+	return (int64_t)(now.tv_sec - then->tv_sec) * SECOND_NSEC + (now.tv_nsec - then->tv_nsec);
+}
+
+void code_refusal_wait(pam_handle_t *pamh, const struct code_answer *answer)
+{
+	const int64_t until = (nsec_since(&answer->given) / REFUSAL_NSEC + 1) * REFUSAL_NSEC;
+	struct timespec due = answer->given;
+
+	(void)pam_fail_delay(pamh, FAIL_DELAY_USEC); /* best effort */
+	due.tv_sec += (time_t)(until / SECOND_NSEC);
+	due.tv_nsec += (long)(until % SECOND_NSEC);
+	if (due.tv_nsec >= SECOND_NSEC) {
+		due.tv_nsec -= SECOND_NSEC;
+		due.tv_sec++;
+	}
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL) == EINTR)
+		continue;
+}
