@@ -61,6 +61,20 @@ static void accept(const struct code_asked *asked, const struct codes_result *re
 		    ret->recovered ? EVENT_CODE_RECOVERED : EVENT_CODE_ACCEPTED, NULL, detail);
 }
 
+/* Who has no token may have a ticket instead. */
+static bool is_ticket(const struct code_asked *asked, const struct codes_account *account,
+		      const struct codes_attempt *attempt)
+{
+	scoped(otp_answer_erase) struct otp_answer answer = { 0 };
+	bool right = false;
+
+	otp_answer_read(attempt->typed, &answer);
+	return answer.kind == OTP_ANSWER_RECOVERY &&
+	       codes_ticket_check(asked->root, account, attempt->typed, attempt->now, &right) ==
+		       0 &&
+	       right;
+}
+
 static void judge_result(const struct code_asked *asked, const struct codes_result *result,
 			 struct code_verdict *ret)
 {
@@ -70,7 +84,6 @@ static void judge_result(const struct code_asked *asked, const struct codes_resu
 		accept(asked, result, ret);
 		return;
 	}
-	ret->not_enrolled = result->verdict == CODES_NOT_ENROLLED;
 	refuse(asked, refusal_word(result->verdict), NULL, ret);
 }
 
@@ -106,10 +119,13 @@ static void check_charged(const struct code_asked *asked, const char *typed, int
 	r = codes_check(asked->root, &account, &attempt, &result);
 	if (r < 0)
 		report_codes_unusable(asked->root, asked->request, r);
+	else if (result.verdict == CODES_NOT_ENROLLED && is_ticket(asked, &account, &attempt))
+		ret->outcome = CODE_TICKET;
 	else
 		judge_result(asked, &result, ret);
-	code_charge_settle(charge,
-			   ret->outcome == CODE_ACCEPTED ? ATTEMPT_SUCCEEDED : ATTEMPT_FAILED);
+	code_charge_settle(charge, ret->outcome == CODE_ACCEPTED || ret->outcome == CODE_TICKET
+					   ? ATTEMPT_SUCCEEDED
+					   : ATTEMPT_FAILED);
 }
 
 void code_check(const struct code_asked *asked, const char *typed, int64_t now,

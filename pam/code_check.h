@@ -6,12 +6,14 @@
 #define PAM_CODE_CHECK_H
 
 #include <sereno/codes.h>
+#include <sereno/limits.h>
 
 #include "request.h"
 
 enum code_outcome {
 	CODE_ACCEPTED,
 	CODE_REFUSED,
+	CODE_TICKET,	  /* no code, but a ticket that lets him enrol */
 	CODE_UNAVAILABLE, /* it could not be checked: refused as well */
 };
 
@@ -25,7 +27,6 @@ struct code_asked {
 
 struct code_verdict {
 	enum code_outcome outcome;
-	bool not_enrolled; /* the reason of CODE_REFUSED */
 	uint32_t recovery_left;
 	bool recovered; /* CODE_ACCEPTED, by a recovery code */
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* pam_sereno_otp.c - asks for a one-time code where the policy wants one, and checks it. */
 #include <errno.h>
+#include <libintl.h>
 #include <time.h>
 
 #include <security/pam_ext.h>
@@ -12,9 +13,12 @@
 #include "code_check.h"
 #include "code_need.h"
 #include "code_prompt.h"
+#include "enrolment.h"
 #include "options.h"
 #include "report.h"
 #include "second_factor.h"
+
+#define _(text) dgettext("sereno", text)
 
 /* What is said where somebody was asked; the account phase has no word for "wrong". */
 enum phase { PHASE_AUTH, PHASE_ACCOUNT };
@@ -24,6 +28,11 @@ static int refusal_code(enum phase phase, enum code_outcome outcome)
 	if (outcome == CODE_UNAVAILABLE)
 		return PAM_AUTHINFO_UNAVAIL;
 	return phase == PHASE_AUTH ? PAM_AUTH_ERR : PAM_PERM_DENIED;
+}
+
+static int accepted(const struct code_asked *asked)
+{
+	return second_factor_note(asked->pamh, asked->request->subject.uid);
 }
 
 /* Who has no such account, or is refused whatever he shows, is asked like everybody. */
@@ -38,6 +47,32 @@ static int ask_in_vain(pam_handle_t *pamh)
 	return PAM_AUTH_ERR;
 }
 
+/* Whether a module before this one was given a password in this handle. */
+static bool stands_behind_password(pam_handle_t *pamh)
+{
+	const void *password = NULL;
+
+	return pam_get_item(pamh, PAM_AUTHTOK, &password) == PAM_SUCCESS && password &&
+	       *(const char *)password;
+}
+
+/* A ticket is redeemed in the account phase, by who gave a password as well. */
+static bool takes_ticket(const struct code_asked *asked, enum phase phase, const char *typed)
+{
+	scoped(otp_answer_erase) struct otp_answer ticket = { 0 };
+
+	if (phase != PHASE_AUTH || !stands_behind_password(asked->pamh))
+		return false;
+	otp_answer_read(typed, &ticket);
+	return enrolment_note(asked->pamh, asked->request->subject.uid, &ticket) == 0;
+}
+
+static void tell_recovered(pam_handle_t *pamh, const struct code_verdict *verdict)
+{
+	if (verdict->recovered)
+		(void)pam_info(pamh, _("Recovery codes left: %u"), verdict->recovery_left);
+}
+
 static int ask(const struct code_asked *asked, enum phase phase)
 {
 	scoped(code_answer_erase) struct code_answer answer = { .typed = NULL };
@@ -50,19 +85,26 @@ static int ask(const struct code_asked *asked, enum phase phase)
 		return code;
 	}
 	code_check(asked, answer.typed, time(NULL), &verdict);
-	if (verdict.outcome == CODE_ACCEPTED &&
-	    second_factor_note(asked->pamh, asked->request->subject.uid) == 0)
+	if (verdict.outcome == CODE_ACCEPTED && accepted(asked) == 0) {
+		tell_recovered(asked->pamh, &verdict);
 		return PAM_SUCCESS;
+	}
+	if (verdict.outcome == CODE_TICKET && takes_ticket(asked, phase, answer.typed))
+		return PAM_IGNORE;
 	code_refusal_wait(asked->pamh, &answer);
 	return refusal_code(phase, verdict.outcome);
 }
 
-/* Whether a module before this one was given a password in this handle. */
-static bool stands_behind_password(pam_handle_t *pamh)
+/*
+ * Who gave a password and may enrol is not asked for what he cannot have: the account phase shows
+ * him a token, and refuses him until he has confirmed it.
+ */
+static int ask_or_enrol(const struct code_asked *asked)
 {
-	const void *password = NULL;
-
-	return pam_get_item(pamh, PAM_AUTHTOK, &password) == PAM_SUCCESS && password;
+	if (stands_behind_password(asked->pamh) && enrolment_may_begin(asked, time(NULL)) &&
+	    enrolment_note(asked->pamh, asked->request->subject.uid, NULL) == 0)
+		return PAM_IGNORE;
+	return ask(asked, PHASE_AUTH);
 }
 
 /*
@@ -79,7 +121,7 @@ static int authenticate(pam_handle_t *pamh, const char *root, const struct reque
 	case CODE_NOT_NEEDED:
 		return PAM_IGNORE;
 	case CODE_NEEDED:
-		return ask(&asked, PHASE_AUTH);
+		return ask_or_enrol(&asked);
 	case CODE_POINTLESS:
 		return stands_behind_password(pamh) ? PAM_IGNORE : ask_in_vain(pamh);
 	case CODE_UNDECIDED:
@@ -97,6 +139,7 @@ EXPORT int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const ch
 
 	(void)flags;
 	second_factor_drop(pamh);
+	enrolment_drop(pamh);
 	r = options_read(argc, argv, &options, &wrong);
 	if (r < 0) {
 		report_option(wrong);
@@ -115,6 +158,23 @@ EXPORT int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const ch
 	return authenticate(pamh, options.root, &request);
 }
 
+static int enrol(const struct code_asked *asked)
+{
+	switch (enrolment_conduct(asked)) {
+	case ENROLMENT_DONE:
+		return accepted(asked) == 0 ? PAM_SUCCESS : PAM_BUF_ERR;
+	case ENROLMENT_HAS_ONE:
+		return ask(asked, PHASE_ACCOUNT);
+	case ENROLMENT_REFUSED:
+		return PAM_PERM_DENIED;
+	case ENROLMENT_UNAVAILABLE:
+		return PAM_AUTHINFO_UNAVAIL;
+	case ENROLMENT_NO_ANSWER:
+		return PAM_CONV_ERR;
+	}
+	return PAM_SERVICE_ERR;
+}
+
 /* A program comes here also without having authenticated anybody: by key, by a cached password. */
 static int account(pam_handle_t *pamh, const char *root, const struct request *request)
 {
@@ -125,7 +185,7 @@ static int account(pam_handle_t *pamh, const char *root, const struct request *r
 		return PAM_IGNORE;
 	if (code_need(root, request, time(NULL), &rules) != CODE_NEEDED)
 		return PAM_IGNORE; /* the access module, which stands behind, judges */
-	return ask(&asked, PHASE_ACCOUNT);
+	return enrolment_noted(&asked) ? enrol(&asked) : ask(&asked, PHASE_ACCOUNT);
 }
 
 EXPORT int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)

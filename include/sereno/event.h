@@ -46,6 +46,7 @@ enum event_id {
 	EVENT_CODE_ACCEPTED,  /* a one-time code; it is used up */
 	EVENT_CODE_RECOVERED, /* a recovery code; it is used up */
 	EVENT_CODE_REFUSED,
+	EVENT_CODE_ENROLLED,   /* a user got a token in his login */
 	EVENT_CODE_REMEMBERED, /* one accepted before counts again */
 	EVENT_COUNT,
 };
