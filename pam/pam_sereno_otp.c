@@ -11,6 +11,7 @@
 
 #include "answer.h"
 #include "code_check.h"
+#include "code_memory.h"
 #include "code_need.h"
 #include "code_prompt.h"
 #include "enrolment.h"
@@ -32,7 +33,15 @@ static int refusal_code(enum phase phase, enum code_outcome outcome)
 
 static int accepted(const struct code_asked *asked)
 {
-	return second_factor_note(asked->pamh, asked->request->subject.uid);
+	return second_factor_note(asked->pamh, asked->request->subject.uid, SECOND_FACTOR_NOW);
+}
+
+/* Whether one accepted before counts, and that is now known to this handle. */
+static bool counts_again(const struct code_asked *asked)
+{
+	return code_memory_counts(asked) &&
+	       second_factor_note(asked->pamh, asked->request->subject.uid, SECOND_FACTOR_BEFORE) ==
+		       0;
 }
 
 /* Who has no such account, or is refused whatever he shows, is asked like everybody. */
@@ -101,6 +110,8 @@ static int ask(const struct code_asked *asked, enum phase phase)
  */
 static int ask_or_enrol(const struct code_asked *asked)
 {
+	if (counts_again(asked))
+		return PAM_IGNORE;
 	if (stands_behind_password(asked->pamh) && enrolment_may_begin(asked, time(NULL)) &&
 	    enrolment_note(asked->pamh, asked->request->subject.uid, NULL) == 0)
 		return PAM_IGNORE;
@@ -175,17 +186,32 @@ static int enrol(const struct code_asked *asked)
 	return PAM_SERVICE_ERR;
 }
 
-/* A program comes here also without having authenticated anybody: by key, by a cached password. */
+static int ask_in_account(const struct code_asked *asked)
+{
+	if (counts_again(asked))
+		return PAM_IGNORE;
+	return enrolment_noted(asked) ? enrol(asked) : ask(asked, PHASE_ACCOUNT);
+}
+
+/*
+ * A program comes here also without having authenticated anybody: by key, by a cached password.
+ * Where no code is needed the access module, which stands behind, judges. What was accepted is
+ * remembered here: not before all of the authentication has succeeded.
+ */
 static int account(pam_handle_t *pamh, const char *root, const struct request *request)
 {
+	const uid_t uid = request->subject.uid;
 	struct second_factor_rules rules;
 	const struct code_asked asked = { pamh, root, request, &rules };
+	int code = PAM_IGNORE;
 
-	if (second_factor_shown(pamh, request->subject.uid))
-		return PAM_IGNORE;
 	if (code_need(root, request, time(NULL), &rules) != CODE_NEEDED)
-		return PAM_IGNORE; /* the access module, which stands behind, judges */
-	return enrolment_noted(&asked) ? enrol(&asked) : ask(&asked, PHASE_ACCOUNT);
+		return PAM_IGNORE;
+	if (!second_factor_shown(pamh, uid))
+		code = ask_in_account(&asked);
+	if (second_factor_shown_now(pamh, uid))
+		code_memory_keep(&asked);
+	return code;
 }
 
 EXPORT int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)

@@ -12,6 +12,7 @@
 #include <sereno/scoped.h>
 
 #include "answer.h"
+#include "code_memory.h"
 #include "judge.h"
 #include "options.h"
 #include "report.h"
@@ -169,6 +170,7 @@ static void close_login(pam_handle_t *pamh, const char *root)
 		return;
 	if (!opens_login(&request))
 		return;
+	code_memory_close(root, request.subject.uid);
 	if (login_remove(root, session) == 0 && request.kind == SERVICE_LOGIN)
 		report_session(root, EVENT_SESSION_CLOSED, &request, EVENT_NO_TIME);
 }

@@ -7,6 +7,7 @@
 
 struct proof {
 	uid_t uid;
+	enum second_factor_age age;
 };
 
 static const struct proof *proof_in(const pam_handle_t *pamh)
@@ -23,6 +24,11 @@ bool second_factor_shown(const pam_handle_t *pamh, uid_t uid)
 	return proof && proof->uid == uid;
 }
 
+bool second_factor_shown_now(const pam_handle_t *pamh, uid_t uid)
+{
+	return second_factor_shown(pamh, uid) && proof_in(pamh)->age == SECOND_FACTOR_NOW;
+}
+
 static void end(pam_handle_t *pamh, void *data, int status)
 {
 	(void)pamh;
@@ -30,13 +36,13 @@ static void end(pam_handle_t *pamh, void *data, int status)
 	free(data);
 }
 
-int second_factor_note(pam_handle_t *pamh, uid_t uid)
+int second_factor_note(pam_handle_t *pamh, uid_t uid, enum second_factor_age age)
 {
 	struct proof *proof = malloc(sizeof(*proof));
 
 	if (!proof)
 		return -ENOMEM;
-	*proof = (struct proof){ .uid = uid };
+	*proof = (struct proof){ .uid = uid, .age = age };
 	if (pam_set_data(pamh, SECOND_FACTOR_DATA, proof, end) != PAM_SUCCESS) {
 		free(proof);
 		return -ENOMEM;

@@ -15,11 +15,19 @@
 
 #define SECOND_FACTOR_DATA "sereno-second-factor"
 
-/* Whether account @uid has shown a second factor in @pamh. */
+enum second_factor_age {
+	SECOND_FACTOR_NOW,    /* in this handle */
+	SECOND_FACTOR_BEFORE, /* remembered from before, see remembered.h */
+};
+
+/* Whether account @uid has shown a second factor in @pamh, or what is remembered counts in it. */
 bool second_factor_shown(const pam_handle_t *pamh, uid_t uid);
 
+/* Whether he has just now. */
+bool second_factor_shown_now(const pam_handle_t *pamh, uid_t uid);
+
 /* He has. Returns 0 or -ENOMEM. */
-int second_factor_note(pam_handle_t *pamh, uid_t uid);
+int second_factor_note(pam_handle_t *pamh, uid_t uid, enum second_factor_age age);
 
 /* A new authentication begins: what was shown before it does not count. */
 void second_factor_drop(pam_handle_t *pamh);

@@ -10,8 +10,9 @@
 
 #include "process.h"
 
-#define STAT_START_FIELD 22
-#define STAT_STATE_FIELD 3 /* the first one behind the name */
+#define STAT_STATE_FIELD  3 /* the first one behind the name */
+#define STAT_PARENT_FIELD 4
+#define STAT_START_FIELD  22
 
 /* Read the small file @path whole as a string. */
 static int read_text(const char *path, char *text, size_t size)
@@ -44,11 +45,11 @@ static int parse_number(const char *text, uint64_t *ret)
 	return 0;
 }
 
-int process_parse_start(const char *stat, uint64_t *ret)
+static int parse_field(const char *stat, int wanted, uint64_t *ret)
 {
 	const char *field = strrchr(stat, ')');
 
-	for (int n = STAT_STATE_FIELD - 1; field && n < STAT_START_FIELD; n++) {
+	for (int n = STAT_STATE_FIELD - 1; field && n < wanted; n++) {
 		field = strchr(field, ' ');
 		if (field)
 			field++;
@@ -56,7 +57,12 @@ int process_parse_start(const char *stat, uint64_t *ret)
 	return field ? parse_number(field, ret) : -EBADMSG;
 }
 
-int process_start(pid_t pid, uint64_t *ret)
+int process_parse_start(const char *stat, uint64_t *ret)
+{
+	return parse_field(stat, STAT_START_FIELD, ret);
+}
+
+static int read_field(pid_t pid, int wanted, uint64_t *ret)
 {
 	char path[32];
 	char stat[1024];
@@ -68,7 +74,26 @@ int process_start(pid_t pid, uint64_t *ret)
 	r = read_text(path, stat, sizeof(stat));
 	if (r < 0)
 		return r;
-	return process_parse_start(stat, ret);
+	return parse_field(stat, wanted, ret);
+}
+
+int process_start(pid_t pid, uint64_t *ret)
+{
+	return read_field(pid, STAT_START_FIELD, ret);
+}
+
+int process_parent(pid_t pid, pid_t *ret)
+{
+	uint64_t number;
+	int r;
+
+	r = read_field(pid, STAT_PARENT_FIELD, &number);
+	if (r < 0)
+		return r;
+	if (number > INT32_MAX)
+		return -EBADMSG;
+	*ret = (pid_t)number;
+	return 0;
 }
 
 /* LOGIN_NONE as well where the kernel was built without audit. */

@@ -12,6 +12,9 @@
  * good. Returns 0, -ENOENT or -ESRCH (gone), -EBADMSG or a read error. */
 int process_start(pid_t pid, uint64_t *ret);
 
+/* The process that started it, or adopted it. Likewise. */
+int process_parent(pid_t pid, pid_t *ret);
+
 /* The start time in the text of /proc/PID/stat (proc(5) field 22). The second field is a name
  * that the process chose: spaces, parentheses, newlines. Returns 0 or -EBADMSG. */
 int process_parse_start(const char *stat, uint64_t *ret);

@@ -153,12 +153,14 @@ static const struct entry from_elsewhere = { "sshd", HELD, "192.0.2.1", "ssh", N
 
 static void prove_second_factor(struct host *host)
 {
-	assert_int_equal(second_factor_note(host->pamh, getpwnam(HELD)->pw_uid), 0);
+	assert_int_equal(second_factor_note(host->pamh, getpwnam(HELD)->pw_uid, SECOND_FACTOR_NOW),
+			 0);
 }
 
 static void prove_that_of_another(struct host *host)
 {
-	assert_int_equal(second_factor_note(host->pamh, getpwnam(HELD)->pw_uid + 1), 0);
+	assert_int_equal(
+		second_factor_note(host->pamh, getpwnam(HELD)->pw_uid + 1, SECOND_FACTOR_NOW), 0);
 }
 
 static void a_second_factor_seen_in_this_handle(void **state)
