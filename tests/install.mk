@@ -15,6 +15,7 @@ installed := \
 	docs/examples/policy.yaml:$(DATADIR)/doc/sereno/examples/policy.yaml:0644 \
 	system/sereno.pam-config:$(DATADIR)/pam-configs/sereno:0644 \
 	system/sereno-passwords.pam-config:$(DATADIR)/pam-configs/sereno-passwords:0644 \
+	system/sereno-otp.pam-config:$(DATADIR)/pam-configs/sereno-otp:0644 \
 	system/sereno.tmpfiles:$(TMPFILESDIR)/sereno.conf:0644
 part = $(word $(1),$(subst :, ,$(2)))
 
@@ -25,5 +26,5 @@ install: all ## put everything where Debian expects it, below DESTDIR; no PAM st
 # A stack that names a module which is gone lets nobody in: take the profile out first.
 uninstall: ## remove what install put there; the policy in /etc/sereno and its state stay
 	$(Q)set -e; [ -n "$(DESTDIR)" ] || ! grep -ls '^[^#]*pam_sereno_' /etc/pam.d/* || \
-		{ echo 'these PAM services still use sereno: run "pam-auth-update --disable sereno sereno-passwords" and take its lines out of them first' >&2; exit 1; }
+		{ echo 'these PAM services still use sereno: run "pam-auth-update --disable sereno sereno-passwords sereno-otp" and take its lines out of them first' >&2; exit 1; }
 	$(Q)rm -f $(foreach f,$(installed),$(DESTDIR)$(call part,2,$(f)))
