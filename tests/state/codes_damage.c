@@ -171,7 +171,7 @@ static void copied(void **state)
 	struct scene *scene = *state;
 	const struct codes_attempt attempt = { "123456", NOW, 1 };
 	struct codes_result result;
-	char command[512];
+	char command[1024];
 
 	give(scene, &other_person, &tablet, "tablet");
 	give(scene, &person, &phone, "phone");

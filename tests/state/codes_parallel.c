@@ -35,14 +35,14 @@ struct crowd {
 
 /* clang-format off */
 static const struct crowd crowds[] = {
-	{ "2 processes, one code",            2,   40, false, false, false },
-	{ "8 processes, one code",            8,   10, false, false, false },
-	{ "32 processes, one code",           32,  4,  false, false, false },
+	{ "2 processes, one code",            2,   20, false, false, false },
+	{ "8 processes, one code",            8,   5, false, false, false },
+	{ "32 processes, one code",           32,  2,  false, false, false },
 	{ "100 processes, one code",          100, 1,  false, false, false },
 	{ "8 processes, one recovery code",   8,   4,  true,  false, false },
 	{ "100 processes, one recovery code", 100, 1,  true,  false, false },
 	{ "8 processes, 8 recovery codes",    8,   4,  false, true,  false },
-	{ "20 processes, killed",             20,  15, false, false, true },
+	{ "20 processes, killed",             20,  8, false, false, true },
 };
 /* clang-format on */
 
