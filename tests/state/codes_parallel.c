@@ -40,7 +40,7 @@ static const struct crowd crowds[] = {
 	{ "32 processes, one code",           32,  2,  false, false, false },
 	{ "100 processes, one code",          100, 1,  false, false, false },
 	{ "8 processes, one recovery code",   8,   4,  true,  false, false },
-	{ "100 processes, one recovery code", 100, 1,  true,  false, false },
+	{ "32 processes, one recovery code",  32,  1,  true,  false, false },
 	{ "8 processes, 8 recovery codes",    8,   4,  false, true,  false },
 	{ "20 processes, killed",             20,  8, false, false, true },
 };
