@@ -4,9 +4,8 @@
  *
  * One sealed slot file a user. A code is accepted once: only if its step is greater than the last
  * one accepted of its token, whatever the clock does, and only when that is on the disk (one
- * fdatasync) before the answer is given. Nothing else of the login is told "yes" by what an answer
- * was yesterday: there is no list to prune, no window to fall out of. Wrong answers write nothing;
- * how often one may try is attempts.h's to count, before codes_check().
+ * fdatasync) before the answer is given. Wrong answers write nothing; how often one may try is
+ * attempts.h's to count, before codes_check().
  *
  * Damage costs: a record that falls back to the one before takes every code up to now, and those
  * that a phone may show ahead of now, for used; its recovery codes and its ticket are void until
