@@ -60,6 +60,53 @@ int code_prompt(pam_handle_t *pamh, struct code_answer *ret)
 	return strcmp(item_text(pamh, PAM_USER), user) == 0 ? PAM_SUCCESS : PAM_AUTH_ERR;
 }
 
+/* How long the password is before @digits ASCII digits at its end; its whole length without. */
+static size_t length_before_code(const char *reply, uint32_t digits)
+{
+	const size_t length = strlen(reply);
+
+	if (length < digits || strspn(reply + length - digits, "0123456789") != digits)
+		return length;
+	return length - digits;
+}
+
+/* libpam keeps a copy of its own, and erases it. */
+static int hand_on(pam_handle_t *pamh, const char *reply, size_t length)
+{
+	char *password = strndup(reply, length);
+	int code = PAM_BUF_ERR;
+
+	if (password) {
+		code = pam_set_item(pamh, PAM_AUTHTOK, password[0] ? password : NULL);
+		explicit_bzero(password, length);
+	}
+	free(password);
+	return code;
+}
+
+static int split(pam_handle_t *pamh, const char *reply, uint32_t digits, struct code_answer *ret)
+{
+	const size_t length = length_before_code(reply, digits);
+
+	ret->typed = strdup(reply + length);
+	if (!ret->typed)
+		return PAM_BUF_ERR;
+	return ret->typed[0] ? hand_on(pamh, reply, length) : PAM_SUCCESS;
+}
+
+int code_prompt_combined(pam_handle_t *pamh, uint32_t digits, struct code_answer *ret)
+{
+	const char *reply = NULL;
+	int code;
+
+	*ret = (struct code_answer){ .typed = NULL };
+	code = pam_get_authtok(pamh, PAM_AUTHTOK, &reply, NULL);
+	(void)clock_gettime(CLOCK_MONOTONIC, &ret->given); /* cannot fail */
+	if (code != PAM_SUCCESS)
+		return conversation_error(code);
+	return reply ? split(pamh, reply, digits, ret) : PAM_CONV_ERR;
+}
+
 void code_answer_erase(struct code_answer *answer)
 {
 	if (answer->typed)

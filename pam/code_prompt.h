@@ -6,6 +6,7 @@
 #define PAM_CODE_PROMPT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <time.h>
 
 #include <security/pam_modules.h>
@@ -21,6 +22,13 @@ struct code_answer {
  * program changed the user meanwhile.
  */
 int code_prompt(pam_handle_t *pamh, struct code_answer *ret);
+
+/*
+ * The same for who is asked once: the last @digits of the password are the code, and what stands
+ * before them becomes the password for the modules behind; nothing, and they ask for one. A
+ * password that ends otherwise stays as it is, and the answer is empty.
+ */
+int code_prompt_combined(pam_handle_t *pamh, uint32_t digits, struct code_answer *ret);
 void code_answer_erase(struct code_answer *answer);
 
 /* Whether @typed is the password of this handle: a client that answers every hidden prompt with

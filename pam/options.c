@@ -1,24 +1,54 @@
 /* SPDX-License-Identifier: MIT */
-/* options.c - the module's options: root=DIR, and nothing else. */
+/* options.c - the modules' options: root=DIR, and prompt=combined of one of them. */
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "options.h"
 
-#define ROOT_OPTION "root="
+#define ROOT_OPTION	"root="
+#define COMBINED_OPTION "prompt=combined"
+
+static bool read_root(const char *argument, struct options *options)
+{
+	const size_t key = sizeof(ROOT_OPTION) - 1;
+
+	if (strncmp(argument, ROOT_OPTION "/", key + 1) != 0)
+		return false;
+	options->root = argument + key;
+	return true;
+}
+
+static bool read_prompt(const char *argument, struct options *options)
+{
+	if (strcmp(argument, COMBINED_OPTION) != 0)
+		return false;
+	options->prompt = PROMPT_COMBINED;
+	return true;
+}
 
 int options_read(int argc, const char **argv, struct options *ret, const char **ret_wrong)
 {
-	const size_t key = sizeof(ROOT_OPTION) - 1;
 	struct options options = { .root = "" };
 
-	for (int i = 0; i < argc; i++) {
-		if (strncmp(argv[i], ROOT_OPTION "/", key + 1) != 0) {
+	for (int i = 0; i < argc; i++)
+		if (!read_root(argv[i], &options)) {
 			*ret_wrong = argv[i];
 			return -EINVAL;
 		}
-		options.root = argv[i] + key;
-	}
+	*ret = options;
+	return 0;
+}
+
+int options_read_prompt(int argc, const char **argv, struct options *ret, const char **ret_wrong)
+{
+	struct options options = { .root = "" };
+
+	for (int i = 0; i < argc; i++)
+		if (!read_root(argv[i], &options) && !read_prompt(argv[i], &options)) {
+			*ret_wrong = argv[i];
+			return -EINVAL;
+		}
 	*ret = options;
 	return 0;
 }

@@ -5,13 +5,22 @@
 #ifndef PAM_OPTIONS_H
 #define PAM_OPTIONS_H
 
+enum options_prompt {
+	PROMPT_APART,	 /* password and code are asked for one after the other */
+	PROMPT_COMBINED, /* prompt=combined: the password has the code at its end */
+};
+
 struct options {
 	const char
 		*root; /* root=DIR: the policy, its state and the log below DIR; "" is the host */
+	enum options_prompt prompt;
 };
 
 /* Borrows from @argv. Returns 0, or -EINVAL and in *@ret_wrong the option that is not one of
  * ours: a slip in such a line must not go unseen. */
 int options_read(int argc, const char **argv, struct options *ret, const char **ret_wrong);
+
+/* The same for the module that also has prompt=. */
+int options_read_prompt(int argc, const char **argv, struct options *ret, const char **ret_wrong);
 
 #endif

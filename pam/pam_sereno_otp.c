@@ -22,13 +22,13 @@
 #define _(text) dgettext("sereno", text)
 
 /* What is said where somebody was asked; the account phase has no word for "wrong". */
-enum phase { PHASE_AUTH, PHASE_ACCOUNT };
+enum phase { PHASE_AUTH, PHASE_COMBINED, PHASE_ACCOUNT };
 
 static int refusal_code(enum phase phase, enum code_outcome outcome)
 {
 	if (outcome == CODE_UNAVAILABLE)
 		return PAM_AUTHINFO_UNAVAIL;
-	return phase == PHASE_AUTH ? PAM_AUTH_ERR : PAM_PERM_DENIED;
+	return phase == PHASE_ACCOUNT ? PAM_PERM_DENIED : PAM_AUTH_ERR;
 }
 
 static int accepted(const struct code_asked *asked)
@@ -45,10 +45,12 @@ static bool counts_again(const struct code_asked *asked)
 }
 
 /* Who has no such account, or is refused whatever he shows, is asked like everybody. */
-static int ask_in_vain(pam_handle_t *pamh)
+static int ask_in_vain(pam_handle_t *pamh, enum phase phase)
 {
 	scoped(code_answer_erase) struct code_answer answer = { .typed = NULL };
-	const int code = code_prompt(pamh, &answer);
+	const int code = phase == PHASE_COMBINED
+				 ? code_prompt_combined(pamh, OTP_DIGITS_MIN, &answer)
+				 : code_prompt(pamh, &answer);
 
 	if (code != PAM_SUCCESS)
 		return code;
@@ -88,7 +90,9 @@ static int ask(const struct code_asked *asked, enum phase phase)
 	struct code_verdict verdict;
 	int code;
 
-	code = code_prompt(asked->pamh, &answer);
+	code = phase == PHASE_COMBINED
+		       ? code_prompt_combined(asked->pamh, asked->rules->digits, &answer)
+		       : code_prompt(asked->pamh, &answer);
 	if (code != PAM_SUCCESS) {
 		report_code(asked->root, asked->request, EVENT_CODE_REFUSED, "no-answer", NULL);
 		return code;
@@ -108,14 +112,14 @@ static int ask(const struct code_asked *asked, enum phase phase)
  * Who gave a password and may enrol is not asked for what he cannot have: the account phase shows
  * him a token, and refuses him until he has confirmed it.
  */
-static int ask_or_enrol(const struct code_asked *asked)
+static int ask_or_enrol(const struct code_asked *asked, enum phase phase)
 {
 	if (counts_again(asked))
 		return PAM_IGNORE;
 	if (stands_behind_password(asked->pamh) && enrolment_may_begin(asked, time(NULL)) &&
 	    enrolment_note(asked->pamh, asked->request->subject.uid, NULL) == 0)
 		return PAM_IGNORE;
-	return ask(asked, PHASE_AUTH);
+	return ask(asked, phase);
 }
 
 /*
@@ -123,8 +127,10 @@ static int ask_or_enrol(const struct code_asked *asked)
  * either: behind a password the account phase tells him. Where the code comes alone he is asked,
  * so as to look like everybody.
  */
-static int authenticate(pam_handle_t *pamh, const char *root, const struct request *request)
+static int authenticate(pam_handle_t *pamh, const char *root, const struct request *request,
+			enum phase phase)
 {
+	const bool may_go_on = phase == PHASE_COMBINED || stands_behind_password(pamh);
 	struct second_factor_rules rules;
 	const struct code_asked asked = { pamh, root, request, &rules };
 
@@ -132,11 +138,11 @@ static int authenticate(pam_handle_t *pamh, const char *root, const struct reque
 	case CODE_NOT_NEEDED:
 		return PAM_IGNORE;
 	case CODE_NEEDED:
-		return ask_or_enrol(&asked);
+		return ask_or_enrol(&asked, phase);
 	case CODE_POINTLESS:
-		return stands_behind_password(pamh) ? PAM_IGNORE : ask_in_vain(pamh);
+		return may_go_on ? PAM_IGNORE : ask_in_vain(pamh, phase);
 	case CODE_UNDECIDED:
-		return stands_behind_password(pamh) ? PAM_SERVICE_ERR : ask_in_vain(pamh);
+		return may_go_on ? PAM_SERVICE_ERR : ask_in_vain(pamh, phase);
 	}
 	return PAM_SERVICE_ERR;
 }
@@ -145,28 +151,30 @@ EXPORT int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const ch
 {
 	scoped(request_clear) struct request request = { .service = "" };
 	struct options options;
+	enum phase phase;
 	const char *wrong = NULL, *user = NULL;
 	int code, r;
 
 	(void)flags;
 	second_factor_drop(pamh);
 	enrolment_drop(pamh);
-	r = options_read(argc, argv, &options, &wrong);
+	r = options_read_prompt(argc, argv, &options, &wrong);
 	if (r < 0) {
 		report_option(wrong);
 		return answer_error(r);
 	}
+	phase = options.prompt == PROMPT_COMBINED ? PHASE_COMBINED : PHASE_AUTH;
 	code = pam_get_user(pamh, &user, NULL);
 	if (code != PAM_SUCCESS)
 		return code == PAM_CONV_AGAIN ? PAM_INCOMPLETE : code;
 	r = request_read(pamh, options.root, &request);
 	if (r == -ESRCH || r == -ENAMETOOLONG)
-		return ask_in_vain(pamh);
+		return ask_in_vain(pamh, phase);
 	if (r < 0) {
 		report_failure(options.root, &request, r);
 		return answer_error(r);
 	}
-	return authenticate(pamh, options.root, &request);
+	return authenticate(pamh, options.root, &request, phase);
 }
 
 static int enrol(const struct code_asked *asked)
@@ -222,7 +230,7 @@ EXPORT int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char 
 	int r;
 
 	(void)flags;
-	r = options_read(argc, argv, &options, &wrong);
+	r = options_read_prompt(argc, argv, &options, &wrong);
 	if (r < 0) {
 		report_option(wrong);
 		return answer_error(r);

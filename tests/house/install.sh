@@ -14,14 +14,17 @@ MAKEFLAGS='' make -s O="$O" DESTDIR="$root/to" install
 LC_ALL=C sort -k 2 >"$root/expected" <<LIST
 644 /usr/lib/$arch/security/pam_sereno_access.so
 644 /usr/lib/$arch/security/pam_sereno_guard.so
+644 /usr/lib/$arch/security/pam_sereno_otp.so
 644 /usr/lib/$arch/security/pam_sereno_password.so
 644 /usr/lib/$arch/security/pam_sereno_session.so
 644 /usr/lib/tmpfiles.d/sereno.conf
 755 /usr/sbin/sereno
 644 /usr/share/doc/sereno/examples/policy.yaml
 644 /usr/share/man/man5/sereno-policy.5
+644 /usr/share/man/man8/pam_sereno_otp.8
 644 /usr/share/man/man8/sereno.8
 644 /usr/share/pam-configs/sereno
+644 /usr/share/pam-configs/sereno-otp
 644 /usr/share/pam-configs/sereno-passwords
 LIST
 in_tree -type f | diff "$root/expected" -

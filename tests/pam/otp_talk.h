@@ -41,6 +41,7 @@ struct dialogue {
 	const char *codes[4]; /* NULL: he goes away */
 	unsigned passwords, asked;
 	char told[8192];
+	char handed_on[64]; /* the password, as modules see it that tell something */
 	void (*when_asked)(struct dialogue *dialogue);
 	pam_handle_t *pamh;
 };
@@ -66,8 +67,12 @@ static inline int one_answer(struct dialogue *dialogue, const struct pam_message
 			     struct pam_response *response)
 {
 	const size_t length = strlen(dialogue->told);
+	const void *password = NULL;
 	const char *line;
 
+	if (pam_get_item(dialogue->pamh, PAM_AUTHTOK, &password) == PAM_SUCCESS && password)
+		(void)snprintf(dialogue->handed_on, sizeof(dialogue->handed_on), "%s",
+			       (const char *)password);
 	if (message->msg_style == PAM_TEXT_INFO || message->msg_style == PAM_ERROR_MSG) {
 		(void)snprintf(dialogue->told + length, sizeof(dialogue->told) - length, "%s\n",
 			       message->msg);
