@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* otp_oracle.c - no refusal can be told from another: by its time, its words, its prompts. */
+#include "otp_talk.h"
+
+#define ROUNDS 5
+
+static struct shown right, wrong;
+
+enum refusal { UNKNOWN, NOT_ENROLLED, WRONG, REPLAYED, THROTTLED, RECOVERY, REFUSALS };
+
+static const char *const names[REFUSALS] = { "unknown",	 "not enrolled", "wrong",
+					     "replayed", "throttled",	 "recovery code" };
+
+/* Each round on a host of its own, so that nothing else is throttled. */
+static int64_t refuse(struct host *host, enum refusal refusal, struct dialogue *ret)
+{
+	const struct entry entry = {
+		"sshd",
+		refusal == UNKNOWN ? "no-such-account" : refusal == NOT_ENROLLED ? "games" : HELD,
+		"10.1.2.3",
+		"ssh",
+		NULL,
+	};
+	const char *typed = refusal == RECOVERY	  ? "0x5k-m9q2-7rtz"
+			    : refusal == REPLAYED ? right.code
+						  : wrong.code;
+	struct dialogue dialogue = { .codes = { typed } };
+	struct timespec before, after;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &before);
+	assert_int_equal(log_in(host, &entry, ONLY_AUTH, &dialogue), PAM_AUTH_ERR);
+	(void)clock_gettime(CLOCK_MONOTONIC, &after);
+	*ret = dialogue;
+	return (after.tv_sec - before.tv_sec) * 1000000 + (after.tv_nsec - before.tv_nsec) / 1000;
+}
+
+static void prepare(struct host *host, enum refusal refusal)
+{
+	struct dialogue dialogue;
+
+	host_policy(host, POLICY);
+	stack_code_alone(host, "sshd");
+	give_phone(host, HELD);
+	if (refusal == REPLAYED) {
+		const struct entry entry = { "sshd", HELD, "10.1.2.3", "ssh", NULL };
+		struct dialogue first = { .codes = { right.code } };
+
+		assert_int_equal(log_in(host, &entry, ONLY_AUTH, &first), PAM_SUCCESS);
+	}
+	for (unsigned i = 0; refusal == THROTTLED && i < 3; i++)
+		(void)refuse(host, WRONG, &dialogue);
+}
+
+static int by_size(const void *one, const void *other)
+{
+	const int64_t a = *(const int64_t *)one, b = *(const int64_t *)other;
+
+	return (a > b) - (a < b);
+}
+
+/* Microseconds. */
+static int64_t median_of(void **state, enum refusal refusal)
+{
+	int64_t took[ROUNDS];
+	struct dialogue dialogue;
+
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		assert_int_equal(otp_set_up(state), 0);
+		prepare(*state, refusal);
+		took[i] = refuse(*state, refusal, &dialogue);
+		assert_int_equal(dialogue.asked, 1);
+		assert_string_equal(dialogue.told, "");
+		assert_int_equal(host_tear_down(state), 0);
+	}
+	qsort(took, ROUNDS, sizeof(took[0]), by_size);
+	return took[ROUNDS / 2];
+}
+
+static void all_refusals_take_as_long(void **state)
+{
+	int64_t median[REFUSALS], least = INT64_MAX, most = 0;
+
+	right = show(0);
+	wrong = show_wrong();
+	for (enum refusal refusal = 0; refusal < REFUSALS; refusal++) {
+		median[refusal] = median_of(state, refusal);
+		print_message("%s: %lld us\n", names[refusal], (long long)median[refusal]);
+		least = median[refusal] < least ? median[refusal] : least;
+		most = median[refusal] > most ? median[refusal] : most;
+	}
+	assert_true(least >= 20000);
+	/* 10 % by themselves; other tests run beside this one */
+	assert_true(most <= least + least / 4);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(all_refusals_take_as_long) };
+
+	return cmocka_run_group_tests_name("no oracle", tests, NULL, NULL);
+}
