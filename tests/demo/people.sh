@@ -25,18 +25,23 @@ make_people() {
 	chmod 0440 /etc/sudoers.d/demo
 }
 
+# start_sshd [KBD_INTERACTIVE [PASSWORD [LINE]]]
 start_sshd() {
 	local tries=0
-	ip address add 'fd00:20::2/128' dev lo nodad
-	ssh-keygen -q -t ed25519 -N '' -f /run/demo/host_key
+	[ -e /run/demo/host_key ] || {
+		ip address add 'fd00:20::2/128' dev lo nodad
+		ssh-keygen -q -t ed25519 -N '' -f /run/demo/host_key
+	}
 	echo "127.0.0.1,::1 $(cat /run/demo/host_key.pub)" >/run/demo/known_hosts
-	cat >/run/demo/sshd_config <<-'CONFIG'
+	cat >/run/demo/sshd_config <<-CONFIG
 		HostKey /run/demo/host_key
 		PidFile none
 		UsePAM yes
-		KbdInteractiveAuthentication no
+		KbdInteractiveAuthentication ${1:-no}
+		PasswordAuthentication ${2:-yes}
 		PermitRootLogin yes
 		PrintMotd no
+		${3:-}
 	CONFIG
 	/usr/sbin/sshd -E /run/demo/sshd.log -f /run/demo/sshd_config
 	until (exec 3<>/dev/tcp/127.0.0.1/22) 2>/dev/null; do
