@@ -128,8 +128,11 @@ expect_event '^code\.accepted .*subject="ana".*service="sshd"'
 
 scene 'codes are taken out again'
 cp /run/demo/pam-sshd /etc/pam.d/sshd
-run pam-auth-update --disable sereno-otp
 run sed -i '/pam_sereno_guard/d' /etc/pam.d/common-auth /etc/pam.d/common-account
+run pam-auth-update --disable sereno-otp
+expect_status 0
+run grep -l pam_sereno_otp -r /etc/pam.d
+expect_status 1
 main_policy >/etc/sereno/policy.yaml
 run sereno apply --all
 expect_status 0
