@@ -2,6 +2,8 @@
 /* otp.c - pam_sereno_otp.so as libpam loads it: who is asked, what is accepted, what is said. */
 #include "otp_talk.h"
 
+#include <dirent.h>
+
 #include <sereno/attempts.h>
 
 static const struct entry by_ssh = { "sshd", HELD, "10.1.2.3", "ssh", NULL };
@@ -304,6 +306,38 @@ static void damage_refuses(void **state)
 			   "detail=\"the record of a second factor");
 }
 
+static unsigned descriptors(void)
+{
+	DIR *stream = opendir("/proc/self/fd");
+	unsigned n = 0;
+
+	assert_non_null(stream);
+	while (readdir(stream))
+		n++;
+	assert_int_equal(closedir(stream), 0);
+	return n;
+}
+
+static void nothing_stays_open(void **state)
+{
+	static const char *const typed[] = { NULL, "", "123456", "0x5k-m9q2-7rtz" };
+	const struct shown now = show(0);
+	struct dialogue right = { .codes = { now.code } };
+	struct host *host = *state;
+	unsigned before;
+
+	use(host, POLICY);
+	assert_int_equal(log_in(host, &by_ssh, AUTH_AND_ACCOUNT, &right), PAM_SUCCESS);
+	before = descriptors();
+	for (unsigned i = 0; i < 12; i++) {
+		struct dialogue dialogue = { .codes = { typed[i % 4] } };
+
+		assert_int_not_equal(log_in(host, &by_ssh, AUTH_AND_ACCOUNT, &dialogue),
+				     PAM_SUCCESS);
+	}
+	assert_int_equal(descriptors(), before);
+}
+
 static void no_policy_no_entry(void **state)
 {
 	const struct shown now = show(0);
@@ -342,6 +376,7 @@ int main(void)
 		AT_CODES(a_new_authentication_begins_anew),
 		AT_CODES(damage_refuses),
 		AT_CODES(no_policy_no_entry),
+		AT_CODES(nothing_stays_open),
 	};
 	struct CMUnitTest tests[ARRAY_SIZE(rows) + ARRAY_SIZE(strangers) + ARRAY_SIZE(single)];
 	size_t n = 0;
