@@ -14,6 +14,7 @@ installed := \
 	$(O)/man/sereno-policy.5:$(MANDIR)/man5/sereno-policy.5:0644 \
 	docs/examples/policy.yaml:$(DATADIR)/doc/sereno/examples/policy.yaml:0644 \
 	system/sereno.pam-config:$(DATADIR)/pam-configs/sereno:0644 \
+	system/sereno-guard.pam-config:$(DATADIR)/pam-configs/sereno-guard:0644 \
 	system/sereno-passwords.pam-config:$(DATADIR)/pam-configs/sereno-passwords:0644 \
 	system/sereno.tmpfiles:$(TMPFILESDIR)/sereno.conf:0644
 part = $(word $(1),$(subst :, ,$(2)))

@@ -22,6 +22,7 @@ LC_ALL=C sort -k 2 >"$root/expected" <<LIST
 644 /usr/share/man/man5/sereno-policy.5
 644 /usr/share/man/man8/sereno.8
 644 /usr/share/pam-configs/sereno
+644 /usr/share/pam-configs/sereno-guard
 644 /usr/share/pam-configs/sereno-passwords
 LIST
 in_tree -type f | diff "$root/expected" -
