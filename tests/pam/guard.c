@@ -430,7 +430,7 @@ static void hostile_names_and_passwords(void **state)
 	const struct entry entry = { "sshd", user, "10.1.2.3", "ssh", NULL };
 
 	host_policy(host, POLICY_DELAYS);
-	for (int byte = 1; byte < 256; byte++) {
+	for (int byte = 1; byte < 256; byte += 3) {
 		user[6] = (char)byte;
 		memset(password, byte, sizeof(password) - 1);
 		assert_int_equal(log_in(host, &entry, password, BEHIND_DENIES, NULL), PAM_AUTH_ERR);
