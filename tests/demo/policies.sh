@@ -71,6 +71,17 @@ main_policy() {
 	POLICY
 }
 
+limit_attempts() {
+	cat <<-POLICY
+
+		attempts:
+		  allow: 3
+		  within: 15m
+		  then: {delay: 30s, doubling-to: 1h}
+		  allow-per-user: 9
+	POLICY
+}
+
 # Three slips: a key, an hour, a role.
 broken_policy() {
 	main_policy | sed -e '0,/members:/!s/members: \[marta\]/memebrs: [marta]/' -e 's/excludes: \[auditor\]/excludes: [sytem-admin]/' \
