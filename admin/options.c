@@ -164,7 +164,8 @@ int options_read(int argc, char *const *argv, unsigned allowed, enum operand ope
 		if (r < 0)
 			return r;
 	}
-	if ((operand == OPERAND_REQUIRED || operand == OPERAND_PAIR) && !options.operand && !(options.given & OPTION_HELP)) {
+	if ((operand == OPERAND_REQUIRED || operand == OPERAND_PAIR) && !options.operand &&
+	    !(options.given & OPTION_HELP)) {
 		(void)complain(EXIT_USAGE, _("a word is missing: sereno help %s"), argv[0]);
 		return -EINVAL;
 	}
