@@ -83,11 +83,10 @@ int holder_read(pam_handle_t *pamh, const char *root, struct holder *ret)
 	if (r < 0)
 		return r;
 	r = local_password_read(root, ret->account.name, &ret->local);
-	if (r == -EACCES && geteuid() != 0) /* a program of the user: nothing is ours to keep */
-		r = -ENOENT;
-	if (r < 0 && r != -ENOENT)
-		return r;
 	ret->is_local = r == 0;
+	/* a program of the user himself cannot read it: nothing is ours to keep */
+	if (r < 0 && r != -ENOENT && !(r == -EACCES && geteuid() != 0))
+		ret->local_error = r;
 	ret->unusable = read_policy(ret);
 	return 0;
 }

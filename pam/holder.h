@@ -35,11 +35,11 @@ struct holder {
 	struct password_rules rules; /* else all zero */
 	char blocklist[PATH_MAX];    /* that of the rules, below the root; "" for none */
 	bool is_local;		     /* its hash is kept here */
+	int local_error;	     /* 0, or why that cannot be told: a negative errno */
 	struct local_password local;
 };
 
-/* Returns 0, -EINVAL (no user), -ESRCH (no such account), -ENOMEM or what NSS or the shadow file
- * reported. */
+/* Returns 0, -EINVAL (no user), -ESRCH (no such account), -ENOMEM or what NSS reported. */
 int holder_read(pam_handle_t *pamh, const char *root, struct holder *ret);
 
 /* Whose record of age.h it is; borrows from @holder. */

@@ -205,6 +205,8 @@ int password_account(pam_handle_t *pamh, int flags, const struct holder *holder)
 	const int64_t now = time(NULL);
 	struct age age;
 
+	if (holder->local_error < 0) /* pam_unix cannot read it either */
+		holder_report_state(holder, "the shadow file", holder->local_error);
 	if (!is_person_here(holder))
 		return PAM_IGNORE;
 	read_age(holder, &age);

@@ -45,11 +45,14 @@ static bool has_say(const struct holder *holder)
 	return true;
 }
 
-/* Without a policy nobody can tell what is good enough. Root must be able to repair. */
+/* Without a policy nobody can tell what is good enough; root must be able to repair. Without the
+ * shadow file nobody can change anything. */
 static bool is_stuck(const struct holder *holder, int flags)
 {
 	struct fallback fallback;
 
+	if (holder->local_error < 0)
+		return true;
 	if (holder->unusable == 0 || is_given(flags) || holder->account.uid == 0)
 		return false;
 	(void)fallback_read(holder->root, &fallback); /* its defaults are the strict answer */
@@ -61,7 +64,10 @@ static bool is_stuck(const struct holder *holder, int flags)
 
 static int refuse_stuck(pam_handle_t *pamh, const struct holder *holder)
 {
-	holder_report_state(holder, "the policy in force", holder->unusable);
+	if (holder->local_error < 0)
+		holder_report_state(holder, "the shadow file", holder->local_error);
+	else
+		holder_report_state(holder, "the policy in force", holder->unusable);
 	(void)pam_error(pamh, "%s",
 			_("Passwords cannot be changed now. Please tell your administrator."));
 	return PAM_AUTHTOK_ERR;

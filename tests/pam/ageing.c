@@ -320,6 +320,26 @@ static void a_lost_record_costs_a_new_password(void **state)
 	assert_int_equal(enter_plainly(host), PAM_NEW_AUTHTOK_REQD); /* the hash of then */
 }
 
+/* The modules behind decide; but it is told, and no password is changed. */
+static void a_shadow_file_that_cannot_be_read_is_told(void **state)
+{
+	struct host *host = *state;
+	struct typing typing = { .answers = { "tinder-Kolibri-71", "tinder-Kolibri-71" } };
+	pam_handle_t *pamh;
+	char path[108];
+
+	use_host(host, "sshd", "", RULES);
+	path_below(host, "/etc/shadow", path);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(enter_plainly(host), PAM_SUCCESS);
+	assert_event(host, "state.unusable subject=\"daemon\" service=\"sshd\" detail=\"the "
+			   "shadow file: Is a directory");
+	pamh = start_typing(host, &by_ssh, &typing);
+	assert_int_equal(pam_chauthtok(pamh, PAM_CHANGE_EXPIRED_AUTHTOK), PAM_AUTHTOK_ERR);
+	assert_says(typing.said, "cannot be changed now");
+	assert_int_equal(pam_end(pamh, 0), PAM_SUCCESS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest fixed[] = {
@@ -334,6 +354,7 @@ int main(void)
 		ON_HOST(inactivity_counts_from_the_first_apply),
 		ON_HOST(inactivity_on_trial),
 		ON_HOST(a_lost_record_costs_a_new_password),
+		ON_HOST(a_shadow_file_that_cannot_be_read_is_told),
 	};
 	struct CMUnitTest tests[ARRAY_SIZE(fixed) + ARRAY_SIZE(rows)];
 
