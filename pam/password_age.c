@@ -73,13 +73,12 @@ static void look_for_leak(const struct holder *holder, const char *password)
 
 void password_look(pam_handle_t *pamh, const struct holder *holder)
 {
-	static const char used = 1;
 	const void *password = NULL;
 
 	if (pam_get_item(pamh, PAM_AUTHTOK, &password) != PAM_SUCCESS)
 		password = NULL;
-	/* the cast: PAM's data are not const, and nobody changes these */
-	(void)pam_set_data(pamh, USED_DATA, password ? (void *)(uintptr_t)&used : NULL, NULL);
+	/* any pointer will do; where it cannot be noted, no new password is asked for */
+	(void)pam_set_data(pamh, USED_DATA, password ? pamh : NULL, NULL);
 	if (password && is_person_here(holder) && holder->blocklist[0])
 		look_for_leak(holder, password);
 }

@@ -27,7 +27,7 @@ static int age_open(const struct age_owner *owner, enum slot_missing missing, st
 	uint8_t bytes[AGE_RECORD_SIZE];
 	char name[16];
 	const struct slot_owner slot = { name, owner->user, owner->uid };
-	enum slot_state state;
+	enum slot_state state = SLOT_NEW;
 	int r;
 
 	(void)snprintf(name, sizeof(name), "%u", owner->uid); /* ten digits at most */
