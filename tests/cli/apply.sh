@@ -26,11 +26,11 @@ printf 'roles: [\n' >>"$policy"
 refused "policy.yaml:42:1: not YAML"
 make_policy() { sed "$1" "$tree/var/lib/sereno/in-force/policy.yaml" >"$policy"; }
 make_policy 's/members: \[luis\]/members: [nobody-here]/'
-refused "1 people could become root"
+refused "1 person could become root"
 make_policy 's/min-administrators: 2/min-administrators: 3/'
 refused "policy.yaml:39:1: 2 people could become root under this policy, and root.min-administrators asks for 3"
 make_policy 's/{services: \[elevate\], from: \[bastion, seat, serial\]}/{services: [elevate], from: [192.0.2.1]}/'
-refused "1 people could become root"
+refused "1 person could become root"
 make_policy 's/{services: \[elevate\], from: \[bastion, seat, serial\]}/{services: [elevate], from: [seat], second-factor: required}/'
 refused "no module of this version can see a code"
 make_policy 's/members: \[rescue\]/members: [rescue, daemon]/'
@@ -46,6 +46,29 @@ cp "$tree/etc/group" "$tree/group"
 sed -i 's/audit:x:51:eva/audit:x:51:eva,luis/' "$tree/etc/group"
 refused "roles sysadmin and auditor exclude each other, but luis holds both"
 mv "$tree/group" "$tree/etc/group"
+
+# Who is not counted: luis could do nothing with such rules, and so only rescue is left.
+uncounted() {
+	sed "s/except: \[pepe\]/except: [pepe, luis]/; s/{services: \[console, sshd\], from: \[bastion, seat, serial\]}/$1/; s/{services: \[elevate\], from: \[bastion, seat, serial\]}/$2/" \
+		"$tree/var/lib/sereno/in-force/policy.yaml" >"$policy"
+	refused "1 person could become root"
+}
+uncounted '{services: [sshd], from: [seat, serial]}' '{services: [sudo], from: [anywhere]}'
+uncounted '{services: [sshd], from: [anywhere]}' '{services: [sudo], from: [seat, serial, jobs]}'
+uncounted '{services: [login], from: [bastion]}' '{services: [sudo], from: [anywhere]}'
+uncounted '{services: [console, sshd], from: [jobs]}' '{services: [sudo], from: [jobs]}'
+uncounted '{services: [console, sshd, cron], from: [jobs]}' '{services: [sudo], from: [anywhere]}'
+make_policy 's/members: \[luis\]/unattended: yes\n    members: [luis]/; s/except: \[pepe\]/except: [pepe, luis]/; s/bastion, seat, serial\]/bastion]/'
+refused "1 person could become root"
+counted() {
+	make_policy "s/{services: \[console, sshd\], from: \[bastion, seat, serial\]}/$1/; s/{services: \[elevate\], from: \[bastion, seat, serial\]}/$2/"
+	expect 0 apply --dry-run --root "$tree"
+	silent_on "could become root"
+}
+counted '{services: [sshd], from: [anywhere]}' '{services: [sudo], from: [bastion]}'
+counted '{services: [console, sshd], from: [seat]}' '{services: [sudo], from: [seat]}'
+counted '{services: [sshd], from: [anywhere]}' '{services: [sudo], from: [anywhere]}'
+make_policy ''
 
 # The way in of whoever applies.
 SUDO_USER=eva SSH_CONNECTION='10.20.3.4 50000 10.20.0.1 22'
