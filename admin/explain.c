@@ -2,6 +2,7 @@
 /* explain.c - sereno explain: the verdict, and what stands in the way of each rule. */
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <sereno/scoped.h>
 
@@ -19,7 +20,7 @@ struct explanation {
 	struct policy *policy;
 	struct people *people;
 	struct edition in_force; /* no model: the text is for root's eyes only */
-	struct zone zone;
+	struct zone zone;	 /* of the policy, not of the host */
 	struct subject subject;
 	struct origin origin;
 	struct question question;
@@ -47,14 +48,13 @@ static enum exit_status open_policy(struct explanation *explanation)
 		return complain(EXIT_SYSTEM, _("no policy is in force; next: sereno apply"));
 	if (r < 0)
 		return complain_error(r, _("cannot use the policy in force; next: sereno status"));
+	r = policy_zone(explanation->policy, &explanation->zone);
+	if (r < 0)
+		return complain_error(r, _("cannot use the policy in force; next: sereno status"));
 	r = people_read(root, &explanation->people);
 	if (r < 0)
 		return complain_error(r, _("cannot read the users of %s/etc"), root);
-	r = edition_in_force(root, now, &explanation->in_force);
-	if (r == 0)
-		explanation->zone = explanation->in_force.model->zone;
-	else if (zone_load(root, NULL, now, &explanation->zone) < 0)
-		explanation->zone = (struct zone){ TIME_NO_END, 1, { { TIME_NO_START, 0 } } };
+	(void)edition_in_force(root, now, &explanation->in_force); /* no model says it */
 	if (at && instant_parse(at, &explanation->zone, &explanation->question.at) < 0)
 		return complain(EXIT_USAGE, _("--at wants a time such as 2026-03-01T22:10"));
 	return EXIT_YES;
@@ -98,6 +98,7 @@ static enum exit_status judge(struct explanation *explanation)
 	if (r < 0)
 		return complain_error(r, _("cannot judge; next: sereno status"));
 	question->model = explanation->in_force.model;
+	question->zone = &explanation->zone;
 	question->people = explanation->people;
 	question->subject = &explanation->subject;
 	question->root = options->root;
@@ -242,8 +243,8 @@ static void print_unheld(const struct explanation *explanation)
 		output_wrap(explanation->output, STYLE_FAINT, 4, _("Not a member of: %s"), text);
 }
 
-/* What to do about a refusal. */
-static const char *next_step(const struct access_verdict *verdict)
+/* What to do about a refusal; @model is NULL for who may not see the rules. */
+static const char *next_step(const struct access_verdict *verdict, const struct model *model)
 {
 	switch (verdict->reason) {
 	case REASON_NO_ROLE:
@@ -253,7 +254,9 @@ static const char *next_step(const struct access_verdict *verdict)
 	case REASON_NO_RULE:
 	case REASON_DATES:
 	case REASON_HOURS:
-		return _("Next: widen one of these rules or add one, sereno check, sereno apply.");
+		return model ? _("Next: widen one of these rules or add one, sereno check, sereno "
+				 "apply.")
+			     : NULL;
 	case REASON_SECOND_FACTOR:
 		return _("Next: no module of this version can see a code; a rule that fits must "
 			 "not ask for one.");
@@ -301,11 +304,14 @@ static void print_text(const struct explanation *explanation)
 {
 	const struct output *output = explanation->output;
 	const struct model *model = explanation->question.model;
-	const char *next = next_step(&explanation->verdict);
+	const char *next = next_step(&explanation->verdict, model);
 
 	print_verdict(explanation);
 	if (!model)
-		output_wrap(output, STYLE_FAINT, 2, "%s", _("Run this as root to see the rules."));
+		output_wrap(output, STYLE_FAINT, 2, "%s",
+			    geteuid() == 0 ? _("The text in force cannot be read, so the rules "
+					       "cannot be shown; next: sereno apply.")
+					   : _("Run this as root to see the rules."));
 	if (model && walks_roles(&explanation->verdict)) {
 		for (size_t i = 0; i < model->n_roles; i++)
 			if (explanation->roles[i].standing != STANDING_NO_MEMBER)

@@ -263,11 +263,6 @@ bool roles_exclude(const struct role *a, const struct role *b)
 	return names_exclude(a, b) || names_exclude(b, a);
 }
 
-bool validity_holds(const struct validity *valid, int64_t now)
-{
-	return valid->since <= now && now < valid->until;
-}
-
 static bool is_excluded(const struct model *model, const struct role_set *set, size_t index,
 			int64_t now)
 {

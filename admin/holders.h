@@ -52,6 +52,4 @@ size_t role_set_at(const struct model *model, const struct role_set *set, int64_
 /* Whether roles @a and @b exclude each other; either may say so. */
 bool roles_exclude(const struct role *a, const struct role *b);
 
-bool validity_holds(const struct validity *valid, int64_t now);
-
 #endif

@@ -78,10 +78,10 @@ static void gather(const struct options *options, struct policy *policy,
 
 	state->facts = policy_facts(policy);
 	state->model = in_force->model;
-	if (in_force->model)
-		state->zone = in_force->model->zone;
-	else if (zone_load(options->root, NULL, now, &state->zone) < 0)
+	if (policy_zone(policy, &state->zone) < 0) { /* then it is damaged, which is said below */
 		state->zone = (struct zone){ TIME_NO_END, 1, { { TIME_NO_START, 0 } } };
+		state->attention |= ATTENTION_DAMAGED;
+	}
 	state->draft = look_at_draft(options, in_force);
 	if (state->model)
 		look_at_review(state, now);

@@ -128,8 +128,3 @@ int subject_judge(const struct subject *subject, struct policy *policy, const ch
 	access_free(access);
 	return 0;
 }
-
-void policy_close_p(struct policy **policy)
-{
-	policy_close(*policy);
-}

@@ -33,7 +33,4 @@ int subject_judge(const struct subject *subject, struct policy *policy, const ch
 		  const struct origin *origin, int64_t now, unsigned met,
 		  struct access_verdict *ret);
 
-/* policy_close() for scoped(). */
-void policy_close_p(struct policy **policy);
-
 #endif

@@ -124,7 +124,7 @@ void trace_rule(const struct question *question, const struct role *role, const 
 		ret->obstacle = OBSTACLE_NOT_YET;
 	else if (rule->valid.until <= question->at)
 		ret->obstacle = OBSTACLE_ENDED;
-	else if (rule->hours.n > 0 && !calendar_open(&rule->calendar, &model->zone, question->at))
+	else if (rule->hours.n > 0 && !calendar_open(&rule->calendar, question->zone, question->at))
 		ret->obstacle = OBSTACLE_HOURS;
 	else if (rule->second_factor && !(question->met & DEMAND_SECOND_FACTOR))
 		ret->obstacle = OBSTACLE_FACTOR;
@@ -133,7 +133,8 @@ void trace_rule(const struct question *question, const struct role *role, const 
 	if (rule->valid.until < until)
 		until = rule->valid.until;
 	if (rule->hours.n > 0) {
-		const int64_t closes = calendar_closes(&rule->calendar, &model->zone, question->at);
+		const int64_t closes =
+			calendar_closes(&rule->calendar, question->zone, question->at);
 
 		until = closes < until ? closes : until;
 	}

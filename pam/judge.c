@@ -23,16 +23,6 @@ static void people_clear(struct people *people)
 		free(people->groups[i]);
 }
 
-static void policy_close_p(struct policy **policy)
-{
-	policy_close(*policy);
-}
-
-static void access_free_p(struct access_case **access)
-{
-	access_free(*access);
-}
-
 static int add_groups(struct people *people, const struct account *account,
 		      struct access_account *ret)
 {

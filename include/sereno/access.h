@@ -89,6 +89,7 @@ struct access_case;
 int access_load(struct policy *policy, const struct access_request *request,
 		struct access_case **ret);
 void access_free(struct access_case *access);
+void access_free_p(struct access_case **access); /* for scoped() */
 
 /* Decide at @now (UTC seconds), with the demands in @met (enum access_demand) already met. */
 void access_judge(const struct access_case *access, int64_t now, unsigned met,

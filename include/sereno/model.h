@@ -72,6 +72,11 @@ struct validity {
 	int64_t since, until;
 };
 
+static inline bool validity_holds(const struct validity *valid, int64_t now)
+{
+	return valid->since <= now && now < valid->until;
+}
+
 struct rule {
 	struct mark at;
 	uint32_t number;       /* from 1 within its role; a rule's id is ROLE.NUMBER */

@@ -50,12 +50,17 @@ int policy_open_in(const char *dir, struct policy **ret);
 
 /* Release; NULL is allowed. */
 void policy_close(struct policy *policy);
+void policy_close_p(struct policy **policy); /* for scoped() */
 
 /* Borrowed, valid until policy_close(). */
 const struct policy_facts *policy_facts(const struct policy *policy);
 
 /* Read every record and check that all are there and sound. Returns 0, -EBADMSG or a read error. */
 int policy_verify(struct policy *policy);
+
+/* The zone that hours and dates of the policy are meant in, as it was when it was compiled. Unlike
+ * the text it is for everybody to read. Returns 0, -EBADMSG, -ENOMEM or a read error. */
+int policy_zone(const struct policy *policy, struct zone *ret);
 
 /*
  * The other accounts of the same person (accounts.persons), for which the caller gathers groups

@@ -69,7 +69,7 @@ static int open_policy(int directory, struct policy *policy)
 	return read_meta(policy);
 }
 
-static void policy_close_p(struct policy **policy)
+void policy_close_p(struct policy **policy)
 {
 	policy_close(*policy);
 }
@@ -154,18 +154,24 @@ int policy_find_id(const struct policy *policy, enum table table, uint32_t id, s
 	return r < 0 ? r : 0;
 }
 
-int policy_verify(struct policy *policy)
+int policy_zone(const struct policy *policy, struct zone *ret)
 {
 	scoped(blob_clear) struct blob blob = { 0 };
 	struct decoder decoder;
-	struct zone zone;
 	int r;
 
 	r = record_load(&policy->tables, TABLE_ZONE, 0, &blob);
 	if (r < 0)
 		return r;
 	decoder = blob_decoder(&blob);
-	r = decode_zone(&decoder, &zone);
+	return decode_zone(&decoder, ret);
+}
+
+int policy_verify(struct policy *policy)
+{
+	struct zone zone;
+	int r = policy_zone(policy, &zone);
+
 	for (unsigned table = TABLE_SUBJECTS; r == 0 && table < TABLE_COUNT; table++)
 		r = table_verify(&policy->tables, (enum table)table);
 	return r;

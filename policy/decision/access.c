@@ -16,7 +16,7 @@ static void reading_clear(struct reading *reading)
 	id_set_clear(&reading->services);
 }
 
-static void access_free_p(struct access_case **access)
+void access_free_p(struct access_case **access)
 {
 	access_free(*access);
 }

@@ -9,11 +9,6 @@
 #define DEMAND_BITS 8	   /* of enum access_demand in a compiled rule */
 #define AHEAD_SEC   (INT64_C(400) * 86400) /* "until" is not looked for beyond */
 
-static bool validity_holds(struct validity valid, int64_t now)
-{
-	return valid.since <= now && now < valid.until;
-}
-
 static int64_t earlier(int64_t a, int64_t b)
 {
 	return a < b ? a : b;
@@ -40,16 +35,16 @@ static struct standing role_standing(const struct access_case *access, size_t in
 	const struct case_role *role = &access->roles[index];
 	struct standing standing = { .progress = PROGRESS_NO_RULE, .end = role->valid.until };
 
-	if (!role->own || !validity_holds(role->valid, now))
+	if (!role->own || !validity_holds(&role->valid, now))
 		return (struct standing){ .progress = PROGRESS_NO_ROLE };
 	for (size_t i = 0; i < role->n_excludes; i++) {
 		const size_t other = access->excludes[role->excludes_at + i];
-		const struct validity valid = access->roles[other].valid;
+		const struct validity *valid = &access->roles[other].valid;
 
 		if (validity_holds(valid, now))
 			return (struct standing){ .progress = PROGRESS_EXCLUDED };
-		if (valid.since > now && valid.since < valid.until)
-			standing.end = earlier(standing.end, valid.since);
+		if (valid->since > now && valid->since < valid->until)
+			standing.end = earlier(standing.end, valid->since);
 	}
 	return standing;
 }
@@ -98,7 +93,7 @@ static enum progress rule_progress(const struct access_case *access, const struc
 {
 	int64_t end;
 
-	if (!validity_holds(rule->fact.valid, now))
+	if (!validity_holds(&rule->fact.valid, now))
 		return PROGRESS_DATES;
 	end = earlier(role_end, rule->fact.valid.until);
 	if (!rule->fact.always) {

@@ -83,22 +83,14 @@ int origin_add_rule(struct case_origin *origin, const struct case_rule *rule)
 	return 0;
 }
 
-/* Load the zone, once. */
 static int need_zone(struct reading *reading)
 {
-	scoped(blob_clear) struct blob blob = { 0 };
 	struct access_case *access = reading->access;
-	struct decoder decoder;
-	int r;
 
 	if (access->has_zone)
 		return 0;
-	r = record_load(&reading->policy->tables, TABLE_ZONE, 0, &blob);
-	if (r < 0)
-		return r;
-	decoder = blob_decoder(&blob);
 	access->has_zone = true;
-	return decode_zone(&decoder, &access->zone);
+	return policy_zone(reading->policy, &access->zone);
 }
 
 /* Append the rules of the role at @index for the service @service from the origin @from. */

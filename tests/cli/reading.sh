@@ -48,6 +48,36 @@ json '.roles == [{"role": "employee", "line": 14, "standing": "held", "group": "
 expect 0 explain ana --service sshd --from 10.20.3.4 --at 2040-03-05T20:10 --root "$tree" --json
 json '.outcome == "allow" and .role == "employee" and .rule == 2 and .line == 21 and .until == "2040-03-05T20:00:00Z"'
 
+# Whoever may not read the text means the same time by --at, and gets the same verdict.
+expect_unprivileged() { # as expect
+	unprivileged=$(mktemp -d)
+	cp "$O/sereno" "$unprivileged/sereno"
+	chmod 755 "$unprivileged" "$tree"
+	want=$1 got=0
+	shift
+	if [ "$(id -u)" = 0 ]; then
+		said=$(setpriv --reuid=65534 --regid=65534 --clear-groups "$unprivileged/sereno" "$@" 2>&1) || got=$?
+	else
+		chmod 000 "$tree/var/lib/sereno/in-force/policy.yaml"
+		said=$("$O/sereno" "$@" 2>&1) || got=$?
+		chmod 600 "$tree/var/lib/sereno/in-force/policy.yaml"
+	fi
+	rm -r "$unprivileged"
+	[ "$got" = "$want" ] || fail "unprivileged sereno $*: exit status $got, not $want: $said"
+}
+expect_unprivileged 0 explain ana --service sshd --from 10.20.3.4 --at 2040-03-05T20:59 --root "$tree"
+says "Until Mon 2040-03-05 21:00 +01:00."
+expect_unprivileged 1 explain ana --service sshd --from 10.20.3.4 --at 2040-07-05T21:00 --root "$tree"
+says "at Thu 2040-07-05 21:00 +02:00: refused"
+says "Run this as root to see the rules."
+silent_on "these rules"
+expect_unprivileged 0 status --root "$tree"
+sed -n 's/^\(in force  *since\).* \([+-]\)/\1 \2/p' >"$tree/zone" <<-END
+	$said
+END
+"$O/sereno" status --root "$tree" | sed -n 's/^\(in force  *since\).* \([+-]\)/\1 \2/p' | cmp -s - "$tree/zone" ||
+	fail "status means another zone for others: $(cat "$tree/zone")"
+
 golden who 0 who --at 2040-03-05T12:00 --root "$tree"
 golden who-later 0 who sshd --at 2040-12-03T12:00 --root "$tree"
 expect 0 who sudo --json --root "$tree"
