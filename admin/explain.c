@@ -138,7 +138,10 @@ static void print_verdict(const struct explanation *explanation)
 		    escape(service, explanation->options->service), origin,
 		    instant_local(explanation->question.at, &explanation->zone, when), head,
 		    _(access_reason_text(verdict->reason)));
-	if (verdict->role[0])
+	if (verdict->role[0] && verdict->rule == 0)
+		output_wrap(output, STYLE_PLAIN, 2, _("Role %s, line %u of the policy in force."),
+			    verdict->role, verdict->line);
+	else if (verdict->role[0])
 		output_wrap(output, STYLE_PLAIN, 2,
 			    _("Rule %s.%u, line %u of the policy in force."), verdict->role,
 			    verdict->rule, verdict->line);

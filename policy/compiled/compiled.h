@@ -44,6 +44,8 @@ struct mention decode_mention(struct decoder *decoder);
 /* ROLES. Release with role_fact_clear(). */
 struct role_fact {
 	char name[MODEL_NAME_MAX + 1];
+	uint32_t line;
+	bool unattended;
 	struct validity valid;
 	struct id_set excludes;
 };

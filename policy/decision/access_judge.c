@@ -30,6 +30,17 @@ struct standing {
 	int64_t end;
 };
 
+/* Whether @other, which excludes the role that @standing is of, holds now; if it will, that is when
+ * the role ends. */
+static bool sets_aside(const struct case_role *other, int64_t now, struct standing *standing)
+{
+	if (validity_holds(&other->valid, now))
+		return true;
+	if (other->valid.since > now && other->valid.since < other->valid.until)
+		standing->end = earlier(standing->end, other->valid.since);
+	return false;
+}
+
 static struct standing role_standing(const struct access_case *access, size_t index, int64_t now)
 {
 	const struct case_role *role = &access->roles[index];
@@ -39,12 +50,16 @@ static struct standing role_standing(const struct access_case *access, size_t in
 		return (struct standing){ .progress = PROGRESS_NO_ROLE };
 	for (size_t i = 0; i < role->n_excludes; i++) {
 		const size_t other = access->excludes[role->excludes_at + i];
-		const struct validity *valid = &access->roles[other].valid;
 
-		if (validity_holds(valid, now))
+		if (sets_aside(&access->roles[other], now, &standing))
 			return (struct standing){ .progress = PROGRESS_EXCLUDED };
-		if (valid->since > now && valid->since < valid->until)
-			standing.end = earlier(standing.end, valid->since);
+	}
+	for (size_t i = 0; access->mixed && i < access->n_roles; i++) {
+		const struct case_role *other = &access->roles[i];
+
+		if (other->own && other->unattended != role->unattended &&
+		    sets_aside(other, now, &standing))
+			return (struct standing){ .progress = PROGRESS_EXCLUDED };
 	}
 	return standing;
 }
@@ -224,7 +239,7 @@ static void name_rule(const struct access_case *access, const struct case_rule *
 {
 	memcpy(verdict->role, access->roles[rule->role].name, sizeof(verdict->role));
 	verdict->rule = rule->fact.number;
-	verdict->line = rule->fact.line;
+	verdict->line = rule->fact.number ? rule->fact.line : access->roles[rule->role].line;
 }
 
 static void judge_governed(const struct access_case *access, int64_t now, unsigned met,

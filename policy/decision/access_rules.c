@@ -45,9 +45,23 @@ static int load_role(struct reading *reading, uint32_t id, struct case_role *rol
 	if (r < 0)
 		return r;
 	memcpy(role->name, fact.name, sizeof(role->name));
+	role->line = fact.line;
+	role->unattended = fact.unattended;
 	role->valid = fact.valid;
 	role->own = id_set_find(&reading->own, id) >= 0;
 	return link_excludes(reading, &fact.excludes, role);
+}
+
+/* Whether the subject himself holds roles of both kinds. */
+static bool roles_mixed(const struct access_case *access)
+{
+	bool people = false, programs = false;
+
+	for (size_t i = 0; i < access->n_roles; i++) {
+		programs = programs || (access->roles[i].own && access->roles[i].unattended);
+		people = people || (access->roles[i].own && !access->roles[i].unattended);
+	}
+	return people && programs;
 }
 
 int load_roles(struct reading *reading)
@@ -64,6 +78,7 @@ int load_roles(struct reading *reading)
 			return r;
 		access->n_roles++;
 	}
+	access->mixed = roles_mixed(access);
 	return 0;
 }
 

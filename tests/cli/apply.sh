@@ -46,6 +46,11 @@ cp "$tree/etc/group" "$tree/group"
 sed -i 's/audit:x:51:eva/audit:x:51:eva,luis/' "$tree/etc/group"
 refused "roles sysadmin and auditor exclude each other, but luis holds both"
 mv "$tree/group" "$tree/etc/group"
+make_policy 's/    until: 2040-06-30/    unattended: yes/'
+cp "$tree/etc/group" "$tree/group"
+sed -i 's/audit:x:51:eva/audit:x:51:eva,zoe/' "$tree/etc/group"
+refused "policy.yaml:34:3: role contractor is for programs and role auditor for people, but zoe holds both"
+mv "$tree/group" "$tree/etc/group"
 
 # Who is not counted: luis could do nothing with such rules, and so only rescue is left.
 uncounted() {

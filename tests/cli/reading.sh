@@ -39,7 +39,7 @@ explain 0 backup sshd 10.20.3.4 2040-03-05T03:00
 says "not governed"
 explain 1 nobody-here sshd 10.20.3.4 2040-03-05T12:00
 says "no such account"
-explain 0 ana cron jobs 2040-03-04T03:00
+golden explain-job 0 explain ana --service cron --from jobs --at 2040-03-04T03:00 --root "$tree"
 says "is enough: no rule is needed"
 expect 1 explain ana --service sshd --from 10.20.3.4 --at 2040-03-05T22:10 --root "$tree" --json
 json '.outcome == "deny" and .reason == "hours" and .at == "2040-03-05T21:10:00Z" and .until == null'

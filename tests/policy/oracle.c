@@ -63,6 +63,9 @@ static bool excluded(const struct naive *naive, const struct role *role)
 	for (size_t i = 0; i < naive->model->n_roles; i++) {
 		const struct role *other = &naive->model->roles[i];
 
+		if (role->unattended != other->unattended &&
+		    holds(other, &naive->request->subject) && in_dates(other->valid, naive->at))
+			return true;
 		if ((listed(&role->excludes, other->name.text) ||
 		     listed(&other->excludes, role->name.text)) &&
 		    person_holds(naive, other))
