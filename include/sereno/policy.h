@@ -19,6 +19,7 @@
 #include <sys/types.h>
 
 #include <sereno/calendar.h>
+#include <sereno/diag.h>
 #include <sereno/model.h>
 
 struct policy;
@@ -78,6 +79,9 @@ struct compile_inputs {
 	const char *host; /* node name */
 	int64_t now;	  /* UTC seconds */
 	uint64_t generation;
+	/* Of groups and break-glass accounts that @group_id and @user_id do not know: a warning
+	 * where the policy may be meant for another host. */
+	enum severity absence;
 	/* gid of each name in members-of, asked once per name. Returns 0 or -ENOENT. */
 	int (*group_id)(void *context, const char *group, gid_t *ret);
 	/* uid of an account if it is known locally. Returns 0 or -ENOENT. */

@@ -33,6 +33,10 @@ make_policy 's/{services: \[elevate\], from: \[bastion, seat, serial\]}/{service
 refused "1 person could become root"
 make_policy 's/{services: \[elevate\], from: \[bastion, seat, serial\]}/{services: [elevate], from: [seat], second-factor: required}/'
 refused "no module of this version can see a code"
+make_policy 's/members-of: \[staff\]/members-of: [stuff]/'
+refused "policy.yaml:15:18: no group 'stuff' on this host"
+make_policy 's/members: \[rescue\]/members: [rescue, gone]/'
+refused "policy.yaml:12:35: no break-glass account 'gone' on this host"
 make_policy 's/members: \[rescue\]/members: [rescue, daemon]/'
 refused "break-glass account daemon: its shell"
 make_policy 's/members: \[rescue\]/members: [eva]/; s/except: \[pepe\]/except: [pepe, eva]/'
