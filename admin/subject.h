@@ -21,7 +21,8 @@ struct subject {
 
 /*
  * Gather what is known of @user: from @people and, with @root "", from the name service. On
- * success *@ret is released with subject_clear(), before @policy is closed. Returns 0, -EBADMSG
+ * success *@ret is released with subject_clear(), before @policy is closed. Without a policy (NULL)
+ * there are no other accounts, and who does not exist has uid -1. Returns 0, -EBADMSG
  * (policy damaged) or -ENOMEM.
  */
 int subject_find(const char *root, const struct people *people, struct policy *policy,

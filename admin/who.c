@@ -224,8 +224,9 @@ static enum exit_status list(const struct options *options, struct listing *list
 	r = policy_open(options->root, &policy);
 	if (r == 0)
 		r = policy_zone(policy, &listing->zone);
-	if (r == 0 && options->at && instant_parse(options->at, &listing->zone, &listing->at) < 0)
-		return complain(EXIT_USAGE, _("--at wants a time such as 2026-03-01T22:10"));
+	if (r == 0 && options->at &&
+	    instant_read(options->at, &listing->zone, &listing->at) != EXIT_YES)
+		return EXIT_USAGE;
 	if (r == 0)
 		r = people_read(options->root, &people);
 	if (r == 0)

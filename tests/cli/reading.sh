@@ -9,7 +9,9 @@ says "No policy is in force. Next: sereno check"
 expect 1 status --json --root "$tree"
 json '.in_force == false'
 expect 3 who --root "$tree"
-expect 3 explain ana --service sshd --from seat --root "$tree"
+expect 1 explain ana --service sshd --from seat --root "$tree"
+says "No policy decides (there is none)"
+says "The fallback file cannot be used either"
 expect 1 diff --root "$tree"
 says "+ timezone: Europe/Madrid"
 expect 0 apply --root "$tree"
@@ -21,6 +23,21 @@ golden explain-hours 1 explain ana --service sshd --from 10.20.3.4 --at 2040-03-
 golden explain-fits 0 explain ana --service sshd --from 10.20.3.4 --at '2040-03-05 20:59:59' --root "$tree"
 golden explain-ended 1 explain zoe --service sshd --from 10.20.40.4 --at 2040-07-01T00:00 --root "$tree"
 golden explain-narrow 1 explain pepe --service sshd --from 10.20.3.4 --at 2040-03-05T12:00 --root "$tree"
+# Times that are none, or come twice, or never.
+explain 2 ana sshd seat 1960-01-01T10:00
+says "there is no such time"
+explain 2 ana sshd seat 2040-03-05T25:00
+says "there is no such time"
+explain 2 ana sshd seat yesterday
+says "wants a time such as"
+explain 1 ana sshd seat 2040-03-25T02:30
+says "that time never comes, the clock is put forward: Sun 2040-03-25 03:00 +02:00 is meant"
+explain 1 ana sshd seat 2040-10-28T02:30
+says "that time comes twice, Sun 2040-10-28 02:30 +02:00 and Sun 2040-10-28 02:30 +01:00: the first is meant"
+explain 1 ana sshd seat 2040-10-28T02:30+01:00
+silent_on "comes twice"
+explain 1 ana sshd 10.20.3.4 2090-03-06T12:00
+says "outside of that no hours fit"
 explain 1 ana sshd 10.20.3.4 2040-03-05T05:59:59Z
 explain 0 ana sshd 10.20.3.4 2040-03-05T06:00:00Z
 explain 0 ana sshd 10.20.3.4 2040-03-05T07:00:00+01:00
@@ -111,10 +128,39 @@ rm "$tree/etc/sereno/fallback"
 expect 1 status --json --root "$tree"
 json '.attention == ["fallback", "review"]'
 
-# A damaged policy in force is said, and never read.
+# A damaged policy in force is said, and never read: the fallback decides.
 printf x | dd of="$tree/var/lib/sereno/generations/2/policy.1.cdb" bs=1 seek=2100 conv=notrunc 2>/dev/null
 expect 1 status --root "$tree"
+says "the compiled policy is damaged"
+silent_on "has changed"
+expect 1 explain ana --service sshd --from 10.20.3.4 --root "$tree"
+says "No policy decides (it is damaged)"
+says "The fallback file cannot be used either"
+expect 0 explain root --service login --from seat --root "$tree"
+expect 0 explain backup --service sshd --from 10.20.3.4 --root "$tree"
 expect 0 apply --root "$tree"
 expect 1 status --root "$tree"
 silent_on "damaged"
+truncate -s 1000 "$tree/var/lib/sereno/generations/3/policy.1.cdb"
+expect 1 status --root "$tree"
+says "it is damaged"
+expect 0 explain rescue --service login --from seat --root "$tree" --json
+json '.by_fallback and .policy == null and .reason == "break-glass"'
+expect 1 explain nobody-here --service sshd --from 10.20.3.4 --root "$tree"
+says "no such account"
+says "No policy decides (it is damaged)"
+silent_on "Bad message"
+
+# New zone files count from the next apply on.
+make_tree
+zones=$tree/usr/share/zoneinfo/Europe
+mkdir -p "$zones"
+cp -L /usr/share/zoneinfo/Europe/Madrid "$zones/Madrid"
+expect 0 apply --root "$tree"
+expect 0 status --root "$tree"
+cp -L /usr/share/zoneinfo/Europe/Lisbon "$zones/Madrid"
+expect 1 status --root "$tree"
+says "the time zone of this host has changed since the policy was applied"
+expect 0 apply --root "$tree"
+expect 0 status --root "$tree"
 finish
