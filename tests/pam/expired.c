@@ -107,6 +107,7 @@ static void check_row(void **state)
 	use_access(shared, row->entry.service);
 	if (row->unix_line)
 		use_common_account(shared, row->entry.service, row->unix_line);
+	drop_events(shared); /* a full socket would make each event wait */
 	assert_int_equal(account(shared, &row->entry), row->code);
 }
 
@@ -134,6 +135,7 @@ static void jobs_without_a_policy(void **state)
 		use_access(host, job_rows[i].entry.service);
 		code = account(host, &job_rows[i].entry);
 		assert_true(code == PAM_SUCCESS || code == PAM_PERM_DENIED);
+		drop_events(host);
 	}
 }
 
