@@ -7,16 +7,10 @@
 #include <sys/stat.h>
 
 #include <sereno/scoped.h>
+#include <sereno/trusted.h>
 
 #include "inforce.h"
 
-/* Only root, or whoever runs us, may be able to change what decides logins. */
-static bool stat_trusted(const struct stat *st)
-{
-	return (st->st_uid == 0 || st->st_uid == geteuid()) && (st->st_mode & 022) == 0;
-}
-
-/* Open the directory @path, relative to @at, if it can be trusted. */
 static int open_directory(int at, const char *path)
 {
 	scoped_fd int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -24,7 +18,7 @@ static int open_directory(int at, const char *path)
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return neg_errno();
-	if (!stat_trusted(&st))
+	if (!trusted_writers(&st))
 		return -EPERM;
 	return take(fd, -1);
 }
@@ -61,7 +55,7 @@ static int open_policy(int directory, struct policy *policy)
 		return errno == ELOOP ? -EPERM : neg_errno();
 	if (fstat(policy->fd, &st) < 0)
 		return neg_errno();
-	if (!S_ISREG(st.st_mode) || !stat_trusted(&st))
+	if (!S_ISREG(st.st_mode) || !trusted_writers(&st))
 		return -EPERM;
 	r = store_open(policy->fd, st.st_size, &policy->tables.store);
 	if (r < 0)
