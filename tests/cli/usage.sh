@@ -30,8 +30,11 @@ usage "names are never looked up" explain ana --service sshd --from host.example
 usage "--met knows second-factor only" explain ana --service sshd --from seat --met password
 make_tree
 expect 0 apply --root "$tree"
-for time in yesterday 2026-02-30T12:00 2026-03-01 2026-03-01T24:00 2026-03-01T12:60 2026-03-01T12:00X 2026-03-01T12:00+1 ''; do
-	[ -z "$time" ] || usage "--at wants a time" explain ana --service sshd --from seat --root "$tree" --at "$time"
+for time in yesterday 2026-03-01 2026-03-01T12:00X 2026-03-01T12:00+1; do
+	usage "--at wants a time" explain ana --service sshd --from seat --root "$tree" --at "$time"
+done
+for time in 2026-02-30T12:00 2026-03-01T24:00 2026-03-01T12:60 1960-01-01T12:00; do
+	usage "--at: there is no such time" explain ana --service sshd --from seat --root "$tree" --at "$time"
 done
 usage "no such option here: -\\x1b[31m" status "$(printf -- '-\033[31m')"
 
