@@ -119,6 +119,20 @@ json '.losses | any(.user == "ana" and .service == "login" and .change == "hours
 json '.losses | any(.user == "zoe" and .kind == "everything")'
 json '.losses | any(.kind == "root-login" and .from == "serial")'
 
+# One line for one thing.
+make_tree
+sed -i 's/members: \[luis\]/members: [luis, root]/' "$policy"
+expect 0 apply --root "$tree"
+says "root needs no role"
+silent_on "uid 0"
+sed -i 's/members: \[rescue\]/members: [luis]/; s/members: \[luis, root\]/members: [ana, eva]/; s/except: \[pepe\]/except: [pepe, luis]/; s/members-of: \[audit\]/members: [marta]/; s/luis:x:1004/luis:x:1004/' "$policy"
+sed -i 's/^rescue\(:.*\)/rescue\1\nluis\1/' "$tree/etc/shadow"
+expect 0 apply --dry-run --root "$tree"
+says "rescue is no break-glass account any more and holds no role: loses every login"
+silent_on "rescue holds no role"
+expect 0 apply --dry-run --root "$tree" --json
+json '.losses | map(select(.user == "rescue")) | map(.kind + " " + .change) == ["break-glass gone"]'
+
 # Many losses: fifty are named, the others counted; --all names them.
 make_tree
 seq -f 'user%.0f:x:2000:60::/:/bin/sh' 2001 2060 >>"$tree/etc/passwd"
