@@ -20,6 +20,14 @@ if command -v groff >/dev/null; then
 	done
 fi
 
+# A page of ours that another one names exists.
+pages=$(ls docs/man/*.8 "$O"/man/*.5)
+for reference in $(grep -ho '[a-z_\\-]*sereno[a-z_\\-]* ([1-8])' $pages | tr -d '\\ ' | sort -u); do
+	name=${reference%(*}
+	section=$(echo "$reference" | tr -cd '1-8')
+	echo "$pages" | grep -q "/$name\.$section\$" || echo "a page names $reference, which does not exist" >>"$faults"
+done
+
 # Each command has its words in a man page.
 "$O/sereno" --help | awk '/^  *[a-z][a-z]* / {print $1}' | sort -u >"$faults.commands"
 for command in $(cat "$faults.commands"); do
