@@ -174,8 +174,7 @@ static const char *draft_name(enum draft draft)
 
 static void print_field(const struct output *output, const char *name, const char *value)
 {
-	output_print(output, STYLE_FAINT, "%-12s", name);
-	output_wrap(output, STYLE_PLAIN, 12, "%s", value);
+	output_field(output, 12, name, value);
 }
 
 static void print_counts(const struct output *output, const struct policy_facts *facts)
@@ -189,13 +188,18 @@ static void print_counts(const struct output *output, const struct policy_facts 
 
 static void print_observe(const struct output *output, unsigned observe)
 {
+	char text[128] = "";
+	size_t used = 0;
+
 	if (observe == 0)
 		return;
-	output_print(output, STYLE_FAINT, "%-12s", _("on trial"));
 	for (size_t i = 0; i < ARRAY_SIZE(observe_words); i++)
 		if (observe & observe_words[i].bit)
-			output_print(output, STYLE_WARNING, "%s ", observe_words[i].name);
-	output_print(output, STYLE_PLAIN, "%s\n", _("(recorded, refuses nobody)"));
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s ",
+						 observe_words[i].name); /* three short words */
+	(void)snprintf(text + used, sizeof(text) - used, "%s",
+		       _("(recorded, refuses nobody)")); /* may be cut */
+	print_field(output, _("on trial"), text);
 }
 
 static void print_text(const struct state *state, const struct output *output)
