@@ -86,21 +86,6 @@ static void print_rules(const struct explanation *explanation, const struct role
 		output_wrap(output, STYLE_PLAIN, 4, "%s", _("  it has no rule"));
 }
 
-static bool wants_rule(enum service_kind kind)
-{
-	switch (kind) {
-	case SERVICE_LOGIN:
-	case SERVICE_ELEVATE:
-	case SERVICE_TOOL:
-		return true;
-	case SERVICE_JOB:
-	case SERVICE_USER_MANAGER:
-	case SERVICE_UNLOCK:
-		return false;
-	}
-	return true;
-}
-
 static void print_role(const struct explanation *explanation, const struct role *role,
 		       const struct role_trace *trace)
 {
@@ -119,7 +104,7 @@ static void print_role(const struct explanation *explanation, const struct role 
 			    trace->excluder ? trace->excluder : "");
 	if (trace->standing != STANDING_HELD)
 		return;
-	if (wants_rule(service_kind(explanation->question.service)))
+	if (service_needs_rule(service_kind(explanation->question.service)))
 		print_rules(explanation, role);
 	else
 		output_wrap(output, STYLE_GOOD, 4, "%s",

@@ -229,11 +229,6 @@ static enum access_reason reason_of(enum progress progress)
 	return REASON_RULE;
 }
 
-static bool needs_no_rule(enum service_kind kind)
-{
-	return kind == SERVICE_JOB || kind == SERVICE_USER_MANAGER || kind == SERVICE_UNLOCK;
-}
-
 static void name_rule(const struct access_case *access, const struct case_rule *rule,
 		      struct access_verdict *verdict)
 {
@@ -262,7 +257,7 @@ static void judge_governed(const struct access_case *access, int64_t now, unsign
 	verdict->enforced = ACCESS_ALLOW;
 	verdict->until = allowed_until(access, finding, now);
 	name_rule(access, finding.longest.rule, verdict);
-	if (needs_no_rule(access->kind))
+	if (!service_needs_rule(access->kind))
 		verdict->reason = REASON_ROLE;
 }
 
@@ -278,7 +273,7 @@ static void judge_root(const struct access_case *access, struct access_verdict *
 
 static void judge_break_glass(const struct access_case *access, struct access_verdict *verdict)
 {
-	const bool comes_in = access->at_place || needs_no_rule(access->kind);
+	const bool comes_in = access->at_place || !service_needs_rule(access->kind);
 
 	verdict->reason = comes_in ? REASON_BREAK_GLASS : REASON_BREAK_GLASS_ORIGIN;
 	if (comes_in)
