@@ -31,5 +31,14 @@ in_tree -type f | diff "$root/expected" -
 }
 grep -qx 'Default: no' "$root/to/usr/share/pam-configs/sereno"
 
+# While a stack names a module it stays.
+printf 'sshd account requisite pam_sereno_access.so\n' >"$root/pam.conf"
+if MAKEFLAGS='' make -s O="$O" DESTDIR= PREFIX="$root/to/usr" PAM_STACKS="$root/none/* $root/pam.conf" uninstall >"$root/said" 2>&1; then
+	echo 'uninstall took away a module that is in use'
+	exit 1
+fi
+grep -q "$root/pam.conf" "$root/said"
+in_tree -type f | diff "$root/expected" -
+
 MAKEFLAGS='' make -s O="$O" DESTDIR="$root/to" uninstall
 [ -z "$(in_tree -type f)" ]
