@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # One makefile, no recursion: every rule sees the whole house.
-# Try: make help. User CPPFLAGS, CFLAGS, LDFLAGS come after ours and win.
+# Try: make help. What the caller puts into CPPFLAGS, CFLAGS or LDFLAGS overrides our own flags.
 
 O        ?= build
 SANITIZE ?=
@@ -14,7 +14,6 @@ ARCH     := $(shell $(CC) -print-multiarch 2>/dev/null)
 PAMDIR   ?= $(PREFIX)/lib/$(if $(ARCH),$(ARCH)/)security
 SBINDIR  ?= $(PREFIX)/sbin
 MANDIR   ?= $(PREFIX)/share/man
-LOCALEDIR ?= $(PREFIX)/share/locale
 
 cc-option = $(shell echo 'int x;' | $(CC) -Werror $(1) -x c -c -o /dev/null - 2>/dev/null && echo $(1))
 
@@ -44,7 +43,7 @@ SCRIPTS := $(sort $(wildcard $(patsubst %,tests/%/*.sh,$(ROOMS) house cli)))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
 BENCHES := $(patsubst tests/bench/%.c,$(O)/tests/bench/%,$(sort $(wildcard tests/bench/*.c)))
 
-BUILD_DEPS := gcc libc6-dev libpam0g-dev libyaml-dev libcdb-dev libssl-dev libcmocka-dev gettext libpwquality-dev libcrack2-dev libcrypt-dev cracklib-runtime
+BUILD_DEPS := gcc libc6-dev libpam0g-dev libyaml-dev libcdb-dev libssl-dev libcmocka-dev libpwquality-dev libcrack2-dev libcrypt-dev cracklib-runtime
 CHECK_DEPS := jq tinycdb binutils util-linux
 DEMO_DEPS  := openssh-server openssh-client sudo expect login util-linux passwd iproute2 at libpam-systemd
 BENCH_DEPS := jq time
@@ -55,6 +54,7 @@ deps        = $(Q)tests/need-packages $(1)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
+.SECONDARY: $(module_o)
 .PHONY: all help deps demo try check bench fuzz analyze install uninstall clean docs format
 
 help: ## this list

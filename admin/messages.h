@@ -26,4 +26,7 @@ enum exit_status complain(enum exit_status status, const char *format, ...)
 enum exit_status complain_error(int error, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Why the policy in force cannot be used, for the negative errno @error. */
+const char *policy_defect(int error);
+
 #endif
