@@ -105,7 +105,7 @@ static void print_usage(FILE *stream)
 	output_lines(&output, _("usage: sereno COMMAND [ARGUMENTS] [OPTIONS]\n\n"));
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
 		(void)snprintf(label, sizeof(label), "  %s", commands[i].name); /* our own fit */
-		output_field(&output, 12, label, _(commands[i].summary));
+		output_field(&output, 13, label, _(commands[i].summary));
 	}
 	output_lines(&output, _("\nsereno help COMMAND says more. A policy file is written, then: "
 				"check, diff, apply.\n"));

@@ -23,6 +23,7 @@ struct checking {
 	struct password_rules policy_rules;
 	struct strength_rules rules;
 	const char *listed[PASSWORD_WORDS_MAX];
+	char blocklist[PATH_MAX + 256]; /* below the root */
 	struct strength_person person;
 	unsigned long line;
 	bool refused;
@@ -78,6 +79,11 @@ static enum exit_status prepare(struct checking *checking)
 	if (r < 0)
 		return complain_error(r, _("the policy in force cannot be used"));
 	checking->rules = strength_rules_of(&checking->policy_rules, checking->listed);
+	if (checking->rules.blocklist) {
+		(void)snprintf(checking->blocklist, sizeof(checking->blocklist), "%s%s", root,
+			       checking->policy_rules.blocklist); /* fits */
+		checking->rules.blocklist = checking->blocklist;
+	}
 	return EXIT_YES;
 }
 

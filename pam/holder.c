@@ -21,6 +21,15 @@ static const char *item_text(pam_handle_t *pamh, int item)
 	return text;
 }
 
+static int find_blocklist(struct holder *holder)
+{
+	const char *path = holder->rules.blocklist;
+	const int n = snprintf(holder->blocklist, sizeof(holder->blocklist), "%s%s",
+			       path[0] ? holder->root : "", path);
+
+	return n < 0 || (size_t)n >= sizeof(holder->blocklist) ? -ENAMETOOLONG : 0;
+}
+
 static int ask_policy(struct policy *policy, struct holder *holder)
 {
 	scoped(asker_clear) struct asker asker = { .n_groups = 0 };
@@ -43,6 +52,8 @@ static int ask_policy(struct policy *policy, struct holder *holder)
 	if (r == 0)
 		r = policy_password(policy, &asked, now, &holder->rules);
 	holder->has_rules = r == 0;
+	if (r == 0)
+		r = find_blocklist(holder);
 	return r == -ENOENT ? 0 : r;
 }
 

@@ -8,6 +8,8 @@
 #ifndef PAM_HOLDER_H
 #define PAM_HOLDER_H
 
+#include <limits.h>
+
 #include <security/pam_modules.h>
 
 #include <sereno/age.h>
@@ -31,6 +33,7 @@ struct holder {
 	int64_t compiled;	     /* when the policy was */
 	bool has_rules;		     /* the policy has some for this account */
 	struct password_rules rules; /* else all zero */
+	char blocklist[PATH_MAX];    /* that of the rules, below the root; "" for none */
 	bool is_local;		     /* its hash is kept here */
 	struct local_password local;
 };

@@ -21,6 +21,8 @@ void new_password_begin(struct new_password *new_password, const struct holder *
 {
 	*new_password = (struct new_password){ .holder = holder, .old = old };
 	new_password->rules = strength_rules_of(&holder->rules, new_password->listed);
+	if (holder->blocklist[0])
+		new_password->rules.blocklist = holder->blocklist;
 }
 
 void new_password_clear(struct new_password *new_password)

@@ -132,7 +132,8 @@ static int open_session(pam_handle_t *pamh, int flags, const char *root,
 		r = hand_over_end(pamh, &judgement, now);
 	if (r == PAM_SUCCESS && opens_login(request))
 		open_login(root, request, now, judgement.verdict.until);
-	if (r == PAM_SUCCESS && request->kind == SERVICE_LOGIN &&
+	/* without a policy nothing is kept: its place may be away with it, to be put back */
+	if (r == PAM_SUCCESS && request->kind == SERVICE_LOGIN && judgement.unusable == 0 &&
 	    judgement.verdict.outcome == ACCESS_ALLOW)
 		record_last_login(root, request, now);
 	return r;

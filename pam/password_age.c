@@ -46,7 +46,7 @@ static void read_age(const struct holder *holder, struct age *ret)
 static void look_for_leak(const struct holder *holder, const char *password)
 {
 	const struct age_owner owner = holder_owner(holder);
-	const char *path = holder->rules.blocklist;
+	const char *path = holder->blocklist;
 	uint8_t version[BLOCKLIST_VERSION_SIZE];
 	struct age age;
 	int r;
@@ -80,7 +80,7 @@ void password_look(pam_handle_t *pamh, const struct holder *holder)
 		password = NULL;
 	/* the cast: PAM's data are not const, and nobody changes these */
 	(void)pam_set_data(pamh, USED_DATA, password ? (void *)(uintptr_t)&used : NULL, NULL);
-	if (password && is_person_here(holder) && holder->rules.blocklist[0])
+	if (password && is_person_here(holder) && holder->blocklist[0])
 		look_for_leak(holder, password);
 }
 

@@ -147,8 +147,10 @@ static int try_once(pam_handle_t *pamh, struct new_password *new_password,
 	int r;
 
 	r = pam_get_authtok_noverify(pamh, &candidate, NULL);
-	if (r != PAM_SUCCESS)
+	if (r != PAM_SUCCESS || !candidate[0])
 		return PAM_AUTHTOK_ERR; /* no answer, or an empty one: no more tries */
+	if (strcmp(candidate, last) == 0)
+		return PAM_AUTHTOK_ERR; /* a program, such as chpasswd: it has no other */
 	if (new_password_judge(new_password, candidate))
 		return accept(pamh, new_password, candidate);
 	if (new_password->holder->observe & OBSERVE_PASSWORD) {
@@ -157,11 +159,9 @@ static int try_once(pam_handle_t *pamh, struct new_password *new_password,
 	}
 	new_password_report(new_password, EVENT_PASSWORD_REFUSED);
 	new_password_tell(new_password, pamh);
-	/* chpasswd answers each time the same */
-	r = strcmp(candidate, last) == 0 ? PAM_AUTHTOK_ERR : PAM_TRY_AGAIN;
 	(void)snprintf(last, SECRET_MAX, "%s", candidate); /* cut: then it differs */
 	(void)pam_set_item(pamh, PAM_AUTHTOK, NULL);
-	return r;
+	return PAM_TRY_AGAIN;
 }
 
 static const char *old_password(pam_handle_t *pamh)

@@ -175,7 +175,7 @@ expect_order() {
 }
 
 state_checksum() {
-	{ find /var/lib/sereno /etc/sereno/fallback -printf '%p %y %l\n' -type f -exec sha256sum {} + 2>&1 || true; } |
+	{ find /var/lib/sereno/in-force /var/lib/sereno/generations /etc/sereno/fallback -printf '%p %y %l\n' -type f -exec sha256sum {} + 2>&1 || true; } |
 		sort | sha256sum
 }
 

@@ -165,7 +165,7 @@ static void use_list(struct host *host, const char *more)
 	char path[108], rules[512];
 
 	build_list(host, "something-else", path);
-	(void)snprintf(rules, sizeof(rules), "password: {blocklist: %s}\n%s", path, more);
+	(void)snprintf(rules, sizeof(rules), "password: {blocklist: /list}\n%s", more);
 	use_host(host, "sshd", "", rules);
 	set_days(host, HELD, 1);
 }

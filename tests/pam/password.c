@@ -32,7 +32,7 @@ static const struct row {
 } rows[] = {
 	{ "a good one", { "passwd", HELD, NULL, NULL, NULL }, RULES, { GOOD, GOOD }, PAM_SUCCESS, { "" },
 	  "password.accepted subject=\"daemon\" service=\"passwd\"", "" },
-	{ "every reason at once", { "passwd", HELD, NULL, NULL, NULL }, RULES, { "acme1111", "", NULL }, PAM_AUTHTOK_ERR,
+	{ "every reason at once", { "passwd", HELD, NULL, NULL, NULL }, RULES, { "acme1111", "" }, PAM_AUTHTOK_ERR,
 	  { "This password cannot be used:", "at least 12 characters", "at least 3 of", "the word \"acme\"" },
 	  "password.refused subject=\"daemon\" service=\"passwd\" reason=too-short,too-few-classes,repeats,", "" },
 	{ "what libpwquality gives 100 of 100", { "passwd", HELD, NULL, NULL, NULL }, RULES, { "P@ssw0rd2024!" },
