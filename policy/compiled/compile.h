@@ -61,6 +61,9 @@ int selectors_of_services(const struct compilation *compilation, const struct na
 /* Fill ROLES and RULES. */
 int compile_rules(struct compilation *compilation);
 
+/* Warn of roles with very many rules that one login has to look at. */
+int compile_warn_alike(const struct compilation *compilation);
+
 /* Fill SUBJECTS, PERSONS and GROUPS, and check who exists. */
 int compile_subjects(struct compilation *compilation);
 
