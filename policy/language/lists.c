@@ -10,11 +10,7 @@
 #include "siblings.h"
 #include "words.h"
 
-/* Whether the item @node is good; a fault if not. */
-typedef bool check_item(struct reader *reader, const struct node *node);
-
-static int read_names(struct reader *reader, const struct node *node, check_item *check,
-		      struct names *ret)
+int read_names(struct reader *reader, const struct node *node, check_item *check, struct names *ret)
 {
 	struct names names = { 0 };
 	int r = siblings_check_items(node, reader->diags);
