@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* hours.c - read lists of days and hours. */
+#include <errno.h>
+
 #include "reader.h"
 #include "words.h"
 
