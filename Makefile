@@ -46,6 +46,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(O)/tests/bench/%,$(sort $(wildcard tests
 BUILD_DEPS := gcc libc6-dev libpam0g-dev libyaml-dev libcdb-dev libssl-dev libcmocka-dev libpwquality-dev libcrack2-dev libcrypt-dev cracklib-runtime
 CHECK_DEPS := jq tinycdb binutils util-linux
 DEMO_DEPS  := openssh-server openssh-client sudo expect login util-linux passwd iproute2 at libpam-systemd
+VM_DEPS    := qemu-system-x86 mmdebstrap busybox-static e2fsprogs xz-utils jq
 BENCH_DEPS := jq time
 FUZZ_DEPS  := clang libclang-rt-dev
 ANALYZE_DEPS := clang-tidy cppcheck
@@ -55,7 +56,7 @@ deps        = $(Q)tests/need-packages $(1)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY: $(module_o)
-.PHONY: all help deps demo try check bench fuzz analyze install uninstall clean docs format
+.PHONY: all help deps demo try vm check bench fuzz analyze install uninstall clean docs format
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -115,6 +116,10 @@ demo: all ## real su, login, sudo and sshd under a policy, in a throw-away copy 
 try: all ## a shell in the same throw-away copy
 	$(call deps,$(DEMO_DEPS))
 	$(Q)O=$(abspath $(O)) tests/demo/run --try
+
+vm: all ## real logind, cron and reboot in a guest under QEMU
+	$(call deps,$(VM_DEPS))
+	$(Q)O=$(abspath $(O)) tests/vm/run
 
 $(BENCHES): $(O)/tests/bench/%: $(O)/tests/bench/%.o $(archives)
 	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $^ -lpam $(command_libs)

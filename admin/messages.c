@@ -37,6 +37,13 @@ enum exit_status complain_error(int error, const char *format, ...)
 	return EXIT_SYSTEM;
 }
 
+char *format_text(const char *format, va_list arguments)
+{
+	char *text;
+
+	return vasprintf(&text, format, arguments) < 0 ? NULL : text;
+}
+
 const char *policy_defect(int error)
 {
 	switch (error) {

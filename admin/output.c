@@ -10,6 +10,8 @@
 
 #include <sereno/scoped.h>
 
+#include "messages.h"
+
 #define WIDTH_LEAST 20
 #define WIDTH_MOST  1000
 
@@ -109,15 +111,12 @@ void output_wrap(const struct output *output, enum style style, unsigned indent,
 {
 	scoped_free char *text = NULL;
 	va_list arguments;
-	int length;
 
 	va_start(arguments, format);
-	length = vasprintf(&text, format, arguments);
+	text = format_text(format, arguments);
 	va_end(arguments);
-	if (length < 0) {
-		text = NULL;
+	if (!text)
 		return;
-	}
 	begin_style(output, style);
 	print_wrapped(output, text, 0, indent);
 	end_style(output, style);
