@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # One makefile, no recursion: every rule sees the whole house.
-# Try: make help. User CPPFLAGS, CFLAGS, LDFLAGS come after ours and win.
+# Try: make help. What the caller puts into CPPFLAGS, CFLAGS or LDFLAGS overrides our own flags.
 
 O        ?= build
 SANITIZE ?=
@@ -14,7 +14,6 @@ ARCH     := $(shell $(CC) -print-multiarch 2>/dev/null)
 PAMDIR   ?= $(PREFIX)/lib/$(if $(ARCH),$(ARCH)/)security
 SBINDIR  ?= $(PREFIX)/sbin
 MANDIR   ?= $(PREFIX)/share/man
-LOCALEDIR ?= $(PREFIX)/share/locale
 
 cc-option = $(shell echo 'int x;' | $(CC) -Werror $(1) -x c -c -o /dev/null - 2>/dev/null && echo $(1))
 
@@ -44,9 +43,10 @@ SCRIPTS := $(sort $(wildcard $(patsubst %,tests/%/*.sh,$(ROOMS) house cli)))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
 BENCHES := $(patsubst tests/bench/%.c,$(O)/tests/bench/%,$(sort $(wildcard tests/bench/*.c)))
 
-BUILD_DEPS := gcc libc6-dev libpam0g-dev libyaml-dev libcdb-dev libssl-dev libcmocka-dev gettext libpwquality-dev libcrack2-dev libcrypt-dev cracklib-runtime
+BUILD_DEPS := gcc libc6-dev libpam0g-dev libyaml-dev libcdb-dev libssl-dev libcmocka-dev libpwquality-dev libcrack2-dev libcrypt-dev cracklib-runtime
 CHECK_DEPS := jq tinycdb binutils util-linux
 DEMO_DEPS  := openssh-server openssh-client sudo expect login util-linux passwd iproute2 at libpam-systemd
+VM_DEPS    := qemu-system-x86 mmdebstrap busybox-static e2fsprogs xz-utils jq
 BENCH_DEPS := jq time
 FUZZ_DEPS  := clang libclang-rt-dev
 ANALYZE_DEPS := clang-tidy cppcheck
@@ -55,7 +55,8 @@ deps        = $(Q)tests/need-packages $(1)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all help deps demo try check bench fuzz analyze install uninstall clean docs format
+.SECONDARY: $(module_o)
+.PHONY: all help deps demo try vm check bench fuzz analyze install uninstall clean docs format
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -115,6 +116,10 @@ demo: all ## real su, login, sudo and sshd under a policy, in a throw-away copy 
 try: all ## a shell in the same throw-away copy
 	$(call deps,$(DEMO_DEPS))
 	$(Q)O=$(abspath $(O)) tests/demo/run --try
+
+vm: all ## real logind, cron and reboot in a guest under QEMU
+	$(call deps,$(VM_DEPS))
+	$(Q)O=$(abspath $(O)) tests/vm/run
 
 $(BENCHES): $(O)/tests/bench/%: $(O)/tests/bench/%.o $(archives)
 	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $^ -lpam $(command_libs)

@@ -77,6 +77,7 @@ struct lookup {
 	const struct people *people;
 	bool asks_groups; /* of the name service, each once */
 	enum account_scope accounts;
+	enum severity absence;
 	struct progress progress;
 	size_t asked;
 };
@@ -128,6 +129,7 @@ static int compile(struct edition *edition, struct lookup *lookup, const char *d
 		.host = host.nodename,
 		.now = now,
 		.generation = generation,
+		.absence = lookup->absence,
 		.group_id = find_gid,
 		.user_id = find_uid,
 		.context = lookup,
@@ -171,6 +173,7 @@ int edition_try_compile(struct edition *edition, const char *root, const struct 
 		.people = people,
 		.asks_groups = root[0] == '\0',
 		.accounts = scope,
+		.absence = DIAG_WARNING,
 	};
 	const char *temporary = getenv("TMPDIR");
 	scoped_free char *dir = NULL;

@@ -263,9 +263,9 @@ bool roles_exclude(const struct role *a, const struct role *b)
 	return names_exclude(a, b) || names_exclude(b, a);
 }
 
-bool validity_holds(const struct validity *valid, int64_t now)
+bool roles_clash(const struct role *a, const struct role *b)
 {
-	return valid->since <= now && now < valid->until;
+	return a->unattended != b->unattended || roles_exclude(a, b);
 }
 
 static bool is_excluded(const struct model *model, const struct role_set *set, size_t index,
@@ -276,7 +276,7 @@ static bool is_excluded(const struct model *model, const struct role_set *set, s
 	for (size_t i = 0; i < set->n; i++) {
 		const struct role *other = &model->roles[set->role[i]];
 
-		if (i != index && validity_holds(&other->valid, now) && roles_exclude(role, other))
+		if (i != index && validity_holds(&other->valid, now) && roles_clash(role, other))
 			return true;
 	}
 	return false;

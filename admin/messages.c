@@ -2,6 +2,7 @@
 /* messages.c - errors of use and of the system, one line each on stderr. */
 #include "messages.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,4 +35,25 @@ enum exit_status complain_error(int error, const char *format, ...)
 	print_line(format, arguments, strerror(-error));
 	va_end(arguments);
 	return EXIT_SYSTEM;
+}
+
+char *format_text(const char *format, va_list arguments)
+{
+	char *text;
+
+	return vasprintf(&text, format, arguments) < 0 ? NULL : text;
+}
+
+const char *policy_defect(int error)
+{
+	switch (error) {
+	case -ENOENT:
+		return _("there is none");
+	case -EPERM:
+		return _("others could have changed it");
+	case -EBADMSG:
+		return _("it is damaged");
+	default:
+		return strerror(-error);
+	}
 }

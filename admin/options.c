@@ -133,6 +133,10 @@ static int take_operand(const char *word, enum operand operand, struct options *
 {
 	char buffer[ESCAPE_MAX];
 
+	if (!*word) {
+		(void)complain(EXIT_USAGE, _("an empty word is no name"));
+		return -EINVAL;
+	}
 	if (operand == OPERAND_PAIR && options->operand && !options->second) {
 		options->second = word;
 		return 0;
@@ -176,16 +180,16 @@ int options_read(int argc, char *const *argv, unsigned allowed, enum operand ope
 	return 0;
 }
 
-void options_print(FILE *stream, unsigned allowed)
+void options_print(const struct output *output, unsigned allowed)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(entries); i++) {
-		char left[32];
+		char left[36];
 
 		if (!((allowed | OPTION_HELP) & entries[i].bit))
 			continue;
-		(void)snprintf(left, sizeof(left), "--%s%s%s", entries[i].name,
+		(void)snprintf(left, sizeof(left), "  --%s%s%s", entries[i].name,
 			       entries[i].value ? " " : "",
 			       entries[i].value ? entries[i].value : ""); /* our own words fit */
-		fprintf(stream, "  %-18s  %s\n", left, _(entries[i].help));
+		output_field(output, 22, left, _(entries[i].help));
 	}
 }

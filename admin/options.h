@@ -7,7 +7,8 @@
 
 #include <limits.h>
 #include <stddef.h>
-#include <stdio.h>
+
+#include "output.h"
 
 enum option_bit {
 	OPTION_JSON = 1 << 0,
@@ -48,7 +49,7 @@ enum operand { OPERAND_NONE, OPERAND_OPTIONAL, OPERAND_REQUIRED, OPERAND_PAIR };
 int options_read(int argc, char *const *argv, unsigned allowed, enum operand operand,
 		 struct options *ret);
 
-/* Print a line of help for each option of @allowed. */
-void options_print(FILE *stream, unsigned allowed);
+/* Print what each option of @allowed is for. */
+void options_print(const struct output *output, unsigned allowed);
 
 #endif

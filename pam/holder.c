@@ -12,11 +12,6 @@
 
 #define DETAIL_MAX 256
 
-static void policy_close_p(struct policy **policy)
-{
-	policy_close(*policy);
-}
-
 static const char *item_text(pam_handle_t *pamh, int item)
 {
 	const void *text = NULL;

@@ -8,16 +8,6 @@
 #include "asker.h"
 #include "judge.h"
 
-static void policy_close_p(struct policy **policy)
-{
-	policy_close(*policy);
-}
-
-static void access_free_p(struct access_case **access)
-{
-	access_free(*access);
-}
-
 static int judge_by_policy(const char *root, const struct request *request, int64_t now,
 			   unsigned met, struct judgement *ret)
 {

@@ -12,8 +12,8 @@
 #include <sereno/scoped.h>
 
 #include "answer.h"
+#include "entry.h"
 #include "judge.h"
-#include "options.h"
 #include "report.h"
 
 /* pam_systemd, which stands behind us, makes it RuntimeMaxSec= of the session's scope. */
@@ -143,20 +143,9 @@ EXPORT int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const ch
 {
 	scoped(request_clear) struct request request = { .service = "" };
 	struct options options;
-	const char *wrong = NULL;
-	int r;
+	const int code = entry_begin(pamh, argc, argv, &options, &request);
 
-	r = options_read(argc, argv, &options, &wrong);
-	if (r < 0) {
-		report_option(wrong);
-		return answer_error(r);
-	}
-	r = request_read(pamh, options.root, &request);
-	if (r < 0) {
-		report_failure(options.root, &request, r);
-		return answer_error(r);
-	}
-	return open_session(pamh, flags, options.root, &request);
+	return code == PAM_SUCCESS ? open_session(pamh, flags, options.root, &request) : code;
 }
 
 /* Nothing that goes wrong here may keep a session from ending. */

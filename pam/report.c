@@ -55,6 +55,15 @@ static enum event_id decision_id(const struct access_verdict *verdict)
 	return verdict->outcome == ACCESS_ALLOW ? EVENT_ACCESS_ALLOWED : EVENT_ACCESS_DENIED;
 }
 
+/* "employee.2", or "employee" where holding the role is enough and no rule was asked. */
+static void format_rule(const struct access_verdict *verdict, char text[static RULE_TEXT_MAX])
+{
+	if (verdict->rule > 0)
+		(void)snprintf(text, RULE_TEXT_MAX, "%s.%u", verdict->role, verdict->rule);
+	else
+		(void)snprintf(text, RULE_TEXT_MAX, "%s", verdict->role);
+}
+
 static void report_decision(const char *root, struct event event, const struct judgement *judgement)
 {
 	const struct access_verdict *verdict = &judgement->verdict;
@@ -65,7 +74,7 @@ static void report_decision(const char *root, struct event event, const struct j
 	event.reason = access_reason_name(verdict->reason);
 	event.policy = judgement->policy[0] ? judgement->policy : NULL;
 	if (verdict->role[0]) {
-		(void)snprintf(rule, sizeof(rule), "%s.%u", verdict->role, verdict->rule);
+		format_rule(verdict, rule);
 		event.rule = rule;
 		event.line = verdict->line;
 	}

@@ -9,6 +9,7 @@
 
 #include <sereno/login.h>
 #include <sereno/scoped.h>
+#include <sereno/trusted.h>
 
 #include "login_record.h"
 #include "process.h"
@@ -32,12 +33,6 @@ static void record_name(uint32_t session, pid_t leader, char name[static NAME_SI
 		(void)snprintf(name, NAME_SIZE, "p%d", (int)leader);
 }
 
-/* Whether only root or we ourselves can have put something there. */
-static bool is_ours(const struct stat *st)
-{
-	return (st->st_uid == 0 || st->st_uid == geteuid()) && (st->st_mode & 022) == 0;
-}
-
 static int directory_path(const char *root, const char *directory, char **ret)
 {
 	return asprintf(ret, "%s%s", root, directory) < 0 ? -ENOMEM : 0;
@@ -56,7 +51,7 @@ static int directory_open(const char *root)
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return neg_errno();
-	if (!is_ours(&st))
+	if (!trusted_writers(&st))
 		return -EPERM;
 	return take(fd, -1);
 }
@@ -151,7 +146,7 @@ static int read_record(int directory, const char *name, struct login *ret)
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return neg_errno();
-	if (!S_ISREG(st.st_mode) || !is_ours(&st))
+	if (!S_ISREG(st.st_mode) || !trusted_writers(&st))
 		return -EPERM;
 	if (st.st_size != sizeof(record))
 		return -EBADMSG;

@@ -13,7 +13,7 @@
 #define STAT_START_FIELD 22
 #define STAT_STATE_FIELD 3 /* the first one behind the name */
 
-/* Read the small file @path whole as a string. */
+/* One read: what /proc writes comes whole, and ours is short. */
 static int read_text(const char *path, char *text, size_t size)
 {
 	scoped_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);

@@ -57,7 +57,7 @@ struct event {
 	const char *origin;
 	const char *verdict; /* allow, deny, not-governed */
 	const char *reason;  /* a word */
-	const char *rule;    /* ROLE.NUMBER */
+	const char *rule;    /* ROLE.NUMBER, or ROLE where no rule is needed */
 	uint32_t line;	     /* of the rule in the policy's text */
 	const char *policy;  /* hash of its text */
 	const char *detail;  /* free English text */

@@ -25,18 +25,13 @@ static bool all_local(const struct access_request *request)
 	return request->n_origins > 0;
 }
 
-static bool opens_a_door(enum service_kind kind)
-{
-	return kind == SERVICE_LOGIN || kind == SERVICE_ELEVATE || kind == SERVICE_TOOL;
-}
-
 static void decide(const struct access_request *request, enum access_reason reason,
 		   struct access_verdict *verdict)
 {
 	const enum service_kind kind = service_kind(request->service);
 	const bool allowed =
 		all_local(request) ||
-		(reason == REASON_BREAK_GLASS ? !opens_a_door(kind) : kind != SERVICE_LOGIN);
+		(reason == REASON_BREAK_GLASS ? !service_needs_rule(kind) : kind != SERVICE_LOGIN);
 
 	verdict->enforced = allowed ? ACCESS_ALLOW : ACCESS_DENY;
 	verdict->reason = allowed ? reason : REASON_NO_POLICY;
