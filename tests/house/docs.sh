@@ -28,9 +28,10 @@ for reference in $(grep -ho '[a-z_\\-]*sereno[a-z_\\-]* ([1-8])' $pages | tr -d 
 	echo "$pages" | grep -q "/$name\.$section\$" || echo "a page names $reference, which does not exist" >>"$faults"
 done
 
-# Samples in sereno(8) are what the command printed when it was tested. (Of status only the words can be.)
+# Samples in sereno(8) are what the command printed when it was tested. (Not
+# of status and attempts, which print the time of day, and of password, which prompts.)
 awk '/^\.nf/ { inside = 1; next } /^\.fi/ { inside = sample = 0 }
-	inside && /^[$#] sereno/ { sample = $3 != "status" && $3 != "schema"; next }
+	inside && /^[$#] sereno/ { sample = $3 !~ /^(status|attempts|password|schema)$/; next }
 	sample' docs/man/sereno.8 | sed 's/\\-/-/g; s,^/etc/sereno,ROOT&,' >"$faults.samples"
 [ -s "$faults.samples" ] || echo "sereno(8) has no samples" >>"$faults"
 cat tests/cli/golden/* >"$faults.golden"
