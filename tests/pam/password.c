@@ -10,7 +10,7 @@
 #define BEST	"mulberry.Oxide=46"
 #define CURRENT "Harbour-pelican-30"
 
-#define REMEMBER RULES_WITH("history: 5, ")
+#define REMEMBER RULES_WITH("history: 3, ")
 #define RULES	 RULES_WITH("")
 #define RULES_WITH(more)                                                             \
 	"password: {" more                                                           \
@@ -131,7 +131,7 @@ static void what_was_never_set_is_not_had(void **state)
 
 	use_host(host, REMEMBER);
 	assert_int_equal(change_to(host, GOOD, "$y$second"), PAM_SUCCESS);
-	for (unsigned i = 0; i < 6; i++)
+	for (unsigned i = 0; i < 4; i++)
 		assert_int_equal(change_to(host, BETTER, NULL), PAM_SUCCESS);
 	assert_int_equal(change_to(host, GOOD, NULL), PAM_AUTHTOK_ERR);
 	assert_int_equal(change_to(host, BETTER, "$y$third"), PAM_SUCCESS);
