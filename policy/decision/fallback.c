@@ -14,6 +14,21 @@ static bool listed(const char names[][FALLBACK_NAME_SIZE], size_t n, const char 
 	return false;
 }
 
+struct fallback fallback_stricter(const struct fallback *old, const struct fallback *new)
+{
+	struct fallback both = *new;
+
+	both.observe &= old->observe;
+	if (old->min_uid < both.min_uid)
+		both.min_uid = old->min_uid;
+	for (size_t i = 0; i < old->n_governed && both.n_governed < FALLBACK_NAMES_MAX; i++) {
+		if (!listed(both.governed, both.n_governed, old->governed[i]))
+			memcpy(both.governed[both.n_governed++], old->governed[i],
+			       FALLBACK_NAME_SIZE);
+	}
+	return both;
+}
+
 /* Whether every origin is this machine itself. */
 static bool all_local(const struct access_request *request)
 {

@@ -295,13 +295,44 @@ static void test_unsafe(void **state)
 	place_remove(&place);
 }
 
+/* On trial only what is so in both, governed who is so in one, break-glass as in the new. */
+static void test_stricter(void **state)
+{
+	struct fallback old = { .min_uid = 500, .observe = OBSERVE_ROLES | OBSERVE_ROOT };
+	struct fallback new = { .min_uid = 1000, .observe = OBSERVE_ROOT | OBSERVE_ACCOUNTS };
+	struct fallback both;
+
+	(void)state;
+	old.n_governed = new.n_governed = 2;
+	old.n_break_glass = new.n_break_glass = 1;
+	memcpy(old.governed[0], "backup", sizeof("backup"));
+	memcpy(old.governed[1], "postgres", sizeof("postgres"));
+	memcpy(old.break_glass[0], "leaver", sizeof("leaver"));
+	memcpy(new.governed[0], "postgres", sizeof("postgres"));
+	memcpy(new.governed[1], "mail", sizeof("mail"));
+	memcpy(new.break_glass[0], "rescue", sizeof("rescue"));
+	both = fallback_stricter(&old, &new);
+	assert_int_equal(both.min_uid, 500);
+	assert_int_equal(both.observe, OBSERVE_ROOT);
+	assert_int_equal(both.n_break_glass, 1);
+	assert_string_equal(both.break_glass[0], "rescue");
+	assert_int_equal(both.n_governed, 3);
+	assert_string_equal(both.governed[0], "postgres");
+	assert_string_equal(both.governed[1], "mail");
+	assert_string_equal(both.governed[2], "backup");
+	assert_int_equal(fallback_stricter(&new, &old).min_uid, 500);
+	for (size_t i = 0; i < FALLBACK_NAMES_MAX; i++)
+		(void)snprintf(new.governed[i], FALLBACK_NAME_SIZE, "name%zu", i);
+	new.n_governed = FALLBACK_NAMES_MAX;
+	assert_int_equal(fallback_stricter(&old, &new).n_governed, FALLBACK_NAMES_MAX);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest single[] = {
-		cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_write),
-		cmocka_unit_test(test_write_refused),
-		cmocka_unit_test(test_unsafe),
+		cmocka_unit_test(test_cut),	      cmocka_unit_test(test_write),
+		cmocka_unit_test(test_write_refused), cmocka_unit_test(test_unsafe),
+		cmocka_unit_test(test_stricter),
 	};
 	struct CMUnitTest
 		tests[ARRAY_SIZE(judge_rows) + ARRAY_SIZE(file_rows) + ARRAY_SIZE(single)];
