@@ -23,7 +23,7 @@ static const struct catalogue_entry entries[EVENT_COUNT] = {
 	[EVENT_POLICY_REFUSED]      = { "policy.refused",      LOG_WARNING, "614c207bbdb84c91a6afc6766c9b9977", WHY },
 	[EVENT_SESSION_OPENED]      = { "session.opened",      LOG_INFO,    "5f0f881b2ea044bea566a22292662ce0", OPENED },
 	[EVENT_SESSION_CLOSED]      = { "session.closed",      LOG_INFO,    "b14ec1c9017a4ae983c38b46a98727cf", WHO },
-	[EVENT_SESSION_UNRECORDED]  = { "session.unrecorded",  LOG_WARNING, "0795c39a08ca44399cc645e9e026b4ad", OPENED | WHY },
+	[EVENT_SESSION_UNRECORDED]  = { "session.unrecorded",  LOG_WARNING, "0795c39a08ca44399cc645e9e026b4ad", OPENED | 1u << MEMBER_VERDICT | WHY },
 };
 /* clang-format on */
 

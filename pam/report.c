@@ -168,13 +168,15 @@ void report_session(const char *root, enum event_id id, const struct request *re
 	(void)event_send(root, &event); /* as above */
 }
 
-void report_unrecorded(const char *root, const struct request *request, int err)
+void report_unrecorded(const char *root, const struct request *request, enum access_outcome outcome,
+		       int err)
 {
 	char origins[ORIGINS_TEXT_MAX];
 	struct event event;
 
 	format_origins(request, origins);
 	event = event_of(EVENT_SESSION_UNRECORDED, request, origins);
+	event.verdict = outcome == ACCESS_DENY ? "deny" : "allow";
 	event.detail = cause(err);
 	(void)event_send(root, &event); /* as above */
 }
