@@ -114,25 +114,6 @@ static int replace_record(int directory, const char *name, const struct login_re
 	return r;
 }
 
-int login_write(const char *root, const struct login *login)
-{
-	scoped_fd int directory = directory_open_or_make(root);
-	struct login own = *login;
-	struct login_record record;
-	char name[NAME_SIZE];
-	int r;
-
-	if (directory < 0)
-		return directory;
-	own.leader = getpid();
-	r = process_start(own.leader, &own.leader_start);
-	if (r < 0)
-		return r;
-	record_name(own.session, own.leader, name);
-	login_record_encode(&own, &record);
-	return replace_record(directory, name, &record);
-}
-
 static int read_record(int directory, const char *name, struct login *ret)
 {
 	scoped_fd int fd =
@@ -182,6 +163,36 @@ static int read_open_login(int directory, const char *name, struct login *ret)
 		return r;
 	*ret = login;
 	return 0;
+}
+
+/* Whether the session of record @name has another login than that of @leader, or may have. */
+static bool is_shared(int directory, const char *name, pid_t leader)
+{
+	struct login held;
+	const int r = read_open_login(directory, name, &held);
+
+	return r == 0 ? held.leader != leader : r != -ENOENT;
+}
+
+int login_write(const char *root, const struct login *login)
+{
+	scoped_fd int directory = directory_open_or_make(root);
+	struct login own = *login;
+	struct login_record record;
+	char name[NAME_SIZE];
+	int r;
+
+	if (directory < 0)
+		return directory;
+	own.leader = getpid();
+	r = process_start(own.leader, &own.leader_start);
+	if (r < 0)
+		return r;
+	record_name(own.session, own.leader, name);
+	if (is_shared(directory, name, own.leader))
+		own.origin = (struct origin){ .kind = ORIGIN_UNKNOWN };
+	login_record_encode(&own, &record);
+	return replace_record(directory, name, &record);
 }
 
 int login_remove(const char *root, uint32_t session)
