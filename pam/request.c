@@ -8,6 +8,8 @@
 
 #include "request.h"
 
+#define POLKIT_SERVICE "polkit-1"
+
 /* A text item of the handle, "" when it is not set. */
 static const char *item_text(pam_handle_t *pamh, int item)
 {
@@ -23,13 +25,21 @@ static const char *item_text(pam_handle_t *pamh, int item)
  * for it, PAM_RUSER is only as good as the program: sudo and su put the caller there, chsh and
  * chfn nothing, and polkit's helper the administrator whose password it wants. It counts where
  * the program runs as root altogether and speaks for somebody else; never to make him root.
+ *
+ * polkit's helper that runs as root altogether, as later versions start it, leaves no trace of who
+ * asks. Root himself is never asked by polkit.
  */
-static int asking_account(pam_handle_t *pamh, struct account *ret)
+static int asking_account(pam_handle_t *pamh, struct request *request)
 {
 	const char *name = item_text(pamh, PAM_RUSER);
 	const uid_t caller = getuid();
 
-	return caller == 0 && name[0] ? account_by_name(name, ret) : account_by_uid(caller, ret);
+	if (caller == 0 && strcmp(request->service, POLKIT_SERVICE) == 0) {
+		request->detail = "polkit does not tell who asks";
+		return -EACCES;
+	}
+	return caller == 0 && name[0] ? account_by_name(name, &request->subject)
+				      : account_by_uid(caller, &request->subject);
 }
 
 static int read_subject(pam_handle_t *pamh, struct request *request)
@@ -39,8 +49,8 @@ static int read_subject(pam_handle_t *pamh, struct request *request)
 	switch (request->kind) {
 	case SERVICE_ELEVATE:
 	case SERVICE_TOOL:
-		r = asking_account(pamh, &request->subject);
-		if (r == 0 && strcmp(request->user, request->subject.name) != 0)
+		r = asking_account(pamh, request);
+		if (r < 0 || strcmp(request->user, request->subject.name) != 0)
 			request->target = request->user;
 		return r;
 	case SERVICE_LOGIN:

@@ -246,13 +246,38 @@ static void nobody_speaks_for_another(void **state)
 	assert_null(strstr(event, "subject=\"root\""));
 }
 
+/* As a helper of polkit that runs as root altogether: whose password it wants is not who asks. */
+static void an_asker_that_polkit_does_not_tell_is_refused(void **state)
+{
+	static const char *const remote_users[] = { NULL, "root", HELD };
+	struct host *host = *state;
+	char event[8192];
+
+	if (getuid() != 0)
+		skip(); /* only root runs as root */
+	use_module(host, "polkit-1");
+	for (size_t i = 0; i < ARRAY_SIZE(remote_users); i++) {
+		const struct entry entry = { "polkit-1", HELD, NULL, NULL, remote_users[i] };
+
+		assert_true(account(host, &entry) != PAM_SUCCESS);
+		host_event(host, event);
+		assert_begins(event, "access.denied subject=\"?\" target=\"daemon\" "
+				     "service=\"polkit-1\"");
+		assert_non_null(strstr(event, "detail=\"polkit does not tell who asks\""));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ON_HOST(sudo_comes_from_its_login),    ON_HOST(jobs_and_managers_are_no_logins),
-		ON_HOST(the_login_it_is_in_tells),     ON_HOST(unreadable_records_refuse),
-		ON_HOST(a_tool_asks_for_the_real_uid), ON_HOST(root_asks),
+		ON_HOST(sudo_comes_from_its_login),
+		ON_HOST(jobs_and_managers_are_no_logins),
+		ON_HOST(the_login_it_is_in_tells),
+		ON_HOST(unreadable_records_refuse),
+		ON_HOST(a_tool_asks_for_the_real_uid),
+		ON_HOST(root_asks),
 		ON_HOST(nobody_speaks_for_another),
+		ON_HOST(an_asker_that_polkit_does_not_tell_is_refused),
 	};
 
 	return cmocka_run_group_tests_name("who asks for another's rights", tests, NULL, NULL);
