@@ -199,6 +199,24 @@ static int index_exclusions(struct reader *reader, struct exclusions **ret)
 	return 0;
 }
 
+static int compare_names(const void *left, const void *right)
+{
+	const struct name *a = left, *b = right;
+
+	return strcmp(a->text, b->text);
+}
+
+/* As the model promises, for whoever searches the names. */
+static void sort_exclusions(struct model *model)
+{
+	for (size_t i = 0; i < model->n_roles; i++) {
+		const struct names *names = &model->roles[i].excludes;
+
+		if (names->n)
+			qsort(names->item, names->n, sizeof(*names->item), compare_names);
+	}
+}
+
 static bool excludes(const struct exclusions *exclusions, size_t role)
 {
 	const size_t at =
@@ -325,5 +343,6 @@ int membership_check(struct reader *reader)
 			next++;
 		check_user(reader, &break_glass, &all.item[i], next - i);
 	}
+	sort_exclusions(reader->model);
 	return check_humans(reader, &all);
 }
