@@ -81,6 +81,7 @@ static struct access_request access_request_of(const struct request *request,
 		.n_others = people->n_others,
 		.origins = request->origins,
 		.n_origins = request->n_origins,
+		.own_login = request->own_login,
 	};
 }
 
@@ -116,7 +117,9 @@ static void judge_by_fallback(const char *root, const struct request *request,
 	const struct access_request asked = access_request_of(request, &people);
 	struct fallback fallback;
 
-	(void)fallback_read(root, &fallback); /* its defaults are the strict answer to a failure */
+	/* Its defaults know no break-glass account and govern by number alone, from uid 1000 up:
+	 * whom the file governs below that is then left to the other modules. */
+	(void)fallback_read(root, &fallback);
 	fallback_judge(&fallback, &asked, &ret->verdict);
 	ret->observe = fallback.observe;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* request.c - subject, target, service and origins of one PAM transaction. */
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include <sereno/login.h>
@@ -111,6 +112,16 @@ static int read_all_logins(const char *root, uid_t uid, struct request *request)
 }
 
 /*
+ * Whether the caller is in a login of the subject's own, of which no record was @found, and none
+ * can be kept now. Once it could be, a login without one may have come by a service that does not
+ * ask sereno, or its login uid may have been chosen; who is in a true one logs in again.
+ */
+static bool is_own_unrecorded(const char *root, const struct request *request, uid_t uid, int found)
+{
+	return found < 0 && uid == request->subject.uid && login_try(root) < 0;
+}
+
+/*
  * The login that the caller is in, told by the kernel's audit session. What a user manager started
  * belongs to every login of the user it serves.
  *
@@ -129,6 +140,7 @@ static int read_own_logins(const char *root, struct request *request)
 	if (r < 0)
 		return r;
 	r = login_find(root, session, uid, &own);
+	request->own_login = is_own_unrecorded(root, request, uid, r);
 	if (r == -ENOENT)
 		return read_all_logins(root, request->subject.uid, request);
 	if (r < 0)

@@ -6,6 +6,8 @@
 #ifndef PAM_REQUEST_H
 #define PAM_REQUEST_H
 
+#include <stdbool.h>
+
 #include <security/pam_modules.h>
 
 #include <sereno/origin.h>
@@ -21,6 +23,7 @@ struct request {
 	const char *target;	/* the user where he is not the subject, else NULL */
 	struct origin *origins; /* see struct access_request */
 	size_t n_origins;
+	bool own_login;	    /* likewise */
 	const char *detail; /* for the event: what is not known of asker or origin, why; or NULL */
 };
 

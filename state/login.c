@@ -96,13 +96,18 @@ static int write_new(int directory, const char *name, const struct login_record 
 	return close(take(fd, -1)) < 0 ? neg_errno() : 0;
 }
 
+static void temporary_name(char name[static NAME_SIZE])
+{
+	(void)snprintf(name, NAME_SIZE, ".%d", (int)getpid());
+}
+
 /* No fsync: /run is memory, and a login that ends with the machine needs no record. */
 static int replace_record(int directory, const char *name, const struct login_record *record)
 {
 	char temporary[NAME_SIZE];
 	int r;
 
-	(void)snprintf(temporary, sizeof(temporary), ".%d", (int)getpid());
+	temporary_name(temporary);
 	/* of an earlier process with our number that died half-way */
 	if (unlinkat(directory, temporary, 0) < 0 && errno != ENOENT)
 		return neg_errno();
@@ -193,6 +198,22 @@ int login_write(const char *root, const struct login *login)
 		own.origin = (struct origin){ .kind = ORIGIN_UNKNOWN };
 	login_record_encode(&own, &record);
 	return replace_record(directory, name, &record);
+}
+
+int login_try(const char *root)
+{
+	const struct login_record record = { .length = 0 };
+	scoped_fd int directory = directory_open_or_make(root);
+	char name[NAME_SIZE];
+	int r;
+
+	if (directory < 0)
+		return directory;
+	temporary_name(name);
+	(void)unlinkat(directory, name, 0); /* of an earlier process with our number */
+	r = write_new(directory, name, &record);
+	(void)unlinkat(directory, name, 0); /* hidden from readers if it stays */
+	return r;
 }
 
 int login_remove(const char *root, uint32_t session)

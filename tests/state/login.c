@@ -328,6 +328,20 @@ static void a_directory_of_others_is_refused(void **state)
 	assert_int_equal(login_remove(place->root, 7), -EPERM);
 }
 
+static void trying_leaves_nothing(void **state)
+{
+	const struct place *place = *state;
+
+	assert_int_equal(login_try(place->root), 0);
+	assert_int_equal(login_try(place->root), 0);
+	assert_int_equal(count_files(place), 0);
+	assert_int_equal(chmod(place->logins, 0777), 0);
+	assert_int_equal(login_try(place->root), -EPERM);
+	assert_int_equal(rmdir(place->logins), 0);
+	assert_int_equal(symlink("/nonexistent", place->logins), 0);
+	assert_true(login_try(place->root) < 0);
+}
+
 static void a_record_of_others_is_refused(void **state)
 {
 	const struct place *place = *state;
@@ -461,6 +475,7 @@ int main(void)
 		IN_PLACE(a_recycled_process_number_is_not_the_leader),
 		IN_PLACE(only_the_leader_removes),
 		IN_PLACE(a_directory_of_others_is_refused),
+		IN_PLACE(trying_leaves_nothing),
 		IN_PLACE(a_record_of_others_is_refused),
 		IN_PLACE(a_record_under_another_name_is_damaged),
 		IN_PLACE(a_cut_file_is_damaged),
