@@ -12,6 +12,7 @@
 #include <sereno/policy.h>
 #include <sereno/scoped.h>
 
+#include "escape.h"
 #include "messages.h"
 #include "progress.h"
 
@@ -197,8 +198,9 @@ static void print_diag(const struct edition *edition, const struct output *outpu
 {
 	const bool warning = diag->severity == DIAG_WARNING;
 	const enum style style = warning ? STYLE_WARNING : STYLE_BAD;
+	char path[ESCAPE_MAX];
 
-	output_print(output, STYLE_STRONG, "%s:", edition->path);
+	output_print(output, STYLE_STRONG, "%s:", escape(path, edition->path));
 	if (diag->at.line > 0)
 		output_print(output, STYLE_STRONG, "%u:%u:", diag->at.line, diag->at.column);
 	/* Not wrapped: editors and scripts read these lines. */

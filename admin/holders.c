@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <sereno/scoped.h>
+#include <sereno/sorted.h>
 
 struct membership {
 	const char *user;
@@ -250,12 +251,18 @@ const struct role_set *holders_find(const struct holders *holders, const char *u
 	return holder ? &holders->sets[holder->set] : NULL;
 }
 
+static int compare_name(const void *element, const void *key)
+{
+	return strcmp(((const struct name *)element)->text, key);
+}
+
 static bool names_exclude(const struct role *a, const struct role *b)
 {
-	for (size_t i = 0; i < a->excludes.n; i++)
-		if (strcmp(a->excludes.item[i].text, b->name.text) == 0)
-			return true;
-	return false;
+	const struct names *names = &a->excludes;
+	const size_t at = sorted_first(names->item, names->n, sizeof(*names->item), b->name.text,
+				       compare_name);
+
+	return at < names->n && strcmp(names->item[at].text, b->name.text) == 0;
 }
 
 bool roles_exclude(const struct role *a, const struct role *b)

@@ -7,11 +7,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sereno/scoped.h>
+
+#include "escape.h"
+
+/* Paths and names stand in it as they were given. */
 static void __attribute__((format(printf, 1, 0)))
 print_line(const char *format, va_list arguments, const char *cause)
 {
+	scoped_free char *text = format_text(format, arguments);
+
 	fputs("sereno: ", stderr);
-	vfprintf(stderr, format, arguments);
+	escape_write(stderr, text ? text : strerror(ENOMEM));
 	if (cause)
 		fprintf(stderr, ": %s", cause);
 	fputc('\n', stderr);

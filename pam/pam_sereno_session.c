@@ -95,14 +95,30 @@ static void record_last_login(const char *root, const struct request *request, i
 		report_age_unrecorded(root, request, r);
 }
 
-static void open_login(const char *root, const struct request *request, int64_t now, int64_t until)
+/*
+ * Whether the login may only go on with a record: without one, sudo in it would be judged by the
+ * other logins of that person, from better places perhaps. Rules let him in then, for REASON_RULE
+ * is for the governed alone; root and break-glass are needed to repair what keeps records away.
+ */
+static bool needs_record(const struct request *request, const struct judgement *judgement)
+{
+	return request->kind == SERVICE_LOGIN && judgement->verdict.reason == REASON_RULE &&
+	       (judgement->observe & OBSERVE_ROLES) == 0;
+}
+
+static int open_login(const char *root, const struct request *request,
+		      const struct judgement *judgement, int64_t now)
 {
 	const int r = record_login(root, request, now);
+	const bool refused = r < 0 && needs_record(request, judgement);
 
 	if (r < 0)
-		report_unrecorded(root, request, r);
+		report_unrecorded(root, request, refused ? ACCESS_DENY : ACCESS_ALLOW, r);
+	if (refused)
+		return PAM_SESSION_ERR;
 	if (request->kind == SERVICE_LOGIN) /* cron would fill the log */
-		report_session(root, EVENT_SESSION_OPENED, request, until);
+		report_session(root, EVENT_SESSION_OPENED, request, judgement->verdict.until);
+	return PAM_SUCCESS;
 }
 
 static int refuse(pam_handle_t *pamh, int flags, const char *root, const struct request *request,
@@ -131,11 +147,13 @@ static int open_session(pam_handle_t *pamh, int flags, const char *root,
 	if (request->kind == SERVICE_LOGIN)
 		r = hand_over_end(pamh, &judgement, now);
 	if (r == PAM_SUCCESS && opens_login(request))
-		open_login(root, request, now, judgement.verdict.until);
+		r = open_login(root, request, &judgement, now);
 	/* without a policy nothing is kept: its place may be away with it, to be put back */
 	if (r == PAM_SUCCESS && request->kind == SERVICE_LOGIN && judgement.unusable == 0 &&
 	    judgement.verdict.outcome == ACCESS_ALLOW)
 		record_last_login(root, request, now);
+	if (r == PAM_SESSION_ERR)
+		answer_refusal(pamh, flags, request->kind);
 	return r;
 }
 

@@ -28,11 +28,19 @@ static void format_origins(const struct request *request, char text[static ORIGI
 	}
 }
 
+/* Before the subject is known it is the user, unless that is the target. */
+static const char *subject_of(const struct request *request)
+{
+	if (request->subject.name[0])
+		return request->subject.name;
+	return request->target ? NULL : request->user;
+}
+
 static struct event event_of(enum event_id id, const struct request *request, const char *origins)
 {
 	return (struct event){
 		.id = id,
-		.subject = request->subject.name[0] ? request->subject.name : request->user,
+		.subject = subject_of(request),
 		.target = request->target,
 		.service = request->service,
 		.origin = origins,
@@ -140,7 +148,8 @@ void report_failure(const char *root, const struct request *request, int err)
 
 	event.verdict = "deny";
 	event.reason = err == -ESRCH ? "no-account" : "error";
-	event.detail = cause(err);
+	if (!event.detail)
+		event.detail = cause(err);
 	(void)event_send(root, &event); /* as above */
 }
 
@@ -168,13 +177,15 @@ void report_session(const char *root, enum event_id id, const struct request *re
 	(void)event_send(root, &event); /* as above */
 }
 
-void report_unrecorded(const char *root, const struct request *request, int err)
+void report_unrecorded(const char *root, const struct request *request, enum access_outcome outcome,
+		       int err)
 {
 	char origins[ORIGINS_TEXT_MAX];
 	struct event event;
 
 	format_origins(request, origins);
 	event = event_of(EVENT_SESSION_UNRECORDED, request, origins);
+	event.verdict = outcome == ACCESS_DENY ? "deny" : "allow";
 	event.detail = cause(err);
 	(void)event_send(root, &event); /* as above */
 }

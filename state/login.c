@@ -96,13 +96,18 @@ static int write_new(int directory, const char *name, const struct login_record 
 	return close(take(fd, -1)) < 0 ? neg_errno() : 0;
 }
 
+static void temporary_name(char name[static NAME_SIZE])
+{
+	(void)snprintf(name, NAME_SIZE, ".%d", (int)getpid());
+}
+
 /* No fsync: /run is memory, and a login that ends with the machine needs no record. */
 static int replace_record(int directory, const char *name, const struct login_record *record)
 {
 	char temporary[NAME_SIZE];
 	int r;
 
-	(void)snprintf(temporary, sizeof(temporary), ".%d", (int)getpid());
+	temporary_name(temporary);
 	/* of an earlier process with our number that died half-way */
 	if (unlinkat(directory, temporary, 0) < 0 && errno != ENOENT)
 		return neg_errno();
@@ -112,25 +117,6 @@ static int replace_record(int directory, const char *name, const struct login_re
 	if (r < 0)
 		(void)unlinkat(directory, temporary, 0); /* the first error is the one to report */
 	return r;
-}
-
-int login_write(const char *root, const struct login *login)
-{
-	scoped_fd int directory = directory_open_or_make(root);
-	struct login own = *login;
-	struct login_record record;
-	char name[NAME_SIZE];
-	int r;
-
-	if (directory < 0)
-		return directory;
-	own.leader = getpid();
-	r = process_start(own.leader, &own.leader_start);
-	if (r < 0)
-		return r;
-	record_name(own.session, own.leader, name);
-	login_record_encode(&own, &record);
-	return replace_record(directory, name, &record);
 }
 
 static int read_record(int directory, const char *name, struct login *ret)
@@ -182,6 +168,52 @@ static int read_open_login(int directory, const char *name, struct login *ret)
 		return r;
 	*ret = login;
 	return 0;
+}
+
+/* Whether the session of record @name has another login than that of @leader, or may have. */
+static bool is_shared(int directory, const char *name, pid_t leader)
+{
+	struct login held;
+	const int r = read_open_login(directory, name, &held);
+
+	return r == 0 ? held.leader != leader : r != -ENOENT;
+}
+
+int login_write(const char *root, const struct login *login)
+{
+	scoped_fd int directory = directory_open_or_make(root);
+	struct login own = *login;
+	struct login_record record;
+	char name[NAME_SIZE];
+	int r;
+
+	if (directory < 0)
+		return directory;
+	own.leader = getpid();
+	r = process_start(own.leader, &own.leader_start);
+	if (r < 0)
+		return r;
+	record_name(own.session, own.leader, name);
+	if (is_shared(directory, name, own.leader))
+		own.origin = (struct origin){ .kind = ORIGIN_UNKNOWN };
+	login_record_encode(&own, &record);
+	return replace_record(directory, name, &record);
+}
+
+int login_try(const char *root)
+{
+	const struct login_record record = { .length = 0 };
+	scoped_fd int directory = directory_open_or_make(root);
+	char name[NAME_SIZE];
+	int r;
+
+	if (directory < 0)
+		return directory;
+	temporary_name(name);
+	(void)unlinkat(directory, name, 0); /* of an earlier process with our number */
+	r = write_new(directory, name, &record);
+	(void)unlinkat(directory, name, 0); /* hidden from readers if it stays */
+	return r;
 }
 
 int login_remove(const char *root, uint32_t session)

@@ -32,6 +32,9 @@ struct access_request {
 	/* One, or for ELEVATE and TOOL every login he has open; none is unknown. */
 	const struct origin *origins;
 	size_t n_origins;
+	/* ELEVATE and TOOL without an origin: the kernel's login uid is the subject's own, and no
+	 * record of a login can be kept now. A break-glass account was at its place to log in. */
+	bool own_login;
 };
 
 enum access_outcome {
@@ -46,7 +49,7 @@ enum access_reason {
 	REASON_ROLE,	      /* allow: job, user manager, unlock of a role's holder */
 	REASON_ROOT_ASKS,     /* allow: root asking sudo, su, ... or root's job */
 	REASON_ROOT_LOGIN,    /* allow: root.direct-login names the origin. Loud */
-	REASON_BREAK_GLASS,   /* allow: break-glass account at its place. Loud */
+	REASON_BREAK_GLASS,   /* allow: break-glass account at its place, or own_login. Loud */
 	REASON_UNGOVERNED,    /* not governed */
 	REASON_NO_ROLE,	      /* deny: holds no role now */
 	REASON_EXCLUSION,     /* deny: the roles held exclude each other, or are of two kinds */

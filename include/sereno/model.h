@@ -141,7 +141,7 @@ struct role {
 	struct name name;
 	struct name owner; /* text NULL when not given */
 	struct names members, members_of, except;
-	struct names excludes; /* names of roles, each known to exist */
+	struct names excludes; /* names of roles, each known to exist; sorted by text */
 	struct validity valid;
 	bool unattended;
 	struct password_block password;

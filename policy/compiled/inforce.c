@@ -96,6 +96,7 @@ int policy_open(const char *root, struct policy **ret)
 {
 	scoped_fd int state = -1, directory = -1;
 	scoped_free char *path = NULL;
+	struct stat st;
 
 	if (asprintf(&path, "%s" POLICY_STATE_DIR, root) < 0) {
 		path = NULL;
@@ -108,6 +109,11 @@ int policy_open(const char *root, struct policy **ret)
 	directory = open_directory(state, POLICY_LINK);
 	if (directory < 0)
 		return directory;
+	/* And so can who can write where the generations lie: ".." is where the link led. */
+	if (fstatat(directory, "..", &st, 0) < 0)
+		return neg_errno();
+	if (!trusted_writers(&st))
+		return -EPERM;
 	return policy_open_at(directory, ret);
 }
 

@@ -103,7 +103,8 @@ static int load_case(struct reading *reading)
 	case SUBJECT_ROOT:
 		return access->kind == SERVICE_LOGIN ? load_place(reading, &meta->direct_login) : 0;
 	case SUBJECT_BREAK_GLASS:
-		return load_place(reading, &meta->break_glass_from);
+		reading->access->at_place = elevates_in_own_login(reading->request);
+		return reading->access->at_place ? 0 : load_place(reading, &meta->break_glass_from);
 	case SUBJECT_GOVERNED:
 		return load_governed(reading);
 	}

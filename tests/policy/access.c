@@ -92,6 +92,7 @@ static const struct row {
 	enum access_reason reason;
 	const char *rule;  /* ROLE.NUMBER */
 	const char *until; /* NULL: no end */
+	bool own_login;
 	uid_t uid;         /* 0: USER_UID; use root: below for uid 0 */
 	gid_t gid;
 	const char *other; /* an account of the same person, in group @other_gid */
@@ -211,6 +212,10 @@ static const struct row {
 	{ "break-glass from elsewhere", "rescue", "sshd", "10.20.9.11", "", DENY, REASON_BREAK_GLASS_ORIGIN, .rule = "" },
 	{ "break-glass, one login elsewhere", "rescue", "sudo", "seat 10.20.9.11", "", DENY, REASON_BREAK_GLASS_ORIGIN, .rule = "" },
 	{ "break-glass from unknown", "rescue", "sshd", "", "", DENY, REASON_BREAK_GLASS_ORIGIN, .rule = "" },
+	{ "break-glass in its own login", "rescue", "su", "", "", ALLOW, REASON_BREAK_GLASS, .rule = "", .own_login = true },
+	{ "own login, another one elsewhere", "rescue", "su", "10.20.9.11", "", DENY, REASON_BREAK_GLASS_ORIGIN, .rule = "", .own_login = true },
+	{ "own login is for elevation only", "rescue", "login", "", "", DENY, REASON_BREAK_GLASS_ORIGIN, .rule = "", .own_login = true },
+	{ "own login of the governed", "luis", "sudo", "", "", DENY, REASON_NO_RULE, .rule = "", .own_login = true },
 	{ "break-glass has jobs", "rescue", "cron", "jobs", "", ALLOW, REASON_BREAK_GLASS, .rule = "" },
 	{ "break-glass has a user manager", "rescue", "systemd-user", "", "", ALLOW, REASON_BREAK_GLASS, .rule = "" },
 	{ "break-glass below min-uid", "rescue", "sshd", "10.20.9.11", "", DENY, REASON_BREAK_GLASS_ORIGIN, .rule = "", .uid = 200 },
@@ -265,6 +270,7 @@ static void judge(struct policy *policy, const struct row *row, uid_t uid,
 		.others = &other,
 		.n_others = row->other != NULL,
 		.origins = origins,
+		.own_login = row->own_login,
 	};
 	struct access_case *access = NULL;
 
