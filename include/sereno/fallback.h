@@ -3,10 +3,11 @@
  * fallback.h - who gets in when the policy in force cannot be used.
  *
  * ROOT/etc/sereno/fallback (root, 0644, at most 4 KiB) is written by apply, the stricter of both
- * before it swaps the policy and the new one after, and read only when policy_open() or access_load() fails. Governed people are refused,
- * root and break-glass accounts get in at the seat and at serial lines, the ungoverned are never
- * touched. Without the file: uids from 1000 up are governed, there is no break-glass account.
- * Callable inside other people's processes; no global state.
+ * before it swaps the policy and the new one after, and read only when policy_open() or
+ * access_load() fails. Governed people are refused, root and break-glass accounts get in at the
+ * seat and at serial lines, the ungoverned are never touched. Without the file: uids from 1000 up
+ * are governed, there is no break-glass account. Callable inside other people's processes; no
+ * global state.
  */
 #ifndef SERENO_FALLBACK_H
 #define SERENO_FALLBACK_H
