@@ -27,7 +27,7 @@ struct fallback {
 };
 
 /* Read the file below @root; when it is missing, unsafe or not understood *@ret holds the
- * strictest defaults and the reason is returned as a negative errno, else 0. */
+ * defaults without it and the reason is returned as a negative errno, else 0. */
 int fallback_read(const char *root, struct fallback *ret);
 
 /* Write it atomically (rename, fsync). Returns 0, -E2BIG or a write error. */

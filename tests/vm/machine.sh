@@ -42,7 +42,7 @@ within() {
 	shift
 	until "$@"; do
 		[ "$SECONDS" -lt "$end" ] || return 1
-		sleep 0.2
+		sleep 0.5
 	done
 }
 
@@ -51,7 +51,7 @@ guest() {
 	local asked=$EPOCHREALTIME$RANDOM number=- status=255 output=
 	echo "$asked $(base64 -w 0 <<<"$*")" >&"$to_agent"
 	until [ "$number" = "$asked" ]; do
-		read -r -t 150 -u "$from_agent" number status output || { echo 'the guest does not answer' && return 255; }
+		read -r -t 300 -u "$from_agent" number status output || { echo 'the guest does not answer' && return 255; }
 	done
 	base64 -d <<<"$output"
 	return "$status"
@@ -90,10 +90,10 @@ screen_shows() {
 	screen_text | sed 's/ *$/ /' | grep -Eq -- "$1"
 }
 serial_await() {
-	within 60 serial_shows "$1"
+	within 120 serial_shows "$1"
 }
 screen_await() {
-	within 60 screen_shows "$1"
+	within 120 screen_shows "$1"
 }
 
 # The boot is over when the agent answers and systemd waits for nothing any more.
@@ -104,6 +104,6 @@ await_boot() {
 reboot_guest() {
 	serial_mark
 	guest 'systemctl --no-block reboot' >/dev/null
-	within 180 serial_shows '^guest login: ' || { echo 'the guest does not come up' && return 1; }
+	within 300 serial_shows '^guest login: ' || { echo 'the guest does not come up' && return 1; }
 	boot=$(await_boot)
 }

@@ -77,7 +77,7 @@ login_stays() {
 	echo "   \$ ssh -b $2 $1@127.0.0.1   (and stays)"
 	guest "systemd-run --quiet --collect --unit=$1-from-$2 sh -c 'sleep 900 | ssh -tt -b $2 $1@127.0.0.1'"
 	expect_event ".SERENO_EVENT == \"session.opened\" and .SERENO_SUBJECT == \"$1\" and .SERENO_ORIGIN == \"$2\""
-	expect_within 30 "pgrep -u $1 -x bash"
+	expect_within 60 "pgrep -u $1 -x bash"
 }
 
 login_leaves() {
@@ -125,7 +125,7 @@ event_fits() {
 
 # The journal takes a moment to write what it was sent.
 expect_event() {
-	within 15 event_fits "$1" || { fault "no event fits $1" && return; }
+	within 60 event_fits "$1" || { fault "no event fits $1" && return; }
 	jq -r '"event: " + .MESSAGE' "$work/event" | sed 's/ policy=[0-9a-f]*//' | shown
 }
 

@@ -12,9 +12,9 @@ done
 # cron wakes with the minute: do not make everybody wait for it
 guest 'date -u -s @$((($(date +%s) / 60 + 1) * 60 - 3)) && systemctl restart cron' >/dev/null
 echo '   # crontab -u pepe, root, backup-jobs, eva: every minute'
-expect_within 100 ls /tmp/cron-pepe
-expect_within 30 ls /tmp/cron-root
-expect_within 30 ls /tmp/cron-backup-jobs
+expect_within 150 ls /tmp/cron-pepe
+expect_within 60 ls /tmp/cron-root
+expect_within 60 ls /tmp/cron-backup-jobs
 expect_access allow pepe cron '.SERENO_ORIGIN == "jobs"'
 expect_access deny eva cron '.SERENO_REASON == "no-role"'
 run ls /tmp/cron-eva

@@ -31,6 +31,8 @@ expect_access allow ana sudo '.SERENO_ORIGIN == "127.0.0.3"'
 login_leaves ana 127.0.0.2
 
 scene 'luis, who only lingers: a service of his asks for sudo, from no login at all: refused'
+guest 'loginctl enable-linger luis'
+expect_within 60 'systemctl is-active user@$(id -u luis)'
 run 'cd / && setpriv --reuid luis --regid luis --init-groups env XDG_RUNTIME_DIR=/run/user/$(id -u luis) '"$in_user_manager"
 expect_status 1
 expect_access deny luis sudo

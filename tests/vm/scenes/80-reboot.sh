@@ -50,7 +50,7 @@ expect_access deny ana sshd '.SERENO_REASON == "no-policy"'
 
 scene '... cron of root runs, the user manager of luis does not ...'
 guest 'date -u -s @$((($(date +%s) / 60 + 1) * 60 - 3)) && systemctl restart cron' >/dev/null
-expect_within 100 ls /tmp/cron-root
+expect_within 150 ls /tmp/cron-root
 run 'systemctl is-active user@$(id -u luis)'
 expect_output failed
 
