@@ -23,7 +23,6 @@ power_on() {
 		-chardev "pipe,id=monitor,path=$work/monitor" -mon chardev=monitor,mode=readline \
 		-chardev "pipe,id=agent,path=$work/agent" -device virtio-serial \
 		-device virtserialport,chardev=agent,name=sereno >"$work/qemu.log" 2>&1 &
-	qemu=$!
 	exec {to_agent}<>"$work/agent.in" {from_agent}<>"$work/agent.out"
 	exec {to_serial}<>"$work/serial.in" {to_monitor}<>"$work/monitor.in"
 	cat "$work/serial.out" >"$work/serial.log" &
@@ -32,7 +31,9 @@ power_on() {
 }
 
 power_off() {
-	[ -z "${qemu:-}" ] || kill "$qemu" 2>/dev/null || true
+	# Not by its name: whatever was started here, of whom one may wait for another.
+	# shellcheck disable=SC2046
+	kill $(jobs -p) 2>/dev/null || true
 	wait
 }
 
