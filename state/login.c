@@ -18,6 +18,9 @@
 #define LOGINS_DIRECTORY STATE_DIRECTORY "/logins"
 #define LOGINS_MAX	 4096 /* of one user; more is refused rather than half read */
 
+/* What login_try() asks for: in a full /run single pages come and go between two questions. */
+#define ROOM 65536
+
 #define NAME_SIZE 24 /* of a record's file */
 
 /*
@@ -80,14 +83,21 @@ static int directory_open_or_make(const char *root)
 	return r < 0 ? r : directory_open(root);
 }
 
+static int create(int directory, const char *name)
+{
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+	const int fd = openat(directory, name, flags, 0600);
+
+	return fd < 0 ? neg_errno() : fd;
+}
+
 static int write_new(int directory, const char *name, const struct login_record *record)
 {
-	scoped_fd int fd =
-		openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	scoped_fd int fd = create(directory, name);
 	ssize_t n;
 
 	if (fd < 0)
-		return neg_errno();
+		return fd;
 	n = write(fd, record, sizeof(*record));
 	if (n < 0)
 		return neg_errno();
@@ -202,8 +212,8 @@ int login_write(const char *root, const struct login *login)
 
 int login_try(const char *root)
 {
-	const struct login_record record = { .length = 0 };
 	scoped_fd int directory = directory_open_or_make(root);
+	scoped_fd int fd = -1;
 	char name[NAME_SIZE];
 	int r;
 
@@ -211,9 +221,12 @@ int login_try(const char *root)
 		return directory;
 	temporary_name(name);
 	(void)unlinkat(directory, name, 0); /* of an earlier process with our number */
-	r = write_new(directory, name, &record);
+	fd = create(directory, name);
+	if (fd < 0)
+		return fd;
+	r = posix_fallocate(fd, 0, ROOM);
 	(void)unlinkat(directory, name, 0); /* hidden from readers if it stays */
-	return r;
+	return -r;
 }
 
 int login_remove(const char *root, uint32_t session)

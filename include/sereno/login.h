@@ -39,7 +39,7 @@ int login_self(uint32_t *ret_session, uid_t *ret_uid);
  * login), or it cannot be read, the origin recorded is unknown. Returns 0 or a negative errno. */
 int login_write(const char *root, const struct login *login);
 
-/* Whether a login could be recorded now. Returns 0 or a negative errno. */
+/* Whether logins can be recorded now, with room to spare. Returns 0 or a negative errno. */
 int login_try(const char *root);
 
 /* Remove the record of @session (LOGIN_NONE: the caller's own) if the calling process is its
