@@ -63,7 +63,14 @@ static void bytes_hold_everything(void **state)
 	(void)state;
 	age_encode(&age, bytes);
 	assert_int_equal(age_decode(bytes, &again), 0);
-	assert_memory_equal(&age, &again, sizeof(age));
+	/* field by field: what lies between them is the compiler's */
+	assert_true(again.begun == age.begun && again.last_login == age.last_login);
+	assert_true(again.renewed == age.renewed && again.changed == age.changed);
+	assert_true(again.change_recorded == age.change_recorded);
+	assert_true(again.change_tag == age.change_tag && again.demand == age.demand);
+	assert_true(again.demand_since == age.demand_since && again.demand_tag == age.demand_tag);
+	assert_true(again.list_tag == age.list_tag);
+	assert_memory_equal(again.list, age.list, sizeof(age.list));
 	bytes[48] = 200; /* a demand there is not */
 	assert_int_equal(age_decode(bytes, &again), -EBADMSG);
 }

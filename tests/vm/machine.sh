@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # machine.sh - the guest: start it, ask its agent, type on its serial line and its screen.
 
-# In software, since that works everywhere. VM_ACCEL='kvm -cpu host' where it does is ten times as fast.
+# In software, since that works everywhere. VM_ACCEL='kvm -cpu host' where it does is faster.
 software='tcg,thread=multi,tb-size=512 -cpu Nehalem,+aes,+rdrand,+pclmulqdq'
 kernel_options='root=/dev/vda rw console=tty0 console=ttyS0 quiet mitigations=off apparmor=0
 	random.trust_cpu=on cryptomgr.notests no_timer_check tsc=reliable rcupdate.rcu_expedited=1'
@@ -59,14 +59,11 @@ guest() {
 }
 
 # The serial line: what it has shown since something was last typed there.
-serial_mark() {
-	serial_seen=$(stat -c %s "$work/serial.log")
-}
 serial_text() {
 	tail -c "+$((serial_seen + 1))" "$work/serial.log" | tr -d '\r\0'
 }
 serial_type() {
-	serial_mark
+	serial_seen=$(stat -c %s "$work/serial.log")
 	printf '%s\r' "$1" >&"$to_serial"
 }
 
@@ -97,14 +94,15 @@ screen_await() {
 	within 120 screen_shows "$1"
 }
 
-# The boot is over when the agent answers and systemd waits for nothing any more.
+# The boot is over when the agent answers and systemd waits for nothing any more. Tells which boot.
 await_boot() {
 	guest 'systemctl is-system-running --wait >/dev/null; cat /proc/sys/kernel/random/boot_id'
 }
 
 reboot_guest() {
-	serial_mark
-	guest 'systemctl --no-block reboot' >/dev/null
-	within 300 serial_shows '^guest login: ' || { echo 'the guest does not come up' && return 1; }
-	boot=$(await_boot)
+	local before
+	before=$(await_boot)
+	serial_seen=$(stat -c %s "$work/serial.log")
+	guest 'systemctl --no-block reboot'
+	within 300 serial_shows '^guest login: ' && [ "$(await_boot)" != "$before" ]
 }
