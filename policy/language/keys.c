@@ -113,7 +113,8 @@ static const struct key accounts_keys[] = {
 	{ "inactive-after", KEY_DURATION, MODEL(inactive_after_sec), FROM_TO(DAY_SEC, 100 * YEAR_SEC, "1d to 100y"),
 	  .standard = "never",
 	  .about = "A local account without a login on this host for so long, counted from the first apply at the "
-		   "earliest, is refused until sereno renew. Not root, break-glass accounts and unattended roles.",
+		   "earliest, is refused until sereno renew. Not root, break-glass accounts and unattended roles. Logins "
+		   "count where pam_sereno_session is in the stack; pam_sereno_password refuses.",
 	  .example = "inactive-after: 45d" },
 };
 

@@ -21,6 +21,8 @@ LC_ALL=C sort -k 2 >"$root/expected" <<LIST
 644 /usr/share/doc/sereno/examples/policy.yaml
 644 /usr/share/man/man5/sereno-policy.5
 644 /usr/share/man/man8/pam_sereno_access.8
+644 /usr/share/man/man8/pam_sereno_guard.8
+644 /usr/share/man/man8/pam_sereno_password.8
 644 /usr/share/man/man8/pam_sereno_session.8
 644 /usr/share/man/man8/sereno.8
 644 /usr/share/pam-configs/sereno
