@@ -210,12 +210,14 @@ static void fill_cells(const struct view *view, const struct row *row, struct ce
 	cells->cell[1] = place_of(status, cells->place);
 	cells->cell[2] = cells->failed;
 	cells->cell[3] = cells->pending;
-	cells->cell[4] = status->since ? instant_local(status->since, zone, cells->since) : "-";
+	cells->cell[4] =
+		status->since ? instant_local_second(status->since, zone, cells->since) : "-";
 	if (status->until == INT64_MAX)
 		cells->cell[5] = _("sereno unlock");
 	else
-		cells->cell[5] =
-			status->until ? instant_local(status->until, zone, cells->until) : "-";
+		cells->cell[5] = status->until
+					 ? instant_local_second(status->until, zone, cells->until)
+					 : "-";
 }
 
 static void print_table(const struct view *view)

@@ -173,10 +173,14 @@ int instant_utc(int64_t time, char text[static INSTANT_TEXT_MAX])
 	return 0;
 }
 
-const char *instant_local(int64_t time, const struct zone *zone, char text[static INSTANT_TEXT_MAX])
+enum precision { TO_THE_MINUTE, TO_THE_SECOND };
+
+static const char *write_local(int64_t time, const struct zone *zone, enum precision precision,
+			       char text[static INSTANT_TEXT_MAX])
 {
 	static const char days[][4] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
 	const int64_t day_sec = 86400;
+	char second[8] = "";
 	struct civil civil;
 	int32_t offset = 0;
 	int64_t day;
@@ -187,10 +191,24 @@ const char *instant_local(int64_t time, const struct zone *zone, char text[stati
 	}
 	civil = zone_civil(zone, time, &offset);
 	day = (time + offset) / day_sec - ((time + offset) % day_sec < 0);
+	if (precision == TO_THE_SECOND)
+		(void)snprintf(second, sizeof(second), ":%02u",
+			       (unsigned)(((time + offset) % 60 + 60) % 60)); /* fits */
 	/* The epoch was a Thursday. */
-	(void)snprintf(text, INSTANT_TEXT_MAX, "%s %04d-%02u-%02u %02u:%02u %c%02d:%02d",
+	(void)snprintf(text, INSTANT_TEXT_MAX, "%s %04d-%02u-%02u %02u:%02u%s %c%02d:%02d",
 		       days[((day + 3) % 7 + 7) % 7], civil.year, civil.month, civil.day,
-		       civil.minute / 60U, civil.minute % 60U, offset < 0 ? '-' : '+',
+		       civil.minute / 60U, civil.minute % 60U, second, offset < 0 ? '-' : '+',
 		       abs(offset) / 3600, abs(offset) / 60 % 60);
 	return text;
+}
+
+const char *instant_local(int64_t time, const struct zone *zone, char text[static INSTANT_TEXT_MAX])
+{
+	return write_local(time, zone, TO_THE_MINUTE, text);
+}
+
+const char *instant_local_second(int64_t time, const struct zone *zone,
+				 char text[static INSTANT_TEXT_MAX])
+{
+	return write_local(time, zone, TO_THE_SECOND, text);
 }

@@ -31,4 +31,8 @@ int instant_utc(int64_t time, char text[static INSTANT_TEXT_MAX]);
 const char *instant_local(int64_t time, const struct zone *zone,
 			  char text[static INSTANT_TEXT_MAX]);
 
+/* The same to the second, "22:10:07": for what lasts no longer. */
+const char *instant_local_second(int64_t time, const struct zone *zone,
+				 char text[static INSTANT_TEXT_MAX]);
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* attempts.c - sereno attempts and unlock: what they tell, what they forget. */
 #include <errno.h>
+#include <regex.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -108,6 +109,18 @@ static void assert_says_nothing_of(const struct tree *tree, const char *text)
 		fail_msg("says '%s': %s", text, tree->said);
 }
 
+/* Whether a moment is told to the minute only: delays last seconds. */
+static bool cuts_a_moment(const struct tree *tree)
+{
+	regex_t cut;
+	bool cuts;
+
+	assert_int_equal(regcomp(&cut, " [0-9]{2}:[0-9]{2} [+-]", REG_EXTENDED | REG_NOSUB), 0);
+	cuts = regexec(&cut, tree->said, 0, NULL, 0) == 0;
+	regfree(&cut);
+	return cuts;
+}
+
 static void nobody_waits(void **state)
 {
 	struct tree *tree = *state;
@@ -139,6 +152,7 @@ static void who_waits_where(void **state)
 	assert_int_equal(sereno(tree, "attempts ana"), 1);
 	assert_says(tree, "10.1.2.3 (usual)");
 	assert_says_nothing_of(tree, "4711");
+	assert_false(cuts_a_moment(tree));
 	assert_int_equal(sereno(tree, "attempts ana --json"), 1);
 	assert_says(tree, "\"from\": \"192.0.2.7\",\n    \"usual\": false,\n    \"wrong\": 5,\n");
 	assert_says(tree, "\"waits\": true,\n    \"until_unlocked\": false,\n    \"until\": \"20");

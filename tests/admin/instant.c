@@ -81,6 +81,11 @@ static void check_shown(void **state)
 			    "Sun 2026-03-29 03:00 +02:00");
 	assert_string_equal(instant_local(0, &madrid, text), "Thu 1970-01-01 01:00 +01:00");
 	assert_string_equal(instant_local(TIME_NO_END, &madrid, text), "for ever");
+	assert_string_equal(instant_local_second(1772399407, &madrid, text),
+			    "Sun 2026-03-01 22:10:07 +01:00");
+	assert_string_equal(instant_local_second(-1, &madrid, text),
+			    "Thu 1970-01-01 00:59:59 +01:00");
+	assert_string_equal(instant_local_second(TIME_NO_END, &madrid, text), "for ever");
 	assert_int_equal(instant_utc(1772403000, text), 0);
 	assert_string_equal(text, "2026-03-01T22:10:00Z");
 	assert_int_equal(instant_utc(TIME_NO_END, text), -ERANGE);
