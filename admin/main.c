@@ -78,7 +78,7 @@ static const struct command commands[] = {
 	     "  sereno password check --user ana\n"
 	     "  sereno password expire ana\n"
 	     "  sereno password expire --all --dry-run\n"),
-	  OPTION_JSON | OPTION_ROOT | OPTION_USER | OPTION_ALL | OPTION_DRY_RUN, OPERAND_PAIR, password_run },
+	  OPTION_JSON | OPTION_ROOT | OPTION_USER | OPTION_EVERYONE | OPTION_DRY_RUN, OPERAND_PAIR, password_run },
 	{ "blocklist", N_("build FILE"), N_("make the list of leaked passwords"),
 	  N_("Reads FILE (- is standard input): lines HASH:COUNT with SHA-1 hashes, as they are published\n"
 	     "ordered by hash, or plain words, one a line. Writes one sorted file, which password:\n"

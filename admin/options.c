@@ -33,6 +33,7 @@ static const struct option_entry entries[] = {
 	{ "accounts", OPTION_ACCOUNTS, NULL,      0,                                 N_("ask the name service for members that are not in the files") },
 	{ "services", OPTION_SERVICES, NULL,      0,                                 N_("list the PAM services of this host and their kind") },
 	{ "all",      OPTION_ALL,      NULL,      0,                                 N_("print everything, however long") },
+	{ "all",      OPTION_EVERYONE, NULL,      0,                                 N_("every person, not one USER") },
 	{ "man",      OPTION_MAN,      NULL,      0,                                 N_("the table of keys, as manual page source") },
 	{ "json",     OPTION_JSON,     NULL,      0,                                 N_("print JSON") },
 	{ "root",     OPTION_ROOT,     "DIR",     offsetof(struct options, root_given),    N_("another file tree: its policy, state, users and groups") },

@@ -26,6 +26,7 @@ enum option_bit {
 	OPTION_USER = 1 << 12,
 	OPTION_MIN_COUNT = 1 << 13,
 	OPTION_OUTPUT = 1 << 14,
+	OPTION_EVERYONE = 1 << 15, /* --all where it is about people */
 };
 
 /* Strings are borrowed from argv; NULL where not given. */

@@ -19,6 +19,10 @@ says "no policy is in force"
 expect 0 apply --root "$tree"
 judge 3 'x\n'
 says "has no rules for this password"
+for whom in ana --all 'ana --dry-run'; do
+	expect 3 password expire $whom --root "$tree"
+	says "has no rules for this password"
+done
 
 sed -i 's/ana:x:1002:50::/ana:x:1002:50:Ana Kestrel,,,:/' "$tree/etc/passwd"
 cat >>"$policy" <<'END'
@@ -42,6 +46,8 @@ judge 0 ''
 judge 1 'xy-Kestrel-9871!\n' --user ana
 says "your name"
 judge 0 'xy-Kestrel-9871!\n' --user luis
+judge 2 'xy-Kestrel-9871!\n' --user nobody-at-all
+says "no such account: nobody-at-all"
 judge 1 'tinder\0-Kolibri-71\n'
 says "cannot be used in a password"
 judge 1 "$(head -c 600 /dev/zero | tr '\0' a)"
@@ -72,6 +78,22 @@ says "Password to be judged:"
 says "may be used"
 silent_on "Kolibri"
 
+# Killed where a core file would be left, once it reads: no core file.
+leaves_core() { # WORD...
+	rm -f "$tree"/core*
+	(cd "$tree" && exec timeout 20 sh -c 'ulimit -c unlimited; echo $$ >pid; exec "$@" <shown >said 2>&1' sh "$@") 2>/dev/null &
+	exec 9>"$tree/shown"
+	head -c 200000 /dev/zero | tr '\0' a | fold -w 500 >&9
+	kill -QUIT "$(cat "$tree/pid")"
+	exec 9>&-
+	wait $! 2>/dev/null || :
+	[ -n "$(find "$tree" -maxdepth 1 -name 'core*')" ]
+}
+if (ulimit -c unlimited) 2>/dev/null && leaves_core cat; then
+	leaves_core "$(realpath "$O")/sereno" password check --root "$tree" && fail "check: a core file"
+fi
+rm -f "$tree"/core*
+
 # Nobody's list.
 sed -i "s,max-age: 30d,&\, blocklist: /list," "$policy"
 printf 'tinder-Kolibri-71\n' | "$O/sereno" blocklist build - --output "$tree/list" >/dev/null
@@ -97,6 +119,10 @@ expect 1 password expire luis --root "$tree"
 says "has no password here"
 expect 1 password expire nobody-at-all --root "$tree"
 says "there is no local account"
+printf 'pepe:!$y$j9T$x:19000:0:99999:7:::\n' >>"$tree/etc/shadow"
+expect 1 password expire pepe --root "$tree"
+says "pepe has no password that could be typed"
+expect 1 password expire pepe --root "$tree" --dry-run
 expect 0 password expire --all --root "$tree"
 [ "$said" = "ana has to choose a new password" ] || fail "--all: $said"
 expect 0 renew ana --root "$tree"

@@ -62,6 +62,11 @@ for command in check apply diff explain who status password blocklist renew sche
 	[ "$said" = "$first" ] || fail "$command --help is another help"
 	expect 0 $command -h
 done
+expect 0 password --help
+says "every person, not one USER"
+silent_on "however long"
+expect 0 apply --help
+says "however long"
 expect 0 help
 golden help 0 --help
 
