@@ -31,7 +31,7 @@ struct scene {
 /* A history with a salt of the lowest cost. */
 static void begin_cheaply(const char *root)
 {
-	const struct slot_owner owner = { "1000", USER, UID };
+	const struct slot_owner owner = { "1000", "", UID };
 	struct history_record record = { 0 };
 	char text[CRYPT_GENSALT_OUTPUT_SIZE];
 	struct slot_file *file = NULL;

@@ -139,6 +139,23 @@ static void each_keeps_the_others(void **state)
 	assert_true(age_checked(&age, age_tag("first"), list));
 }
 
+/* usermod -l, or a uid that was had by somebody else: the record goes on. */
+static void a_new_name_keeps_the_record(void **state)
+{
+	const struct age_owner owner = owner_of(*state);
+	struct age_owner renamed = owner;
+	struct age age;
+
+	renamed.user = "ana.ruiz";
+	assert_int_equal(age_record_login(&owner, NOW), 0);
+	assert_int_equal(age_read(&renamed, &age, NULL), 0);
+	assert_int_equal(age.last_login, NOW);
+	assert_int_equal(age_record_change(&renamed, NOW, age_tag("first")), 0);
+	assert_int_equal(age_restart(&renamed, NOW + 1, age_tag("first")), 0);
+	assert_int_equal(age_read(&owner, &age, NULL), 0);
+	assert_int_equal(age.begun, NOW + 1);
+}
+
 static void the_host_remembers_its_first_time(void **state)
 {
 	const struct scene *scene = *state;
@@ -219,6 +236,7 @@ int main(void)
 		ON_SCENE(a_demand_ends_with_the_hash),
 		ON_SCENE(a_check_is_of_one_hash_and_list),
 		ON_SCENE(each_keeps_the_others),
+		ON_SCENE(a_new_name_keeps_the_record),
 		ON_SCENE(the_host_remembers_its_first_time),
 		ON_SCENE(falling_back_forgets_no_demand),
 		ON_SCENE(a_lost_record_costs_a_change),
