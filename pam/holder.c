@@ -91,6 +91,17 @@ struct age_owner holder_owner(const struct holder *holder)
 	return (struct age_owner){ holder->root, holder->account.name, holder->account.uid };
 }
 
+int64_t holder_changed(const struct holder *holder, const struct age *age, int64_t now)
+{
+	const int64_t dates[] = { age_changed(age, holder->local.tag), holder->local.changed };
+	int64_t changed = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(dates); i++)
+		if (dates[i] > changed && dates[i] <= now)
+			changed = dates[i];
+	return changed;
+}
+
 void holder_report(const struct holder *holder, enum event_id id, const char *reason,
 		   const char *detail)
 {

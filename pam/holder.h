@@ -45,6 +45,10 @@ int holder_read(pam_handle_t *pamh, const char *root, struct holder *ret);
 /* Whose record of age.h it is; borrows from @holder. */
 struct age_owner holder_owner(const struct holder *holder);
 
+/* When the password was chosen: by @age or by shadow, whichever is younger; 0 where neither knows.
+ * A date after @now is none: the clock was ahead when it was noted. */
+int64_t holder_changed(const struct holder *holder, const struct age *age, int64_t now);
+
 /* Send an event about @holder; @reason and @detail may be NULL. */
 void holder_report(const struct holder *holder, enum event_id id, const char *reason,
 		   const char *detail);

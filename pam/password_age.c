@@ -95,8 +95,9 @@ static int64_t later(int64_t one, int64_t other)
 	return one > other ? one : other;
 }
 
-/* When the password was chosen: by our record or by shadow, whichever is younger. */
-static int64_t time_of_change(const struct holder *holder, const struct age *age)
+/* A change as a sign of life. A date in the future is one, too: what a clock that was ahead left
+ * behind must not shut out an account. */
+static int64_t sign_of_change(const struct holder *holder, const struct age *age)
 {
 	const int64_t changed = later(age_changed(age, holder->local.tag), holder->local.changed);
 
@@ -111,7 +112,7 @@ static bool is_inactive(const struct holder *holder, const struct age *age, int6
 	if (holder->inactive_after_sec == 0)
 		return false;
 	last = later(age->last_login, age->renewed);
-	last = later(last, time_of_change(holder, age));
+	last = later(last, sign_of_change(holder, age));
 	last = later(last, age_host_since(holder->root, holder->compiled));
 	return now - last > (int64_t)holder->inactive_after_sec;
 }
@@ -129,7 +130,8 @@ static int refuse_inactive(pam_handle_t *pamh, int flags, const struct holder *h
 /* Seconds until the password is too old; negative when it is. INT64_MAX: never. */
 static int64_t seconds_left(const struct holder *holder, const struct age *age, int64_t now)
 {
-	const int64_t changed = time_of_change(holder, age);
+	const int64_t known = holder_changed(holder, age, now);
+	const int64_t changed = known ? known : age->begun;
 
 	if (holder->rules.max_age_sec == 0 || changed == 0)
 		return INT64_MAX;

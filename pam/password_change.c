@@ -73,7 +73,8 @@ static int refuse_stuck(pam_handle_t *pamh, const struct holder *holder)
 	return PAM_AUTHTOK_ERR;
 }
 
-/* Seconds until it may be changed again; 0: now. Whoever is told to change it may. */
+/* Seconds until it may be changed again; 0: now. Whoever is told to change it may, be it by our
+ * record or by shadow. */
 static int64_t seconds_to_wait(const struct holder *holder, int64_t now)
 {
 	const struct age_owner owner = holder_owner(holder);
@@ -81,15 +82,15 @@ static int64_t seconds_to_wait(const struct holder *holder, int64_t now)
 	struct age age = { 0 };
 	int64_t changed;
 
+	if (holder->local.due)
+		return 0;
 	/* a record that cannot be read holds nobody up: what it demands is a change */
 	if (age_read(&owner, &age, NULL) < 0 || age_demanded(&age, holder->local.tag) != AGE_FINE)
 		return 0;
-	changed = age_changed(&age, holder->local.tag);
-	if (holder->local.changed > changed)
-		changed = holder->local.changed;
+	changed = holder_changed(holder, &age, now);
 	if (changed == 0 || now - changed >= least)
 		return 0;
-	return now < changed ? least : changed + least - now;
+	return changed + least - now;
 }
 
 static void tell_wait(pam_handle_t *pamh, int64_t seconds)
@@ -111,8 +112,9 @@ int password_may_change(pam_handle_t *pamh, int flags, const struct holder *hold
 
 	if (is_stuck(holder, flags))
 		return refuse_stuck(pamh, holder);
-	if (holder->unusable < 0 || !has_say(holder) || !holder->is_local || is_given(flags) ||
-	    (unsigned)flags & PAM_CHANGE_EXPIRED_AUTHTOK)
+	/* root waits for nothing, nor does whom login or sshd, as root, sent here; from others that
+	 * flag says nothing: passwd -k sets it for anybody */
+	if (holder->unusable < 0 || !has_say(holder) || !holder->is_local || getuid() == 0)
 		return PAM_SUCCESS;
 	wait = seconds_to_wait(holder, time(NULL));
 	if (wait == 0)
@@ -196,6 +198,7 @@ int password_take_new(pam_handle_t *pamh, int flags, const struct holder *holder
 		return refuse_stuck(pamh, holder);
 	if (holder->unusable < 0 || !has_say(holder))
 		return hand_on(pamh);
+	new_password.is_given = is_given(flags);
 	for (int i = 0; i < TRIES && r == PAM_TRY_AGAIN; i++)
 		r = try_once(pamh, &new_password, last);
 	explicit_bzero(last, sizeof(last));

@@ -127,6 +127,24 @@ static void the_younger_change_counts(void **state)
 	assert_int_equal(enter_plainly(host), PAM_SUCCESS);
 }
 
+/* The clock was ahead: a date that has not come keeps no password young. */
+static void a_change_in_the_future_is_none(void **state)
+{
+	struct host *host = *state;
+	const struct age_owner owner = owner_of(host, HELD);
+	const int64_t now = time(NULL);
+
+	use_host(host, "sshd", "", RULES);
+	set_days(host, HELD, -900);
+	assert_int_equal(age_record_login(&owner, now - 40 * DAY), 0);
+	assert_int_equal(enter_plainly(host), PAM_NEW_AUTHTOK_REQD); /* since the record began */
+	set_days(host, HELD, 40);
+	assert_int_equal(age_record_change(&owner, now + 900 * DAY, age_tag("$y$before")), 0);
+	assert_int_equal(enter_plainly(host), PAM_NEW_AUTHTOK_REQD);
+	set_days(host, HELD, 10);
+	assert_int_equal(enter_plainly(host), PAM_SUCCESS);
+}
+
 static void what_an_administrator_expired_must_be_changed(void **state)
 {
 	struct host *host = *state;
@@ -344,6 +362,7 @@ int main(void)
 {
 	const struct CMUnitTest fixed[] = {
 		ON_HOST(the_younger_change_counts),
+		ON_HOST(a_change_in_the_future_is_none),
 		ON_HOST(what_an_administrator_expired_must_be_changed),
 		ON_HOST(a_leaked_password_is_found_when_the_list_grows),
 		ON_HOST(a_list_is_asked_once_a_version),
