@@ -55,7 +55,7 @@ deps        = $(Q)tests/need-packages $(1)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.SECONDARY: $(module_o)
+.SECONDARY: $(module_o) $(fuzzed)
 .PHONY: all help deps demo try vm check bench fuzz analyze install uninstall clean docs format
 
 help: ## this list
@@ -128,13 +128,18 @@ bench: all $(BENCHES) ## measure against the peers and the limits; BENCH=access,
 	$(Q)O=$(abspath $(O)) tests/bench/run $(BENCH)
 
 FUZZ_SECONDS ?= 60
-fuzzed := $(filter-out pam/% admin/%,$(SOURCES))
-$(O)/fuzz/%: tests/fuzz/%.c $(fuzzed) $(wildcard include/sereno/*.h)
+fuzz_cc := clang -std=gnu17 -O1 -g -Iinclude -Ipolicy -Ievent -Istate -Ipassword -D_GNU_SOURCE -MMD -MP -fno-sanitize-recover=all
+fuzzed  := $(patsubst %.c,$(O)/fuzzed/%.o,$(filter-out pam/% admin/%,$(SOURCES)))
+$(O)/fuzzed/.deps: | $(O)
 	$(call deps,$(BUILD_DEPS) $(FUZZ_DEPS))
+	$(Q)mkdir -p $(@D) && touch $@
+$(O)/fuzzed/%.o: %.c | $(O)/fuzzed/.deps
+	$(Q)mkdir -p $(@D)
+	$(Q)$(fuzz_cc) -fsanitize=fuzzer-no-link,address,undefined -c -o $@ $<
+$(O)/fuzz/%: tests/fuzz/%.c $(fuzzed)
 	$(say) FUZZER $@
 	$(Q)mkdir -p $(@D)
-	$(Q)clang -std=gnu17 -O1 -g -Iinclude -Ipolicy -Ievent -Istate -Ipassword -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-		-o $@ $< $(fuzzed) $(command_libs)
+	$(Q)$(fuzz_cc) -MF $@.d -fsanitize=fuzzer,address,undefined -o $@ $< $(fuzzed) $(command_libs)
 fuzz: $(FUZZERS) ## fuzz everything that reads hostile bytes, FUZZ_SECONDS=60 in all
 	$(Q)O=$(abspath $(O)) tests/fuzz/run $(FUZZ_SECONDS) $(FUZZERS)
 
