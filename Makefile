@@ -55,7 +55,7 @@ deps        = $(Q)tests/need-packages $(1)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.SECONDARY: $(module_o) $(fuzzed)
+.SECONDARY: $(module_o)
 .PHONY: all help deps demo try vm check bench fuzz analyze install uninstall clean docs format
 
 help: ## this list
@@ -130,6 +130,7 @@ bench: all $(BENCHES) ## measure against the peers and the limits; BENCH=access,
 FUZZ_SECONDS ?= 60
 fuzz_cc := clang -std=gnu17 -O1 -g -Iinclude -Ipolicy -Ievent -Istate -Ipassword -D_GNU_SOURCE -MMD -MP -fno-sanitize-recover=all
 fuzzed  := $(patsubst %.c,$(O)/fuzzed/%.o,$(filter-out pam/% admin/%,$(SOURCES)))
+.SECONDARY: $(fuzzed)
 $(O)/fuzzed/.deps: | $(O)
 	$(call deps,$(BUILD_DEPS) $(FUZZ_DEPS))
 	$(Q)mkdir -p $(@D) && touch $@
