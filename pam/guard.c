@@ -28,11 +28,6 @@ static struct guard *guard_of(const pam_handle_t *pamh)
 	return ((const struct guard *)data)->self;
 }
 
-bool guard_saw_password(const pam_handle_t *pamh)
-{
-	return guard_of(pamh) != NULL;
-}
-
 /* The boot has not changed since: its name is not asked again. */
 static int clock_now(const struct guard *guard, struct attempt_clock *ret)
 {

@@ -8,16 +8,11 @@
 #ifndef PAM_GUARD_H
 #define PAM_GUARD_H
 
-#include <stdbool.h>
-
 #include <security/pam_modules.h>
 
 #include <sereno/attempts.h>
 
 #define GUARD_DATA "sereno-guard"
-
-/* Whether the guard has charged for a password in this handle. */
-bool guard_saw_password(const pam_handle_t *pamh);
 
 /*
  * Keep @charge, made @now below @root under @limits, in @pamh. When the handle ends it is settled
