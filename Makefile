@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # One makefile, no recursion: every rule sees the whole house.
-# Try: make help. User CPPFLAGS, CFLAGS, LDFLAGS come after ours and win.
+# Try: make help. What the caller puts into CPPFLAGS, CFLAGS or LDFLAGS overrides our own flags.
 
 O        ?= build
 SANITIZE ?=
@@ -14,7 +14,6 @@ ARCH     := $(shell $(CC) -print-multiarch 2>/dev/null)
 PAMDIR   ?= $(PREFIX)/lib/$(if $(ARCH),$(ARCH)/)security
 SBINDIR  ?= $(PREFIX)/sbin
 MANDIR   ?= $(PREFIX)/share/man
-LOCALEDIR ?= $(PREFIX)/share/locale
 
 cc-option = $(shell echo 'int x;' | $(CC) -Werror $(1) -x c -c -o /dev/null - 2>/dev/null && echo $(1))
 
@@ -47,6 +46,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(O)/tests/bench/%,$(sort $(wildcard tests
 BUILD_DEPS := gcc libc6-dev libpam0g-dev libyaml-dev libcdb-dev libssl-dev libcmocka-dev gettext libpwquality-dev libcrack2-dev libcrypt-dev cracklib-runtime liboath-dev libqrencode-dev
 CHECK_DEPS := jq tinycdb binutils util-linux zbar-tools
 DEMO_DEPS  := openssh-server openssh-client sudo expect login util-linux passwd iproute2 at libpam-systemd
+VM_DEPS    := qemu-system-x86 mmdebstrap busybox-static e2fsprogs xz-utils jq
 BENCH_DEPS := jq time
 FUZZ_DEPS  := clang libclang-rt-dev
 ANALYZE_DEPS := clang-tidy cppcheck
@@ -55,7 +55,8 @@ deps        = $(Q)tests/need-packages $(1)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all help deps demo try check bench fuzz analyze install uninstall clean docs format
+.SECONDARY: $(module_o)
+.PHONY: all help deps demo try vm check bench fuzz analyze install uninstall clean docs format
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -86,9 +87,10 @@ $(foreach r,$(ROOMS),$(eval $(call room,$(r))))
 # What a module needs beside libpam; the linker drops what it does not.
 LIBS_pam_sereno_password := -lcrypto -lpwquality -lcrack -lcrypt
 LIBS_pam_sereno_otp := -lcrypto -lcrypt -loath -lqrencode
+# Loaded anew at every login: each segment more is page faults there (noseparate-code: a tenth of what the guard adds).
 $(O)/pam_%.so: $(O)/pam/pam_%.o $(O)/pam.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a pam/pam_%.map
 	$(say) MODULE $@
-	$(Q)$(CC) $(all_cflags) $(all_ldflags) -shared -Wl,--version-script=$(filter %.map,$^) -Wl,--exclude-libs,ALL \
+	$(Q)$(CC) $(all_cflags) $(all_ldflags) -shared -Wl,-z,noseparate-code -Wl,--version-script=$(filter %.map,$^) -Wl,--exclude-libs,ALL \
 		-o $@ $(filter %.o %.a,$^) -l:libcdb_pic.a -lpam $(LIBS_pam_$*)
 	$(if $(SANITIZE),,$(Q)tests/check-exports $@ $(filter %.map,$^))
 
@@ -117,20 +119,30 @@ try: all ## a shell in the same throw-away copy
 	$(call deps,$(DEMO_DEPS))
 	$(Q)O=$(abspath $(O)) tests/demo/run --try
 
+vm: all ## real logind, cron and reboot in a guest under QEMU
+	$(call deps,$(VM_DEPS))
+	$(Q)O=$(abspath $(O)) tests/vm/run
+
 $(BENCHES): $(O)/tests/bench/%: $(O)/tests/bench/%.o $(archives)
 	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $^ -lpam $(command_libs)
-bench: all $(BENCHES) ## measure against the peers and the limits; BENCH=access or compile for one group
+bench: all $(BENCHES) ## measure against the peers and the limits; BENCH=access, compile, guard, password, blocklist for one group
 	$(call deps,$(BENCH_DEPS))
 	$(Q)O=$(abspath $(O)) tests/bench/run $(BENCH)
 
 FUZZ_SECONDS ?= 60
-fuzzed := $(filter-out pam/% admin/%,$(SOURCES))
-$(O)/fuzz/%: tests/fuzz/%.c $(fuzzed) $(wildcard include/sereno/*.h)
+fuzz_cc := clang -std=gnu17 -O1 -g -Iinclude -Ipolicy -Ievent -Istate -Iotp -Ipassword -D_GNU_SOURCE -MMD -MP -fno-sanitize-recover=all
+fuzzed  := $(patsubst %.c,$(O)/fuzzed/%.o,$(filter-out pam/% admin/%,$(SOURCES)))
+.SECONDARY: $(fuzzed)
+$(O)/fuzzed/.deps: | $(O)
 	$(call deps,$(BUILD_DEPS) $(FUZZ_DEPS))
+	$(Q)mkdir -p $(@D) && touch $@
+$(O)/fuzzed/%.o: %.c | $(O)/fuzzed/.deps
+	$(Q)mkdir -p $(@D)
+	$(Q)$(fuzz_cc) -fsanitize=fuzzer-no-link,address,undefined -c -o $@ $<
+$(O)/fuzz/%: tests/fuzz/%.c $(fuzzed)
 	$(say) FUZZER $@
 	$(Q)mkdir -p $(@D)
-	$(Q)clang -std=gnu17 -O1 -g -Iinclude -Ipolicy -Ievent -Istate -Iotp -Ipassword -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-		-o $@ $< $(fuzzed) $(command_libs)
+	$(Q)$(fuzz_cc) -MF $@.d -fsanitize=fuzzer,address,undefined -o $@ $< $(fuzzed) $(command_libs)
 fuzz: $(FUZZERS) ## fuzz everything that reads hostile bytes, FUZZ_SECONDS=60 in all
 	$(Q)O=$(abspath $(O)) tests/fuzz/run $(FUZZ_SECONDS) $(FUZZERS)
 

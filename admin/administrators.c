@@ -18,9 +18,14 @@
 
 enum ability { ABILITY_UNKNOWN, ABILITY_NONE, ABILITY_CODE, ABILITY_ROOT };
 
+struct way {
+	const struct rule *rule;
+	unsigned origins; /* the kinds it can be used from, bits of enum origin_kind */
+};
+
 /* The rules of one set of roles that can matter here. */
 struct ways {
-	const struct rule **login, **elevate;
+	struct way *login, *elevate;
 	size_t n_login, n_elevate;
 };
 
@@ -32,43 +37,61 @@ struct count {
 	bool wanted_code; /* somebody was left out for a second factor only */
 };
 
-static bool name_has_kind(const struct model *model, const char *name, enum service_kind kind)
+/* From where a program opens a session: its own line if it owns one, the network if not. Jobs are
+ * no session that could ask for more. */
+static unsigned login_origins(const char *service)
 {
-	const ptrdiff_t list = model_find_services(model, name);
-	const struct names *elements;
-
-	if (list < 0)
-		return service_kind(name) == kind;
-	elements = &model->services[list].elements;
-	for (size_t i = 0; i < elements->n; i++)
-		if (service_kind(elements->item[i].text) == kind)
-			return true;
-	return false;
+	if (service_kind(service) != SERVICE_LOGIN)
+		return 0;
+	return service_owns_line(service) ? 1u << ORIGIN_SEAT | 1u << ORIGIN_SERIAL
+					  : 1u << ORIGIN_ADDRESS | 1u << ORIGIN_UNKNOWN;
 }
 
-static bool rule_has_kind(const struct model *model, const struct rule *rule,
-			  enum service_kind kind)
+static unsigned elevate_origins(const char *service)
 {
-	for (size_t i = 0; i < rule->services.n; i++)
-		if (name_has_kind(model, rule->services.item[i].text, kind))
-			return true;
-	return false;
+	return service_kind(service) == SERVICE_ELEVATE ? ORIGINS_ALL : 0;
+}
+
+/* What @origins_of says of all services that @rule is for. */
+static unsigned rule_origins(const struct model *model, const struct rule *rule,
+			     unsigned (*origins_of)(const char *service))
+{
+	unsigned origins = 0;
+
+	for (size_t i = 0; i < rule->services.n; i++) {
+		const char *name = rule->services.item[i].text;
+		const ptrdiff_t list = model_find_services(model, name);
+		const struct names *elements;
+
+		if (list < 0) {
+			origins |= origins_of(name);
+			continue;
+		}
+		elements = &model->services[list].elements;
+		for (size_t k = 0; k < elements->n; k++)
+			origins |= origins_of(elements->item[k].text);
+	}
+	return origins;
 }
 
 static void add_ways(const struct situation *situation, const struct role *role, struct ways *ways)
 {
 	const struct model *model = situation->edition->model;
 
+	if (role->unattended)
+		return; /* programs: nobody is there to be an administrator */
 	for (size_t i = 0; i < role->n_rules; i++) {
 		const struct rule *rule = &role->rules[i];
+		const unsigned login = rule_origins(model, rule, login_origins);
+		const unsigned elevate = rule_origins(model, rule, elevate_origins);
 
 		if (!validity_holds(&rule->valid, situation->now) ||
 		    !model_rule_has_host(model, rule, situation->host))
 			continue;
-		if (rule_has_kind(model, rule, SERVICE_LOGIN))
-			ways->login[ways->n_login++] = rule;
-		if (rule_has_kind(model, rule, SERVICE_ELEVATE))
-			ways->elevate[ways->n_elevate++] = rule;
+		if (login)
+			ways->login[ways->n_login++] = (struct way){ rule, login };
+		if (elevate)
+			ways->elevate[ways->n_elevate++] = (struct way){ rule, elevate };
 	}
 }
 
@@ -92,10 +115,12 @@ static enum ability best_pair(const struct model *model, const struct ways *ways
 
 	for (size_t i = 0; i < ways->n_login; i++) {
 		for (size_t j = 0; j < ways->n_elevate && pairs < PAIRS_MAX; j++, pairs++) {
-			const struct rule *login = ways->login[i], *elevate = ways->elevate[j];
+			const struct rule *login = ways->login[i].rule;
+			const struct rule *elevate = ways->elevate[j].rule;
 
 			if (!calendars_meet(login, elevate) ||
-			    !model_from_overlaps(model, &login->from, &elevate->from))
+			    !model_from_overlaps(model, &login->from, &elevate->from,
+						 ways->login[i].origins))
 				continue;
 			if (!login->second_factor && !elevate->second_factor)
 				return ABILITY_ROOT;
@@ -110,8 +135,8 @@ static int find_ability(const struct situation *situation, const struct role_set
 {
 	const struct model *model = situation->edition->model;
 	scoped_free uint32_t *role = calloc(set->n, sizeof(*role));
-	scoped_free const struct rule **login = NULL;
-	scoped_free const struct rule **elevate = NULL;
+	scoped_free struct way *login = NULL;
+	scoped_free struct way *elevate = NULL;
 	struct ways ways = { 0 };
 	size_t n, rules = 1;
 
@@ -220,9 +245,13 @@ int check_administrators(const struct situation *situation)
 	situation_report(
 		situation, model->observe & OBSERVE_ROLES ? DIAG_WARNING : DIAG_FAULT,
 		model->root_at,
-		_("%zu people could become root under this policy, and "
-		  "root.min-administrators asks for %u: give more people a rule for a login "
-		  "and one for sudo, su or polkit-1 from the same origin%s"),
+		P_("%zu person could become root under this policy, and "
+		   "root.min-administrators asks for %u: give more people a rule for a login "
+		   "and one for sudo, su or polkit-1 from the same origin%s",
+		   "%zu people could become root under this policy, and "
+		   "root.min-administrators asks for %u: give more people a rule for a login "
+		   "and one for sudo, su or polkit-1 from the same origin%s",
+		   count.people),
 		count.people, model->min_administrators,
 		count.wanted_code ? _(" (rules with second-factor: required do not count: "
 				      "no module of this version can see a code)")

@@ -221,21 +221,58 @@ static void send_event(const struct application *application, enum event_id id, 
 	(void)event_send(application->options->root, &event);
 }
 
+/* The policy was not swapped: leave the fallback of the one in force, which was @old. */
+static void restore_fallback(const char *root, const struct fallback *old)
+{
+	const int r = fallback_write(root, old);
+
+	if (r < 0)
+		(void)complain_error(r,
+				     _("cannot put %s/etc/sereno/fallback back: it stays the "
+				       "stricter of the old and the new one"),
+				     root);
+}
+
+/* The policy is in force, but not for certain after the power fails: then the one before may be,
+ * and so the fallback that is safe beside both stays. */
+static enum exit_status complain_unsafe(const struct application *application, int error)
+{
+	return complain_error(error,
+			      _("generation %llu is in force, but may not survive a power cut"),
+			      (unsigned long long)application->generation.number);
+}
+
+/* Whenever this is killed, the fallback is no laxer than the policy in force. */
 static enum exit_status commit(struct application *application, const struct fallback *fallback)
 {
 	const char *root = application->options->root;
+	struct fallback old, both;
 	int r;
 
 	if (application->options->given & OPTION_DRY_RUN)
 		return EXIT_YES;
+	(void)fallback_read(root, &old); /* one that cannot be read counts as the strictest */
+	both = fallback_stricter(&old, fallback);
+	r = fallback_write(root, &both);
+	if (r < 0) {
+		restore_fallback(root, &old);
+		return complain_error(r, _("cannot write %s/etc/sereno/fallback"), root);
+	}
+	r = generation_commit(&application->generation);
+	application->applied = application->generation.committed;
+	if (!application->applied) {
+		restore_fallback(root, &old);
+		return complain_error(r, _("cannot put %s in force"), application->generation.dir);
+	}
+	send_event(application, EVENT_POLICY_APPLIED, application->edition.path);
+	if (r < 0)
+		return complain_unsafe(application, r);
 	r = fallback_write(root, fallback);
 	if (r < 0)
-		return complain_error(r, _("cannot write %s/etc/sereno/fallback"), root);
-	r = generation_commit(&application->generation);
-	if (r < 0)
-		return complain_error(r, _("cannot put %s in force"), application->generation.dir);
-	application->applied = true;
-	send_event(application, EVENT_POLICY_APPLIED, application->edition.path);
+		return complain_error(r,
+				      _("the policy is in force, but %s/etc/sereno/fallback stays "
+					"the stricter of the old and the new one"),
+				      root);
 	return EXIT_YES;
 }
 

@@ -8,6 +8,8 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 
 #include "commands.h"
 #include "escape.h"
@@ -44,7 +46,18 @@ static enum exit_status read_min_count(const struct options *options, uint64_t *
 	return EXIT_YES;
 }
 
-static enum exit_status report(const char *in, int r, uint64_t line)
+/* What else went wrong: with @in, or with @out and beside it. */
+static enum exit_status report_error(const char *in, const char *out, int r)
+{
+	char name[ESCAPE_MAX], list[ESCAPE_MAX];
+
+	(void)escape(name, in);
+	if (strcmp(in, "-") != 0 && access(in, R_OK) < 0)
+		return complain_error(r, _("cannot read %s"), name);
+	return complain_error(r, _("cannot make the list %s of %s"), escape(list, out), name);
+}
+
+static enum exit_status report(const char *in, const char *out, int r, uint64_t line)
 {
 	char name[ESCAPE_MAX];
 
@@ -68,7 +81,7 @@ static enum exit_status report(const char *in, int r, uint64_t line)
 				  "by hash"),
 				name);
 	default:
-		return complain_error(r, _("cannot make a list of %s"), name);
+		return report_error(in, out, r);
 	}
 }
 
@@ -76,6 +89,7 @@ static enum exit_status build(const struct options *options, const struct output
 {
 	char path[PATH_MAX + sizeof(DEFAULT_PATH)], name[ESCAPE_MAX];
 	struct building building = { .kept = 0 };
+	const char *out = options->output ? options->output : path;
 	uint64_t min_count, line = 0;
 	enum exit_status status = read_min_count(options, &min_count);
 	int r;
@@ -83,14 +97,15 @@ static enum exit_status build(const struct options *options, const struct output
 	if (status != EXIT_YES)
 		return status;
 	(void)snprintf(path, sizeof(path), "%s" DEFAULT_PATH, options->root); /* fits */
+	/* Words may be passwords that people use: no core file is to hold them. Cannot fail. */
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	progress_begin(&building.progress);
-	r = blocklist_build(options->second, options->output ? options->output : path, min_count,
-			    show, &building, &line);
+	r = blocklist_build(options->second, out, min_count, show, &building, &line);
 	progress_end(&building.progress);
 	if (r < 0)
-		return report(options->second, r, line);
-	output_print(output, STYLE_PLAIN, _("%s: %" PRIu64 " passwords\n"),
-		     escape(name, options->output ? options->output : path), building.kept);
+		return report(options->second, out, r, line);
+	output_print(output, STYLE_PLAIN, _("%s: %" PRIu64 " passwords\n"), escape(name, out),
+		     building.kept);
 	return EXIT_YES;
 }
 

@@ -57,9 +57,11 @@ int candidate_ask(int fd, const char *prompt, char text[static CANDIDATE_SIZE])
 	 */
 	(void)sigfillset(&all);
 	(void)sigprocmask(SIG_BLOCK, &all, &before);
-	fprintf(stderr, "%s", prompt);
+	r = tcsetattr(fd, TCSAFLUSH, &hidden) < 0 ? neg_errno() : 0;
+	fprintf(stderr, "%s", prompt); /* after that: who types at once must not be shown */
 	fflush(stderr);
-	r = tcsetattr(fd, TCSAFLUSH, &hidden) < 0 ? neg_errno() : candidate_read(fd, text);
+	if (r == 0)
+		r = candidate_read(fd, text);
 	(void)tcsetattr(fd, TCSAFLUSH, &shown); /* nothing more can be done */
 	fputc('\n', stderr);
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);

@@ -16,6 +16,8 @@ enum exit_status explain_run(const struct options *options, const struct output 
 enum exit_status who_run(const struct options *options, const struct output *output);
 enum exit_status status_run(const struct options *options, const struct output *output);
 enum exit_status schema_run(const struct options *options, const struct output *output);
+enum exit_status attempts_run(const struct options *options, const struct output *output);
+enum exit_status unlock_run(const struct options *options, const struct output *output);
 enum exit_status password_run(const struct options *options, const struct output *output);
 enum exit_status blocklist_run(const struct options *options, const struct output *output);
 enum exit_status renew_run(const struct options *options, const struct output *output);

@@ -12,6 +12,7 @@
 #include <sereno/policy.h>
 #include <sereno/scoped.h>
 
+#include "escape.h"
 #include "messages.h"
 #include "progress.h"
 
@@ -77,6 +78,7 @@ struct lookup {
 	const struct people *people;
 	bool asks_groups; /* of the name service, each once */
 	enum account_scope accounts;
+	enum severity absence;
 	struct progress progress;
 	size_t asked;
 };
@@ -128,6 +130,7 @@ static int compile(struct edition *edition, struct lookup *lookup, const char *d
 		.host = host.nodename,
 		.now = now,
 		.generation = generation,
+		.absence = lookup->absence,
 		.group_id = find_gid,
 		.user_id = find_uid,
 		.context = lookup,
@@ -171,6 +174,7 @@ int edition_try_compile(struct edition *edition, const char *root, const struct 
 		.people = people,
 		.asks_groups = root[0] == '\0',
 		.accounts = scope,
+		.absence = DIAG_WARNING,
 	};
 	const char *temporary = getenv("TMPDIR");
 	scoped_free char *dir = NULL;
@@ -194,8 +198,9 @@ static void print_diag(const struct edition *edition, const struct output *outpu
 {
 	const bool warning = diag->severity == DIAG_WARNING;
 	const enum style style = warning ? STYLE_WARNING : STYLE_BAD;
+	char path[ESCAPE_MAX];
 
-	output_print(output, STYLE_STRONG, "%s:", edition->path);
+	output_print(output, STYLE_STRONG, "%s:", escape(path, edition->path));
 	if (diag->at.line > 0)
 		output_print(output, STYLE_STRONG, "%u:%u:", diag->at.line, diag->at.column);
 	/* Not wrapped: editors and scripts read these lines. */

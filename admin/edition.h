@@ -43,7 +43,8 @@ enum account_scope { ACCOUNTS_OF_FILES, ACCOUNTS_OF_NAME_SERVICE };
 int edition_compile(struct edition *edition, const char *root, const struct people *people,
 		    const char *dir, int64_t now, uint64_t generation);
 
-/* The same into a directory of its own, removed at once: for the faults alone. */
+/* The same into a directory of its own, removed at once: for the faults alone. What this host lacks
+ * is a warning: the policy may be meant for another. */
 int edition_try_compile(struct edition *edition, const char *root, const struct people *people,
 			int64_t now, enum account_scope scope);
 

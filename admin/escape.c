@@ -3,7 +3,6 @@
 #include "escape.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 size_t utf8_character(const char *text, uint32_t *ret)
@@ -67,4 +66,20 @@ const char *escape(char buffer[static ESCAPE_MAX], const char *text)
 	}
 	memcpy(buffer + used, *text ? "..." : "", *text ? sizeof("...") : 1);
 	return buffer;
+}
+
+void escape_write(FILE *stream, const char *text)
+{
+	while (*text) {
+		uint32_t character = 0;
+		const size_t length = utf8_character(text, &character);
+
+		if (length > 0 && (character == '\\' || is_harmless(character))) {
+			(void)fwrite(text, 1, length, stream); /* main() looks at the stream */
+			text += length;
+			continue;
+		}
+		(void)fprintf(stream, "\\x%02x", (unsigned char)*text);
+		text++;
+	}
 }

@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define ESCAPE_MAX 1100 /* 256 bytes of name at four characters each, and more than that is cut */
 
@@ -16,6 +17,10 @@
  * not fit ends in "...". Returns @buffer.
  */
 const char *escape(char buffer[static ESCAPE_MAX], const char *text);
+
+/* Write @text to @stream so, whatever its length. Backslashes stay: what escape() made of a name
+ * in it is not made twice. */
+void escape_write(FILE *stream, const char *text);
 
 /* The character at @text (NUL-terminated), strict UTF-8. Returns its length in bytes, 0 when it
  * is not valid; *@ret is written only for a valid one. */

@@ -22,17 +22,21 @@ static struct mark place_of(const struct role *a, const struct role *b)
 	return a->name.at;
 }
 
-/* Find two of @n roles that exclude each other and have not ended. */
-static bool find_pair(const struct situation *situation, const uint32_t *role, size_t n,
+/* Find two of @n roles that @clash and have not ended. */
+static bool find_pair(const struct situation *situation, const struct role_set *set,
+		      bool (*clash)(const struct role *a, const struct role *b),
 		      const struct role **ret_a, const struct role **ret_b)
 {
+	const uint32_t *role = set->role;
+	const size_t n = set->n;
+
 	for (size_t i = 0; i < n; i++) {
 		const struct role *a = &situation->edition->model->roles[role[i]];
 
 		for (size_t j = 0; a->valid.until > situation->now && j < n; j++) {
 			const struct role *b = &situation->edition->model->roles[role[j]];
 
-			if (i == j || b->valid.until <= situation->now || !roles_exclude(a, b))
+			if (i == j || b->valid.until <= situation->now || !clash(a, b))
 				continue;
 			*ret_a = a;
 			*ret_b = b;
@@ -42,6 +46,38 @@ static bool find_pair(const struct situation *situation, const uint32_t *role, s
 	return false;
 }
 
+/* Say that @first, and @others more, hold both. */
+static void report_set(const struct situation *situation, const struct role *a,
+		       const struct role *b, const char *first, size_t others)
+{
+	char more[64] = "";
+
+	if (others > 0)
+		(void)snprintf(more, sizeof(more), P_(" and %zu more", " and %zu more", others),
+			       others); /* may be cut */
+	if (roles_exclude(a, b))
+		situation_report(situation, DIAG_FAULT, place_of(a, b),
+				 P_("roles %s and %s exclude each other, but %s%s holds both "
+				    "through a Unix group; take him out of one, or put him under "
+				    "its except:",
+				    "roles %s and %s exclude each other, but %s%s hold both "
+				    "through a Unix group; take them out of one, or put them "
+				    "under its except:",
+				    others + 1),
+				 a->name.text, b->name.text, first, more);
+	else
+		situation_report(situation, DIAG_FAULT, (a->unattended ? a : b)->name.at,
+				 P_("role %s is for programs and role %s for people, but %s%s "
+				    "holds both through a Unix group; take him out of one, or put "
+				    "him under its except:",
+				    "role %s is for programs and role %s for people, but %s%s "
+				    "hold both through a Unix group; take them out of one, or put "
+				    "them under its except:",
+				    others + 1),
+				 a->unattended ? a->name.text : b->name.text,
+				 a->unattended ? b->name.text : a->name.text, first, more);
+}
+
 static void check_set(const struct situation *situation, size_t set)
 {
 	const struct holders *holders = situation->holders;
@@ -49,7 +85,7 @@ static void check_set(const struct situation *situation, size_t set)
 	const char *first = NULL;
 	size_t others = 0;
 
-	if (!find_pair(situation, holders->sets[set].role, holders->sets[set].n, &a, &b))
+	if (!find_pair(situation, &holders->sets[set], roles_clash, &a, &b))
 		return;
 	for (size_t i = 0; i < holders->n; i++) {
 		if (holders->item[i].set != set)
@@ -59,18 +95,7 @@ static void check_set(const struct situation *situation, size_t set)
 		else
 			others++;
 	}
-	if (others > 0)
-		situation_report(situation, DIAG_FAULT, place_of(a, b),
-				 _("roles %s and %s exclude each other, but %s and %zu more hold "
-				   "both through a Unix group; take them out of one, or put them "
-				   "under its except:"),
-				 a->name.text, b->name.text, first, others);
-	else
-		situation_report(situation, DIAG_FAULT, place_of(a, b),
-				 _("roles %s and %s exclude each other, but %s holds both through "
-				   "a Unix group; take him out of one, or put him under its "
-				   "except:"),
-				 a->name.text, b->name.text, first);
+	report_set(situation, a, b, first, others);
 }
 
 /* The roles of all accounts of one person, together. */
@@ -78,28 +103,29 @@ static int check_person(const struct situation *situation, const struct person *
 {
 	scoped_free uint32_t *roles = NULL;
 	const struct role_set *set;
+	struct role_set all = { 0 };
 	const struct role *a, *b;
-	size_t n = 0, accounts = 0;
+	size_t accounts = 0;
 
 	for (size_t i = 0; i < person->accounts.n; i++) {
 		set = holders_find(situation->holders, person->accounts.item[i].text);
-		n += set ? set->n : 0;
+		all.n += set ? set->n : 0;
 		accounts += set != NULL;
 	}
 	if (accounts < 2)
 		return 0; /* then check_set() has seen it */
-	roles = calloc(n, sizeof(*roles));
+	roles = calloc(all.n, sizeof(*roles));
 	if (!roles)
 		return -ENOMEM;
-	n = 0;
+	all = (struct role_set){ 0, roles };
 	for (size_t i = 0; i < person->accounts.n; i++) {
 		set = holders_find(situation->holders, person->accounts.item[i].text);
 		if (!set)
 			continue;
-		memcpy(roles + n, set->role, set->n * sizeof(*roles));
-		n += set->n;
+		memcpy(roles + all.n, set->role, set->n * sizeof(*roles));
+		all.n += set->n;
 	}
-	if (find_pair(situation, roles, n, &a, &b))
+	if (find_pair(situation, &all, roles_exclude, &a, &b))
 		situation_report(situation, DIAG_FAULT, place_of(a, b),
 				 _("roles %s and %s exclude each other, but the accounts of %s "
 				   "hold both between them"),
@@ -114,7 +140,7 @@ int check_exclusions(const struct situation *situation)
 	int r = 0;
 
 	for (size_t i = 0; i < model->n_roles; i++)
-		any = any || model->roles[i].excludes.n > 0;
+		any = any || model->roles[i].excludes.n > 0 || model->roles[i].unattended;
 	if (!any)
 		return 0;
 	for (size_t i = 0; i < situation->holders->n_sets; i++)

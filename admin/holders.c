@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <sereno/scoped.h>
+#include <sereno/sorted.h>
 
 struct membership {
 	const char *user;
@@ -250,12 +251,18 @@ const struct role_set *holders_find(const struct holders *holders, const char *u
 	return holder ? &holders->sets[holder->set] : NULL;
 }
 
+static int compare_name(const void *element, const void *key)
+{
+	return strcmp(((const struct name *)element)->text, key);
+}
+
 static bool names_exclude(const struct role *a, const struct role *b)
 {
-	for (size_t i = 0; i < a->excludes.n; i++)
-		if (strcmp(a->excludes.item[i].text, b->name.text) == 0)
-			return true;
-	return false;
+	const struct names *names = &a->excludes;
+	const size_t at = sorted_first(names->item, names->n, sizeof(*names->item), b->name.text,
+				       compare_name);
+
+	return at < names->n && strcmp(names->item[at].text, b->name.text) == 0;
 }
 
 bool roles_exclude(const struct role *a, const struct role *b)
@@ -263,9 +270,9 @@ bool roles_exclude(const struct role *a, const struct role *b)
 	return names_exclude(a, b) || names_exclude(b, a);
 }
 
-bool validity_holds(const struct validity *valid, int64_t now)
+bool roles_clash(const struct role *a, const struct role *b)
 {
-	return valid->since <= now && now < valid->until;
+	return a->unattended != b->unattended || roles_exclude(a, b);
 }
 
 static bool is_excluded(const struct model *model, const struct role_set *set, size_t index,
@@ -276,7 +283,7 @@ static bool is_excluded(const struct model *model, const struct role_set *set, s
 	for (size_t i = 0; i < set->n; i++) {
 		const struct role *other = &model->roles[set->role[i]];
 
-		if (i != index && validity_holds(&other->valid, now) && roles_exclude(role, other))
+		if (i != index && validity_holds(&other->valid, now) && roles_clash(role, other))
 			return true;
 	}
 	return false;

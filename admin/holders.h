@@ -52,6 +52,7 @@ size_t role_set_at(const struct model *model, const struct role_set *set, int64_
 /* Whether roles @a and @b exclude each other; either may say so. */
 bool roles_exclude(const struct role *a, const struct role *b);
 
-bool validity_holds(const struct validity *valid, int64_t now);
+/* The same for one account, which is a program's or a person's: never both. */
+bool roles_clash(const struct role *a, const struct role *b);
 
 #endif

@@ -22,7 +22,7 @@ static void write_string(FILE *stream, const char *text)
 		}
 		if (character == '"' || character == '\\')
 			fprintf(stream, "\\%c", (int)character);
-		else if (character < 0x20 || character == 0x7f)
+		else if (character < 0x20 || (character >= 0x7f && character < 0xa0))
 			fprintf(stream, "\\u%04" PRIx32, character);
 		else
 			fwrite(text, 1, length, stream);

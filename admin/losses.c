@@ -227,6 +227,13 @@ static int compare_regimes(struct comparison *comparison)
 	return r;
 }
 
+/* Whether @user, governed from now on, holds no role. */
+static bool loses_all(const struct comparison *comparison, const char *user)
+{
+	return governs(comparison, comparison->new->model, user) &&
+	       !holders_find(comparison->new->holders, user);
+}
+
 /* Accounts that nothing governed so far and that hold no role. */
 static int report_newly_governed(struct comparison *comparison)
 {
@@ -237,10 +244,10 @@ static int report_newly_governed(struct comparison *comparison)
 		const struct account *account = &comparison->people->accounts[i];
 		const struct loss loss = { .kind = LOSS_EVERYTHING };
 
-		if (!account_has_shell(account) ||
-		    !governs(comparison, comparison->new->model, account->name) ||
-		    holders_find(comparison->new->holders, account->name))
+		if (!account_has_shell(account) || !loses_all(comparison, account->name))
 			continue;
+		if (old && is_break_glass(old, account->name))
+			continue; /* report_break_glass() has told of it */
 		if (old && (governs(comparison, old, account->name) ||
 			    holders_find(comparison->old->holders, account->name)))
 			continue;
@@ -293,8 +300,11 @@ static int report_break_glass(struct comparison *comparison)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < old->n; i++) {
-		const struct loss loss = { .kind = LOSS_BREAK_GLASS };
 		const char *user = old->item[i].text;
+		const struct loss loss = {
+			.kind = LOSS_BREAK_GLASS,
+			.change = loses_all(comparison, user) ? CHANGE_GONE : CHANGE_NONE,
+		};
 
 		if (!is_break_glass(comparison->new->model, user))
 			r = comparison->visit(comparison->context, user, &loss, 1);

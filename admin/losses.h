@@ -13,7 +13,7 @@
 enum loss_kind {
 	LOSS_RIGHT,	  /* one right: see change */
 	LOSS_EVERYTHING,  /* holds no role any more, or never did and is governed now */
-	LOSS_BREAK_GLASS, /* is no break-glass account any more */
+	LOSS_BREAK_GLASS, /* is no break-glass account any more; CHANGE_GONE: and holds no role */
 	LOSS_ROOT,	  /* root's direct login from a place */
 };
 

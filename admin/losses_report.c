@@ -81,8 +81,13 @@ static void print_loss(const struct output *output, const struct loss *loss)
 				    _("  %s holds no role: loses every login"), user);
 		return;
 	case LOSS_BREAK_GLASS:
-		output_wrap(output, STYLE_WARNING, 4, _("  %s is no break-glass account any more"),
-			    user);
+		output_wrap(
+			output, STYLE_WARNING, 4,
+			loss->change == CHANGE_GONE
+				? _("  %s is no break-glass account any more and holds no role: "
+				    "loses every login")
+				: _("  %s is no break-glass account any more"),
+			user);
 		return;
 	case LOSS_ROOT:
 		output_wrap(output, STYLE_WARNING, 4, _("  root loses direct login from %s"),

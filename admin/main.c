@@ -9,6 +9,8 @@
 #include "commands.h"
 #include "escape.h"
 
+#define SERENO_VERSION "0.1"
+
 struct command {
 	const char *name, *arguments, *summary;
 	const char *details; /* what, exit status, examples */
@@ -56,6 +58,17 @@ static const struct command commands[] = {
 	  N_("Exit status: 0 a policy is in force and nothing is overdue, 1 otherwise.\n\n"
 	     "  sereno status\n"),
 	  OPTION_JSON | OPTION_ROOT, OPERAND_NONE, status_run },
+	{ "attempts", N_("[USER]"), N_("who has to wait for his next password"),
+	  N_("Wrong passwords by account and origin, since when they count, and until when nothing more\n"
+	     "is checked. OPEN is being checked right now. Exit status: 0 nobody waits, 1 somebody does.\n\n"
+	     "  sereno attempts\n"
+	     "  sereno attempts ana                   with the places she usually comes from\n"),
+	  OPTION_JSON | OPTION_ROOT, OPERAND_OPTIONAL, attempts_run },
+	{ "unlock", N_("USER"), N_("forget the wrong passwords of an account"),
+	  N_("Delays and locks of USER end at once, from every origin; also where the record is damaged.\n"
+	     "Exit status: 0 done.\n\n"
+	     "  sereno unlock ana\n"),
+	  OPTION_ROOT | OPTION_DRY_RUN, OPERAND_REQUIRED, unlock_run },
 	{ "password", N_("check | expire USER | expire --all"), N_("judge passwords, or let them be changed"),
 	  N_("check reads candidates from standard input, one a line (on a terminal it asks, without\n"
 	     "showing what is typed), and says what the policy in force has against each: never on the\n"
@@ -65,7 +78,7 @@ static const struct command commands[] = {
 	     "  sereno password check --user ana\n"
 	     "  sereno password expire ana\n"
 	     "  sereno password expire --all --dry-run\n"),
-	  OPTION_JSON | OPTION_ROOT | OPTION_USER | OPTION_ALL | OPTION_DRY_RUN, OPERAND_PAIR, password_run },
+	  OPTION_JSON | OPTION_ROOT | OPTION_USER | OPTION_EVERYONE | OPTION_DRY_RUN, OPERAND_PAIR, password_run },
 	{ "blocklist", N_("build FILE"), N_("make the list of leaked passwords"),
 	  N_("Reads FILE (- is standard input): lines HASH:COUNT with SHA-1 hashes, as they are published\n"
 	     "ordered by hash, or plain words, one a line. Writes one sorted file, which password:\n"
@@ -79,27 +92,37 @@ static const struct command commands[] = {
 	{ "schema", "", N_("the keys of the policy file, as JSON Schema"),
 	  N_("For editors with a YAML language server; --man for the manual page's table.\n\n"
 	     "  sereno schema > sereno.schema.json\n"),
-	  OPTION_MAN, OPERAND_NONE, schema_run },
+	  OPTION_MAN | OPTION_JSON, OPERAND_NONE, schema_run },
 };
 /* clang-format on */
 
 static void print_usage(FILE *stream)
 {
-	fputs(_("usage: sereno COMMAND [ARGUMENTS]\n\n"), stream);
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		fprintf(stream, "  %-9s  %s\n", commands[i].name, _(commands[i].summary));
-	fputs(_("\nsereno help COMMAND says more. A policy file is written, then: check, diff, apply.\n"),
-	      stream);
+	struct output output;
+	char label[16];
+
+	output_open(&output, stream);
+	output_lines(&output, _("usage: sereno COMMAND [ARGUMENTS] [OPTIONS]\n\n"));
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		(void)snprintf(label, sizeof(label), "  %s", commands[i].name); /* our own fit */
+		output_field(&output, 13, label, _(commands[i].summary));
+	}
+	output_lines(&output, _("\nsereno help COMMAND says more. A policy file is written, then: "
+				"check, diff, apply.\n"));
 }
 
 static void print_help(const struct command *command)
 {
 	const char *arguments = command->arguments[0] ? _(command->arguments) : "";
+	struct output output;
 
-	printf(_("usage: sereno %s%s%s [OPTIONS]\n\n"), command->name, *arguments ? " " : "",
-	       arguments);
-	printf("%s\n", _(command->details));
-	options_print(stdout, command->options);
+	output_open(&output, stdout);
+	output_wrap(&output, STYLE_PLAIN, 4, _("usage: sereno %s%s%s [OPTIONS]"), command->name,
+		    *arguments ? " " : "", arguments);
+	output_lines(&output, "\n");
+	output_lines(&output, _(command->details));
+	output_lines(&output, "\n");
+	options_print(&output, command->options);
 }
 
 static const struct command *find_command(const char *name)
@@ -157,6 +180,7 @@ static enum exit_status run(const struct command *command, int argc, char *const
 static enum exit_status dispatch(int argc, char *const *argv)
 {
 	const struct command *command;
+	char buffer[ESCAPE_MAX];
 
 	if (argc < 2) {
 		print_usage(stderr);
@@ -165,6 +189,14 @@ static enum exit_status dispatch(int argc, char *const *argv)
 	if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 ||
 	    strcmp(argv[1], "-h") == 0)
 		return help(argc > 2 ? argv[2] : NULL);
+	if (strcmp(argv[1], "--version") == 0) {
+		printf("sereno %s\n", SERENO_VERSION);
+		return EXIT_YES;
+	}
+	if (argv[1][0] == '-')
+		return complain(EXIT_USAGE,
+				_("options stand behind the command: sereno COMMAND %s"),
+				escape(buffer, argv[1]));
 	command = find_command(argv[1]);
 	if (!command)
 		return unknown_command(argv[1]);

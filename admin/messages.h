@@ -6,6 +6,7 @@
 #define ADMIN_MESSAGES_H
 
 #include <libintl.h>
+#include <stdarg.h>
 
 #define _(text)		 dgettext("sereno", text)
 #define N_(text)	 text
@@ -25,5 +26,11 @@ enum exit_status complain(enum exit_status status, const char *format, ...)
 /* The same with the text of the negative errno @error behind; returns EXIT_SYSTEM. */
 enum exit_status complain_error(int error, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* The text, which is the caller's, or NULL when memory is short. */
+char *format_text(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
+
+/* Why the policy in force cannot be used, for the negative errno @error. */
+const char *policy_defect(int error);
 
 #endif

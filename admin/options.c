@@ -33,6 +33,7 @@ static const struct option_entry entries[] = {
 	{ "accounts", OPTION_ACCOUNTS, NULL,      0,                                 N_("ask the name service for members that are not in the files") },
 	{ "services", OPTION_SERVICES, NULL,      0,                                 N_("list the PAM services of this host and their kind") },
 	{ "all",      OPTION_ALL,      NULL,      0,                                 N_("print everything, however long") },
+	{ "all",      OPTION_EVERYONE, NULL,      0,                                 N_("every person, not one USER") },
 	{ "man",      OPTION_MAN,      NULL,      0,                                 N_("the table of keys, as manual page source") },
 	{ "json",     OPTION_JSON,     NULL,      0,                                 N_("print JSON") },
 	{ "root",     OPTION_ROOT,     "DIR",     offsetof(struct options, root_given),    N_("another file tree: its policy, state, users and groups") },
@@ -133,6 +134,10 @@ static int take_operand(const char *word, enum operand operand, struct options *
 {
 	char buffer[ESCAPE_MAX];
 
+	if (!*word) {
+		(void)complain(EXIT_USAGE, _("an empty word is no name"));
+		return -EINVAL;
+	}
 	if (operand == OPERAND_PAIR && options->operand && !options->second) {
 		options->second = word;
 		return 0;
@@ -164,7 +169,8 @@ int options_read(int argc, char *const *argv, unsigned allowed, enum operand ope
 		if (r < 0)
 			return r;
 	}
-	if ((operand == OPERAND_REQUIRED || operand == OPERAND_PAIR) && !options.operand && !(options.given & OPTION_HELP)) {
+	if ((operand == OPERAND_REQUIRED || operand == OPERAND_PAIR) && !options.operand &&
+	    !(options.given & OPTION_HELP)) {
 		(void)complain(EXIT_USAGE, _("a word is missing: sereno help %s"), argv[0]);
 		return -EINVAL;
 	}
@@ -175,16 +181,16 @@ int options_read(int argc, char *const *argv, unsigned allowed, enum operand ope
 	return 0;
 }
 
-void options_print(FILE *stream, unsigned allowed)
+void options_print(const struct output *output, unsigned allowed)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(entries); i++) {
-		char left[32];
+		char left[36];
 
 		if (!((allowed | OPTION_HELP) & entries[i].bit))
 			continue;
-		(void)snprintf(left, sizeof(left), "--%s%s%s", entries[i].name,
+		(void)snprintf(left, sizeof(left), "  --%s%s%s", entries[i].name,
 			       entries[i].value ? " " : "",
 			       entries[i].value ? entries[i].value : ""); /* our own words fit */
-		fprintf(stream, "  %-18s  %s\n", left, _(entries[i].help));
+		output_field(output, 22, left, _(entries[i].help));
 	}
 }

@@ -7,7 +7,8 @@
 
 #include <limits.h>
 #include <stddef.h>
-#include <stdio.h>
+
+#include "output.h"
 
 enum option_bit {
 	OPTION_JSON = 1 << 0,
@@ -25,6 +26,7 @@ enum option_bit {
 	OPTION_USER = 1 << 12,
 	OPTION_MIN_COUNT = 1 << 13,
 	OPTION_OUTPUT = 1 << 14,
+	OPTION_EVERYONE = 1 << 15, /* --all where it is about people */
 };
 
 /* Strings are borrowed from argv; NULL where not given. */
@@ -48,7 +50,7 @@ enum operand { OPERAND_NONE, OPERAND_OPTIONAL, OPERAND_REQUIRED, OPERAND_PAIR };
 int options_read(int argc, char *const *argv, unsigned allowed, enum operand operand,
 		 struct options *ret);
 
-/* Print a line of help for each option of @allowed. */
-void options_print(FILE *stream, unsigned allowed);
+/* Print what each option of @allowed is for. */
+void options_print(const struct output *output, unsigned allowed);
 
 #endif

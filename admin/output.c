@@ -10,6 +10,8 @@
 
 #include <sereno/scoped.h>
 
+#include "messages.h"
+
 #define WIDTH_LEAST 20
 #define WIDTH_MOST  1000
 
@@ -109,19 +111,41 @@ void output_wrap(const struct output *output, enum style style, unsigned indent,
 {
 	scoped_free char *text = NULL;
 	va_list arguments;
-	int length;
 
 	va_start(arguments, format);
-	length = vasprintf(&text, format, arguments);
+	text = format_text(format, arguments);
 	va_end(arguments);
-	if (length < 0) {
-		text = NULL;
+	if (!text)
 		return;
-	}
 	begin_style(output, style);
 	print_wrapped(output, text, 0, indent);
 	end_style(output, style);
 	fputc('\n', output->stream);
+}
+
+void output_field(const struct output *output, unsigned column, const char *label, const char *text)
+{
+	const bool beside = output->width == 0 || column + WIDTH_LEAST <= output->width;
+	const size_t columns = columns_of(label, strlen(label));
+
+	output_print(output, STYLE_FAINT, "%s", label);
+	if (columns < column)
+		fprintf(output->stream, "%*s", (int)(column - columns), "");
+	print_wrapped(output, text, columns < column ? column : columns, beside ? column : 4);
+	fputc('\n', output->stream);
+}
+
+void output_lines(const struct output *output, const char *text)
+{
+	while (*text) {
+		const size_t length = strcspn(text, "\n");
+
+		if (*text == ' ')
+			fprintf(output->stream, "%.*s\n", (int)length, text);
+		else
+			output_wrap(output, STYLE_PLAIN, 0, "%.*s", (int)length, text);
+		text += length + (text[length] == '\n');
+	}
 }
 
 void table_measure(struct table *table, const char *const *cells)
@@ -134,6 +158,32 @@ void table_measure(struct table *table, const char *const *cells)
 	}
 }
 
+/* Whether the columns before the last leave room for it. */
+static bool table_fits(const struct table *table, const struct output *output)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i + 1 < table->columns; i++)
+		at += table->width[i] + 2;
+	return output->width == 0 || at + WIDTH_LEAST <= output->width;
+}
+
+/* All cells in a row, as far as they go. */
+static void print_paragraph(const struct table *table, const struct output *output,
+			    const char *const *cells)
+{
+	scoped_free char *text = NULL;
+	size_t length;
+	FILE *stream = open_memstream(&text, &length);
+
+	if (!stream)
+		return;
+	for (size_t i = 0; i < table->columns; i++)
+		fprintf(stream, "%s%s", i > 0 ? "  " : "", cells[i]);
+	if (fclose(stream) == 0)
+		print_wrapped(output, text, 0, 4);
+}
+
 void table_print(const struct table *table, const struct output *output, enum style style,
 		 const char *const *cells)
 {
@@ -141,6 +191,12 @@ void table_print(const struct table *table, const struct output *output, enum st
 	size_t at = 0;
 
 	begin_style(output, style);
+	if (!table_fits(table, output)) {
+		print_paragraph(table, output, cells);
+		end_style(output, style);
+		fputc('\n', output->stream);
+		return;
+	}
 	for (size_t i = 0; i + 1 < table->columns; i++) {
 		const size_t columns = columns_of(cells[i], strlen(cells[i]));
 
@@ -148,7 +204,7 @@ void table_print(const struct table *table, const struct output *output, enum st
 			"");
 		at += table->width[i] + 2;
 	}
-	print_wrapped(output, last, at, at + 8 < output->width ? at : 4);
+	print_wrapped(output, last, at, at);
 	end_style(output, style);
 	fputc('\n', output->stream);
 }

@@ -30,12 +30,21 @@ void output_print(const struct output *output, enum style style, const char *for
 void output_wrap(const struct output *output, enum style style, unsigned indent, const char *format,
 		 ...) __attribute__((format(printf, 4, 5)));
 
+/* Print @label, and @text wrapped beside it from column @column on; where the terminal is too
+ * narrow for that, below it. The label is faint, as its text says more. */
+void output_field(const struct output *output, unsigned column, const char *label,
+		  const char *text);
+
+/* Print each line of @text as a paragraph; lines that begin with a blank are examples and stay. */
+void output_lines(const struct output *output, const char *text);
+
 #define TABLE_COLUMNS 8
 
 /*
  * A table in two passes, so that none of it is kept: first every row, the head included, is
  * measured, then every row is printed, in columns as wide as their texts. Where the terminal is
- * narrower, the last column wraps. Zero-initialise with .columns.
+ * narrower, the last column wraps, or, when no room is left for it, each row is a paragraph.
+ * Zero-initialise with .columns.
  */
 struct table {
 	size_t columns;

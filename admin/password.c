@@ -14,7 +14,7 @@ static enum exit_status run_check(const struct options *options, const struct ou
 		return complain(EXIT_USAGE,
 				_("everybody can read a command line: give passwords on standard "
 				  "input, one a line, and consider this one known"));
-	if (options->given & (OPTION_ALL | OPTION_DRY_RUN))
+	if (options->given & (OPTION_EVERYONE | OPTION_DRY_RUN))
 		return complain(EXIT_USAGE, _("check takes --user, --json and --root only"));
 	return password_check_run(options, output);
 }
@@ -23,7 +23,7 @@ static enum exit_status run_expire(const struct options *options, const struct o
 {
 	if (options->given & (OPTION_USER | OPTION_JSON))
 		return complain(EXIT_USAGE, _("expire takes --all, --dry-run and --root only"));
-	if (!options->second == !(options->given & OPTION_ALL))
+	if (!options->second == !(options->given & OPTION_EVERYONE))
 		return complain(EXIT_USAGE, _("one of the two is wanted: a USER, or --all"));
 	return password_expire_run(options, output);
 }

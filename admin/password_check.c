@@ -3,6 +3,7 @@
 #include "password.h"
 
 #include <string.h>
+#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 #include <sereno/scoped.h>
 #include <sereno/strength.h>
 
+#include "attempts.h"
 #include "candidates.h"
 #include "escape.h"
 #include "json.h"
@@ -23,6 +25,7 @@ struct checking {
 	struct password_rules policy_rules;
 	struct strength_rules rules;
 	const char *listed[PASSWORD_WORDS_MAX];
+	char blocklist[PATH_MAX + 256]; /* below the root */
 	struct strength_person person;
 	unsigned long line;
 	bool refused;
@@ -58,10 +61,20 @@ static int find_rules(struct checking *checking, struct policy *policy)
 	return r;
 }
 
+static bool knows_user(const struct checking *checking)
+{
+	const struct options *options = checking->options;
+	uid_t uid;
+
+	return !options->user ||
+	       attempts_find_uid(options->root, checking->people, options->user, &uid) == 0;
+}
+
 static enum exit_status prepare(struct checking *checking)
 {
 	scoped(policy_close_p) struct policy *policy = NULL;
 	const char *root = checking->options->root;
+	char buffer[ESCAPE_MAX];
 	int r = policy_open(root, &policy);
 
 	if (r == -ENOENT)
@@ -71,6 +84,9 @@ static enum exit_status prepare(struct checking *checking)
 	r = people_read(root, &checking->people);
 	if (r < 0)
 		return complain_error(r, _("cannot read the users of %s/etc"), root);
+	if (!knows_user(checking))
+		return complain(EXIT_USAGE, _("no such account: %s"),
+				escape(buffer, checking->options->user));
 	r = find_rules(checking, policy);
 	if (r == -ENOENT)
 		return complain(EXIT_SYSTEM,
@@ -78,6 +94,11 @@ static enum exit_status prepare(struct checking *checking)
 	if (r < 0)
 		return complain_error(r, _("the policy in force cannot be used"));
 	checking->rules = strength_rules_of(&checking->policy_rules, checking->listed);
+	if (checking->rules.blocklist) {
+		(void)snprintf(checking->blocklist, sizeof(checking->blocklist), "%s%s", root,
+			       checking->policy_rules.blocklist); /* fits */
+		checking->rules.blocklist = checking->blocklist;
+	}
 	return EXIT_YES;
 }
 
@@ -179,8 +200,11 @@ enum exit_status password_check_run(const struct options *options, const struct 
 		.output = output,
 		.json = { .stream = output->stream },
 	};
-	enum exit_status status = prepare(&checking);
+	enum exit_status status;
 
+	/* A core file would hold the candidates; this cannot fail. */
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	status = prepare(&checking);
 	if (status != EXIT_YES)
 		return status;
 	if (options->given & OPTION_JSON)

@@ -2,10 +2,12 @@
 /* password_expire.c - sereno password expire: a new password at the next login with this one. */
 #include "password.h"
 
+#include <errno.h>
 #include <time.h>
 
 #include <sereno/scoped.h>
 
+#include "escape.h"
 #include "keeping.h"
 
 /* Demand it of @account, or only say so. */
@@ -52,16 +54,47 @@ static enum exit_status expire_all(const struct keeping *keeping, const struct o
 	return status;
 }
 
+/* Without a password: block no module looks at the record: nobody would ever be asked. */
+static enum exit_status find_rules(const struct keeping *keeping)
+{
+	struct password_rules rules;
+	const int r = policy_password(keeping->policy, NULL, time(NULL), &rules);
+
+	if (r == -ENOENT)
+		return complain(EXIT_SYSTEM,
+				_("the policy in force has no rules for this password"));
+	if (r < 0)
+		return complain_error(r, _("the policy in force cannot be used"));
+	return EXIT_YES;
+}
+
+static enum exit_status expire_one(const struct keeping *keeping, const struct options *options,
+				   const struct output *output)
+{
+	enum exit_status status = EXIT_YES;
+	const struct account *account = keeping_account(keeping, options->second, &status);
+	char buffer[ESCAPE_MAX];
+
+	if (!account)
+		return status;
+	if (!account_has_password(account))
+		return complain(EXIT_NO,
+				_("%s has no password that could be typed: nothing would ask for "
+				  "a new one"),
+				escape(buffer, account->name));
+	return expire(keeping, account, options, output);
+}
+
 enum exit_status password_expire_run(const struct options *options, const struct output *output)
 {
 	scoped(keeping_clear) struct keeping keeping = { .policy = NULL };
-	const struct account *account;
 	enum exit_status status = keeping_open(options, &keeping);
 
+	if (status == EXIT_YES)
+		status = find_rules(&keeping);
 	if (status != EXIT_YES)
 		return status;
-	if (options->given & OPTION_ALL)
+	if (options->given & OPTION_EVERYONE)
 		return expire_all(&keeping, options, output);
-	account = keeping_account(&keeping, options->second, &status);
-	return account ? expire(&keeping, account, options, output) : status;
+	return expire_one(&keeping, options, output);
 }

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include <sereno/scoped.h>
+#include <sereno/sorted.h>
 
 #define PEOPLE_MAX_BYTES                                                         \
 	(256L << 20) /* far above any real passwd; keeps a mistake out of memory \
@@ -188,18 +189,16 @@ static int read_groups(const char *root, struct people *people)
 	return 0;
 }
 
+static int account_against(const void *element, const void *name)
+{
+	return strcmp(((const struct account *)element)->name, name);
+}
+
 static struct account *find_account(const struct people *people, const char *name)
 {
-	size_t low = 0, high = people->n_accounts;
+	const size_t low = sorted_first(people->accounts, people->n_accounts,
+					sizeof(*people->accounts), name, account_against);
 
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-
-		if (strcmp(people->accounts[middle].name, name) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
 	if (low == people->n_accounts || strcmp(people->accounts[low].name, name) != 0)
 		return NULL;
 	return &people->accounts[low];
@@ -284,18 +283,16 @@ const struct account *people_account(const struct people *people, const char *na
 	return find_account(people, name);
 }
 
+static int group_against(const void *element, const void *name)
+{
+	return strcmp(((const struct unix_group *)element)->name, name);
+}
+
 const struct unix_group *people_group(const struct people *people, const char *name)
 {
-	size_t low = 0, high = people->n_groups;
+	const size_t low = sorted_first(people->groups, people->n_groups, sizeof(*people->groups),
+					name, group_against);
 
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-
-		if (strcmp(people->groups[middle].name, name) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
 	if (low == people->n_groups || strcmp(people->groups[low].name, name) != 0)
 		return NULL;
 	return &people->groups[low];
@@ -312,20 +309,18 @@ const struct account *people_by_uid(const struct people *people, uid_t uid)
 	return first;
 }
 
+static int gid_against(const void *element, const void *key)
+{
+	const gid_t gid = (*(struct account *const *)element)->gid, wanted = *(const gid_t *)key;
+
+	return (gid > wanted) - (gid < wanted);
+}
+
 /* The first index in by_gid whose primary group is not below @gid. */
 static size_t lower_gid(const struct people *people, gid_t gid)
 {
-	size_t low = 0, high = people->n_accounts;
-
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-
-		if (people->by_gid[middle]->gid < gid)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return sorted_first(people->by_gid, people->n_accounts, sizeof(struct account *), &gid,
+			    gid_against);
 }
 
 int people_members(const struct people *people, const struct unix_group *group,

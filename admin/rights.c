@@ -8,6 +8,7 @@
 
 #include <sereno/scoped.h>
 #include <sereno/service.h>
+#include <sereno/sorted.h>
 
 static int add_right(struct rights *rights, const struct right *right)
 {
@@ -255,20 +256,16 @@ static bool hours_contain(const struct rule *outer, const struct rule *inner)
 	return true;
 }
 
-/* The part of @rights with @service. */
+static int service_against(const void *element, const void *service)
+{
+	return strcmp(((const struct right *)element)->service, service);
+}
+
+/* Where the part of @rights with @service begins. */
 static size_t first_of_service(const struct rights *rights, const char *service)
 {
-	size_t low = 0, high = rights->n;
-
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-
-		if (strcmp(rights->item[middle].service, service) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return sorted_first(rights->item, rights->n, sizeof(*rights->item), service,
+			    service_against);
 }
 
 /* Demands add: any rule that fits and asks for a code makes it due. */

@@ -6,6 +6,7 @@
 
 #include <sereno/scoped.h>
 
+#include "messages.h"
 #include "safety.h"
 
 void situation_report(const struct situation *situation, enum severity severity, struct mark at,
@@ -14,13 +15,10 @@ void situation_report(const struct situation *situation, enum severity severity,
 	struct diag_list *diags = &situation->edition->diags;
 	scoped_free char *text = NULL;
 	va_list arguments;
-	int length;
 
 	va_start(arguments, format);
-	length = vasprintf(&text, format, arguments);
+	text = format_text(format, arguments);
 	va_end(arguments);
-	if (length < 0)
-		text = NULL;
 	if (situation->severity == DIAG_FAULT && severity == DIAG_FAULT)
 		(void)diag_fault(diags, at, "%s", text ? text : strerror(ENOMEM));
 	else

@@ -24,6 +24,7 @@ enum attention {
 	ATTENTION_FALLBACK = 1 << 3,
 	ATTENTION_TEXT = 1 << 4,
 	ATTENTION_DAMAGED = 1 << 5,
+	ATTENTION_ZONE_MOVED = 1 << 6,
 };
 
 enum draft { DRAFT_SAME, DRAFT_EDITED, DRAFT_MISSING, DRAFT_UNREADABLE };
@@ -70,6 +71,22 @@ static void look_at_review(struct state *state, int64_t now)
 		state->attention |= ATTENTION_REVIEW;
 }
 
+/* Whether the zone files of this host say something else than when the policy was compiled. */
+static bool zone_moved(const char *root, const struct state *state)
+{
+	struct zone fresh;
+
+	if (zone_load(root, state->model->timezone, state->facts->compiled, &fresh) < 0)
+		return false;
+	if (fresh.n != state->zone.n)
+		return true;
+	for (size_t i = 0; i < fresh.n; i++)
+		if (fresh.step[i].at != state->zone.step[i].at ||
+		    fresh.step[i].offset != state->zone.step[i].offset)
+			return true;
+	return false;
+}
+
 static void gather(const struct options *options, struct policy *policy,
 		   const struct edition *in_force, int64_t now, struct state *state)
 {
@@ -78,15 +95,18 @@ static void gather(const struct options *options, struct policy *policy,
 
 	state->facts = policy_facts(policy);
 	state->model = in_force->model;
-	if (in_force->model)
-		state->zone = in_force->model->zone;
-	else if (zone_load(options->root, NULL, now, &state->zone) < 0)
+	if (policy_zone(policy, &state->zone) < 0) { /* then it is damaged, which is said below */
 		state->zone = (struct zone){ TIME_NO_END, 1, { { TIME_NO_START, 0 } } };
+		state->attention |= ATTENTION_DAMAGED;
+	}
 	state->draft = look_at_draft(options, in_force);
 	if (state->model)
 		look_at_review(state, now);
 	else if (geteuid() == 0 || in_force->diags.faults > 0)
 		state->attention |= ATTENTION_TEXT; /* others are not meant to read it */
+	if (state->model && !(state->attention & ATTENTION_DAMAGED) &&
+	    zone_moved(options->root, state))
+		state->attention |= ATTENTION_ZONE_MOVED;
 	if (state->facts->zone_end - now < YEAR_SEC)
 		state->attention |= ATTENTION_ZONE;
 	if (uname(&host) == 0)
@@ -119,6 +139,7 @@ static const struct word attention_words[] = {
 	{ ATTENTION_FALLBACK, "fallback", N_("the fallback file cannot be used: without a policy only root would get in; next: sereno apply") },
 	{ ATTENTION_HOST,     "host",     N_("this host has another name than when the policy was applied: hosts: may fit differently; next: sereno apply") },
 	{ ATTENTION_ZONE,     "zone",     N_("the time zone is known for less than a year: rules with hours will then fit no more; next: sereno apply") },
+	{ ATTENTION_ZONE_MOVED, "zone-changed", N_("the time zone of this host has changed since the policy was applied, and hours still follow the old one; next: sereno apply again") },
 	{ ATTENTION_REVIEW,   "review",   N_("the review of the policy is overdue: read it, set document.reviewed, then sereno apply") },
 };
 /* clang-format on */
@@ -155,8 +176,7 @@ static const char *draft_name(enum draft draft)
 
 static void print_field(const struct output *output, const char *name, const char *value)
 {
-	output_print(output, STYLE_FAINT, "%-12s", name);
-	output_wrap(output, STYLE_PLAIN, 12, "%s", value);
+	output_field(output, 12, name, value);
 }
 
 static void print_counts(const struct output *output, const struct policy_facts *facts)
@@ -170,13 +190,18 @@ static void print_counts(const struct output *output, const struct policy_facts 
 
 static void print_observe(const struct output *output, unsigned observe)
 {
+	char text[128] = "";
+	size_t used = 0;
+
 	if (observe == 0)
 		return;
-	output_print(output, STYLE_FAINT, "%-12s", _("on trial"));
 	for (size_t i = 0; i < ARRAY_SIZE(observe_words); i++)
 		if (observe & observe_words[i].bit)
-			output_print(output, STYLE_WARNING, "%s ", observe_words[i].name);
-	output_print(output, STYLE_PLAIN, "%s\n", _("(recorded, refuses nobody)"));
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s ",
+						 observe_words[i].name); /* three short words */
+	(void)snprintf(text + used, sizeof(text) - used, "%s",
+		       _("(recorded, refuses nobody)")); /* may be cut */
+	print_field(output, _("on trial"), text);
 }
 
 static void print_text(const struct state *state, const struct output *output)
@@ -245,7 +270,7 @@ static enum exit_status report_none(const struct options *options, const struct 
 	if (options->given & OPTION_JSON) {
 		json_begin(&json, NULL, JSON_OBJECT);
 		json_bool(&json, "in_force", false);
-		json_string(&json, "cause", r == -ENOENT ? NULL : strerror(-r));
+		json_string(&json, "cause", r == -ENOENT ? NULL : policy_defect(r));
 		json_end(&json, JSON_OBJECT);
 		return EXIT_NO;
 	}
@@ -263,7 +288,7 @@ static enum exit_status report_none(const struct options *options, const struct 
 		output_wrap(output, STYLE_BAD, 0,
 			    _("The policy in force cannot be used (%s): only root and break-glass "
 			      "accounts get in. Next: sereno apply."),
-			    strerror(-r));
+			    policy_defect(r));
 	return EXIT_NO;
 }
 

@@ -21,7 +21,8 @@ struct subject {
 
 /*
  * Gather what is known of @user: from @people and, with @root "", from the name service. On
- * success *@ret is released with subject_clear(), before @policy is closed. Returns 0, -EBADMSG
+ * success *@ret is released with subject_clear(), before @policy is closed. Without a policy (NULL)
+ * there are no other accounts, and who does not exist has uid -1. Returns 0, -EBADMSG
  * (policy damaged) or -ENOMEM.
  */
 int subject_find(const char *root, const struct people *people, struct policy *policy,
@@ -32,8 +33,5 @@ void subject_clear(struct subject *subject);
 int subject_judge(const struct subject *subject, struct policy *policy, const char *service,
 		  const struct origin *origin, int64_t now, unsigned met,
 		  struct access_verdict *ret);
-
-/* policy_close() for scoped(). */
-void policy_close_p(struct policy **policy);
 
 #endif

@@ -80,6 +80,19 @@ static bool person_holds(const struct question *question, const struct role *rol
 	return false;
 }
 
+/* Whether @other sets @role aside, which the subject himself holds. */
+static bool excludes(const struct question *question, const struct role *role,
+		     const struct role *other)
+{
+	const struct access_account *own = &question->subject->own;
+	const char *group;
+
+	if (role->unattended != other->unattended &&
+	    standing_of(question, other, own, &group) == STANDING_HELD)
+		return true;
+	return roles_exclude(role, other) && person_holds(question, other);
+}
+
 int trace_roles(const struct question *question, struct role_trace **ret)
 {
 	const struct model *model = question->model;
@@ -94,8 +107,7 @@ int trace_roles(const struct question *question, struct role_trace **ret)
 		if (trace[i].standing != STANDING_HELD)
 			continue;
 		for (size_t j = 0; j < model->n_roles; j++) {
-			if (i == j || !roles_exclude(&model->roles[i], &model->roles[j]) ||
-			    !person_holds(question, &model->roles[j]))
+			if (i == j || !excludes(question, &model->roles[i], &model->roles[j]))
 				continue;
 			trace[i].excluder = model->roles[j].name.text;
 			trace[i].standing = STANDING_EXCLUDED;
@@ -124,7 +136,7 @@ void trace_rule(const struct question *question, const struct role *role, const 
 		ret->obstacle = OBSTACLE_NOT_YET;
 	else if (rule->valid.until <= question->at)
 		ret->obstacle = OBSTACLE_ENDED;
-	else if (rule->hours.n > 0 && !calendar_open(&rule->calendar, &model->zone, question->at))
+	else if (rule->hours.n > 0 && !calendar_open(&rule->calendar, question->zone, question->at))
 		ret->obstacle = OBSTACLE_HOURS;
 	else if (rule->second_factor && !(question->met & DEMAND_SECOND_FACTOR))
 		ret->obstacle = OBSTACLE_FACTOR;
@@ -133,7 +145,8 @@ void trace_rule(const struct question *question, const struct role *role, const 
 	if (rule->valid.until < until)
 		until = rule->valid.until;
 	if (rule->hours.n > 0) {
-		const int64_t closes = calendar_closes(&rule->calendar, &model->zone, question->at);
+		const int64_t closes =
+			calendar_closes(&rule->calendar, question->zone, question->at);
 
 		until = closes < until ? closes : until;
 	}

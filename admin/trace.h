@@ -13,6 +13,7 @@
 
 struct question {
 	const struct model *model;
+	const struct zone *zone; /* the policy was compiled with */
 	const struct people *people;
 	const struct subject *subject;
 	const char *root; /* "" asks the name service for groups */

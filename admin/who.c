@@ -23,6 +23,7 @@ struct listing {
 	const struct model *model;
 	const struct holders *holders;
 	const char *host;
+	struct zone zone;
 	const char *service; /* canonical; NULL: every one */
 	int64_t at;
 	size_t rows;
@@ -140,7 +141,7 @@ static void fill_cells(const struct listing *listing, const char *user, const st
 	cells->cell[2] = right->entry->text;
 	cells->cell[3] = cells->hours;
 	cells->cell[4] = rule && rule->second_factor ? _("code") : "-";
-	cells->cell[5] = instant_local(right->valid.until, &listing->model->zone, cells->until);
+	cells->cell[5] = instant_local(right->valid.until, &listing->zone, cells->until);
 	cells->cell[6] = cells->source;
 }
 
@@ -220,9 +221,12 @@ static enum exit_status list(const struct options *options, struct listing *list
 	struct holders holders;
 	int r;
 
-	if (options->at && instant_parse(options->at, &in_force->model->zone, &listing->at) < 0)
-		return complain(EXIT_USAGE, _("--at wants a time such as 2026-03-01T22:10"));
 	r = policy_open(options->root, &policy);
+	if (r == 0)
+		r = policy_zone(policy, &listing->zone);
+	if (r == 0 && options->at &&
+	    instant_read(options->at, &listing->zone, &listing->at) != EXIT_YES)
+		return EXIT_USAGE;
 	if (r == 0)
 		r = people_read(options->root, &people);
 	if (r == 0)

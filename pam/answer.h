@@ -9,7 +9,7 @@
 
 #include "request.h"
 
-/* The only place where an errno becomes a PAM code. Unknown means refuse. */
+/* The PAM code for a negative errno: always one that refuses. */
 int answer_error(int err);
 
 /* The PAM code of an account decision. */

@@ -68,5 +68,6 @@ struct access_request asker_request(const struct asker *asker, const struct requ
 		.n_others = asker->n_others,
 		.origins = request->origins,
 		.n_origins = request->n_origins,
+		.own_login = request->own_login,
 	};
 }

@@ -6,11 +6,6 @@
 #include "code_need.h"
 #include "judge.h"
 
-static void policy_close_p(struct policy **policy)
-{
-	policy_close(*policy);
-}
-
 static int read_rules(const char *root, struct second_factor_rules *ret)
 {
 	scoped(policy_close_p) struct policy *policy = NULL;

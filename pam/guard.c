@@ -3,6 +3,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+#include <sereno/scoped.h>
 
 #include "guard.h"
 #include "guard_report.h"
@@ -11,6 +14,7 @@ struct guard {
 	struct guard *self; /* pam_get_data() gives a const one */
 	struct attempt_charge charge;
 	struct attempt_limits limits;
+	struct attempt_clock charged; /* when; of this boot, as no process outlives it */
 	bool open;
 	char root[];
 };
@@ -24,9 +28,18 @@ static struct guard *guard_of(const pam_handle_t *pamh)
 	return ((const struct guard *)data)->self;
 }
 
-bool guard_saw_password(const pam_handle_t *pamh)
+/* The boot has not changed since: its name is not asked again. */
+static int clock_now(const struct guard *guard, struct attempt_clock *ret)
 {
-	return guard_of(pamh) != NULL;
+	struct attempt_clock now = guard->charged;
+	struct timespec boot, wall;
+
+	if (clock_gettime(CLOCK_BOOTTIME, &boot) < 0 || clock_gettime(CLOCK_REALTIME, &wall) < 0)
+		return neg_errno();
+	now.boot_sec = (uint64_t)boot.tv_sec;
+	now.wall_sec = wall.tv_sec;
+	*ret = now;
+	return 0;
 }
 
 bool guard_charges(const pam_handle_t *pamh, uid_t uid)
@@ -45,7 +58,7 @@ static void settle(struct guard *guard, enum attempt_outcome outcome)
 	if (!guard->open)
 		return;
 	guard->open = false;
-	r = attempt_clock_now(&now);
+	r = clock_now(guard, &now);
 	if (r == 0)
 		r = attempt_settle(guard->root, &guard->limits, &guard->charge, outcome, &now);
 	if (r < 0)
@@ -64,7 +77,7 @@ static void end(pam_handle_t *pamh, void *data, int status)
 }
 
 int guard_keep(pam_handle_t *pamh, const char *root, const struct attempt_limits *limits,
-	       const struct attempt_charge *charge)
+	       const struct attempt_charge *charge, const struct attempt_clock *now)
 {
 	const size_t size = strlen(root) + 1;
 	struct guard *guard = malloc(sizeof(*guard) + size);
@@ -73,6 +86,7 @@ int guard_keep(pam_handle_t *pamh, const char *root, const struct attempt_limits
 		return -ENOMEM;
 	*guard = (struct guard){ .self = guard, .limits = *limits, .open = true };
 	guard->charge = *charge;
+	guard->charged = *now;
 	guard->charge.subject.user = guard->charge.user;
 	memcpy(guard->root, root, size);
 	if (pam_set_data(pamh, GUARD_DATA, guard, end) != PAM_SUCCESS) {

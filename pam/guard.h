@@ -8,26 +8,21 @@
 #ifndef PAM_GUARD_H
 #define PAM_GUARD_H
 
-#include <stdbool.h>
-
 #include <security/pam_modules.h>
 
 #include <sereno/attempts.h>
 
 #define GUARD_DATA "sereno-guard"
 
-/* Whether the guard has charged for a password in this handle. */
-bool guard_saw_password(const pam_handle_t *pamh);
-
 /* Whether it has charged account @uid, and the charge is open: what is checked now is paid for. */
 bool guard_charges(const pam_handle_t *pamh, uid_t uid);
 
 /*
- * Keep @charge, made below @root under @limits, in @pamh. When the handle ends it is settled as
- * failed, unless the end is the silent one of a copy in another process. Returns 0 or -ENOMEM.
+ * Keep @charge, made @now below @root under @limits, in @pamh. When the handle ends it is settled
+ * as failed, unless the end is the silent one of a copy in another process. Returns 0 or -ENOMEM.
  */
 int guard_keep(pam_handle_t *pamh, const char *root, const struct attempt_limits *limits,
-	       const struct attempt_charge *charge);
+	       const struct attempt_charge *charge, const struct attempt_clock *now);
 
 /* Settle what is kept in @pamh, once; nothing where nothing is. Errors are reported: an unsettled
  * charge fails by itself after ATTEMPT_PENDING_SEC. */

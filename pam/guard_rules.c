@@ -10,11 +10,6 @@
 #include "asker.h"
 #include "guard_rules.h"
 
-static void policy_close_p(struct policy **policy)
-{
-	policy_close(*policy);
-}
-
 static void apply_kind(enum subject_kind kind, struct guard_rules *rules)
 {
 	switch (kind) {

@@ -12,11 +12,6 @@
 
 #define DETAIL_MAX 256
 
-static void policy_close_p(struct policy **policy)
-{
-	policy_close(*policy);
-}
-
 static const char *item_text(pam_handle_t *pamh, int item)
 {
 	const void *text = NULL;
@@ -24,6 +19,15 @@ static const char *item_text(pam_handle_t *pamh, int item)
 	if (pam_get_item(pamh, item, &text) != PAM_SUCCESS || !text)
 		return "";
 	return text;
+}
+
+static int find_blocklist(struct holder *holder)
+{
+	const char *path = holder->rules.blocklist;
+	const int n = snprintf(holder->blocklist, sizeof(holder->blocklist), "%s%s",
+			       path[0] ? holder->root : "", path);
+
+	return n < 0 || (size_t)n >= sizeof(holder->blocklist) ? -ENAMETOOLONG : 0;
 }
 
 static int ask_policy(struct policy *policy, struct holder *holder)
@@ -48,6 +52,8 @@ static int ask_policy(struct policy *policy, struct holder *holder)
 	if (r == 0)
 		r = policy_password(policy, &asked, now, &holder->rules);
 	holder->has_rules = r == 0;
+	if (r == 0)
+		r = find_blocklist(holder);
 	return r == -ENOENT ? 0 : r;
 }
 
@@ -72,11 +78,10 @@ int holder_read(pam_handle_t *pamh, const char *root, struct holder *ret)
 	if (r < 0)
 		return r;
 	r = local_password_read(root, ret->account.name, &ret->local);
-	if (r == -EACCES && geteuid() != 0) /* a program of the user: nothing is ours to keep */
-		r = -ENOENT;
-	if (r < 0 && r != -ENOENT)
-		return r;
 	ret->is_local = r == 0;
+	/* a program of the user himself cannot read it: nothing is ours to keep */
+	if (r < 0 && r != -ENOENT && !(r == -EACCES && geteuid() != 0))
+		ret->local_error = r;
 	ret->unusable = read_policy(ret);
 	return 0;
 }
@@ -84,6 +89,17 @@ int holder_read(pam_handle_t *pamh, const char *root, struct holder *ret)
 struct age_owner holder_owner(const struct holder *holder)
 {
 	return (struct age_owner){ holder->root, holder->account.name, holder->account.uid };
+}
+
+int64_t holder_changed(const struct holder *holder, const struct age *age, int64_t now)
+{
+	const int64_t dates[] = { age_changed(age, holder->local.tag), holder->local.changed };
+	int64_t changed = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(dates); i++)
+		if (dates[i] > changed && dates[i] <= now)
+			changed = dates[i];
+	return changed;
 }
 
 void holder_report(const struct holder *holder, enum event_id id, const char *reason,

@@ -8,6 +8,8 @@
 #ifndef PAM_HOLDER_H
 #define PAM_HOLDER_H
 
+#include <limits.h>
+
 #include <security/pam_modules.h>
 
 #include <sereno/age.h>
@@ -31,16 +33,21 @@ struct holder {
 	int64_t compiled;	     /* when the policy was */
 	bool has_rules;		     /* the policy has some for this account */
 	struct password_rules rules; /* else all zero */
+	char blocklist[PATH_MAX];    /* that of the rules, below the root; "" for none */
 	bool is_local;		     /* its hash is kept here */
+	int local_error;	     /* 0, or why that cannot be told: a negative errno */
 	struct local_password local;
 };
 
-/* Returns 0, -EINVAL (no user), -ESRCH (no such account), -ENOMEM or what NSS or the shadow file
- * reported. */
+/* Returns 0, -EINVAL (no user), -ESRCH (no such account), -ENOMEM or what NSS reported. */
 int holder_read(pam_handle_t *pamh, const char *root, struct holder *ret);
 
 /* Whose record of age.h it is; borrows from @holder. */
 struct age_owner holder_owner(const struct holder *holder);
+
+/* When the password was chosen: by @age or by shadow, whichever is younger; 0 where neither knows.
+ * A date after @now is none: the clock was ahead when it was noted. */
+int64_t holder_changed(const struct holder *holder, const struct age *age, int64_t now);
 
 /* Send an event about @holder; @reason and @detail may be NULL. */
 void holder_report(const struct holder *holder, enum event_id id, const char *reason,

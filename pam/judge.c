@@ -8,16 +8,6 @@
 #include "asker.h"
 #include "judge.h"
 
-static void policy_close_p(struct policy **policy)
-{
-	policy_close(*policy);
-}
-
-static void access_free_p(struct access_case **access)
-{
-	access_free(*access);
-}
-
 static int judge_by_policy(const char *root, const struct request *request, int64_t now,
 			   unsigned met, struct judgement *ret)
 {
@@ -50,7 +40,9 @@ static void judge_by_fallback(const char *root, const struct request *request,
 	const struct access_request asked = asker_request(&asker, request);
 	struct fallback fallback;
 
-	(void)fallback_read(root, &fallback); /* its defaults are the strict answer to a failure */
+	/* Its defaults know no break-glass account and govern by number alone, from uid 1000 up:
+	 * whom the file governs below that is then left to the other modules. */
+	(void)fallback_read(root, &fallback);
 	fallback_judge(&fallback, &asked, &ret->verdict);
 	ret->observe = fallback.observe;
 }

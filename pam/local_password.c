@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <shadow.h>
 #include <string.h>
+#include <time.h>
 
 #include <sereno/age.h>
 #include <sereno/scoped.h>
@@ -14,6 +15,16 @@
 #define DAY_SEC	  86400
 #define DAY_MAX	  100000 /* later is no date */
 
+/* As pam_unix sees it. */
+static bool is_due(const struct spwd *entry, bool has_date)
+{
+	const int64_t today = time(NULL) / DAY_SEC;
+
+	if (entry->sp_lstchg == 0)
+		return true;
+	return has_date && entry->sp_max >= 0 && today - entry->sp_lstchg > entry->sp_max;
+}
+
 static struct local_password password_of(const struct spwd *entry)
 {
 	const char *hash = entry->sp_pwdp ? entry->sp_pwdp : "";
@@ -22,6 +33,7 @@ static struct local_password password_of(const struct spwd *entry)
 	return (struct local_password){
 		.tag = age_tag(hash),
 		.usable = hash[0] != '\0' && hash[0] != '!' && hash[0] != '*',
+		.due = is_due(entry, has_date),
 		.changed = has_date ? (int64_t)entry->sp_lstchg * DAY_SEC : 0,
 	};
 }

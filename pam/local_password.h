@@ -12,8 +12,9 @@
 #include <stdint.h>
 
 struct local_password {
-	uint64_t tag;	 /* of the hash, age_tag() */
-	bool usable;	 /* a password that can be typed: neither empty nor locked */
+	uint64_t tag; /* of the hash, age_tag() */
+	bool usable;  /* a password that can be typed: neither empty nor locked */
+	bool due;     /* shadow asks for a new one: its maximum, or an administrator (passwd -e) */
 	int64_t changed; /* first moment of the day of the last change, UTC; 0 where not known */
 };
 

@@ -21,11 +21,32 @@ void new_password_begin(struct new_password *new_password, const struct holder *
 {
 	*new_password = (struct new_password){ .holder = holder, .old = old };
 	new_password->rules = strength_rules_of(&holder->rules, new_password->listed);
+	if (holder->blocklist[0])
+		new_password->rules.blocklist = holder->blocklist;
 }
 
 void new_password_clear(struct new_password *new_password)
 {
 	history_token_free(take(new_password->token, NULL));
+}
+
+/* What is lost, or was sealed by another host (whose key may not be here), refuses every change;
+ * root's own ends that. */
+static bool may_begin_anew(const struct new_password *new_password, int err)
+{
+	const bool is_lost = err == -EBADMSG || err == -EKEYREJECTED || err == -ENOKEY;
+
+	return is_lost && new_password->is_given && !new_password->old;
+}
+
+static int begin_anew(const struct holder *holder)
+{
+	const int r = history_remove(holder->root, holder->account.name, holder->account.uid);
+
+	if (r < 0 && r != -ENOENT)
+		return r;
+	holder_report(holder, EVENT_STATE_FALLBACK, NULL, "the history of passwords: begun anew");
+	return 0;
 }
 
 static void judge_history(struct new_password *new_password, const char *candidate)
@@ -45,6 +66,11 @@ static void judge_history(struct new_password *new_password, const char *candida
 
 	new_password_clear(new_password);
 	r = history_judge(holder->root, &change, &new_password->token, &answer);
+	if (may_begin_anew(new_password, r)) {
+		r = begin_anew(holder);
+		if (r == 0)
+			r = history_judge(holder->root, &change, &new_password->token, &answer);
+	}
 	if (answer == HISTORY_REUSED)
 		new_password->verdict.faults |= 1u << STRENGTH_REUSED;
 	if (answer == HISTORY_BASE_REUSED)

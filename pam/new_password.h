@@ -16,6 +16,7 @@
 struct new_password {
 	const struct holder *holder;
 	const char *old; /* NULL where it is not known: root gives somebody a password */
+	bool is_given;	 /* by root: a history that is lost is begun anew */
 	struct strength_rules rules;
 	const char *listed[PASSWORD_WORDS_MAX];
 	struct strength_verdict verdict;

@@ -7,8 +7,8 @@
 #include <sereno/scoped.h>
 
 #include "answer.h"
+#include "entry.h"
 #include "judge.h"
-#include "options.h"
 #include "report.h"
 #include "second_factor.h"
 
@@ -29,18 +29,7 @@ EXPORT int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char 
 {
 	scoped(request_clear) struct request request = { .service = "" };
 	struct options options;
-	const char *wrong = NULL;
-	int r;
+	const int code = entry_begin(pamh, argc, argv, &options, &request);
 
-	r = options_read(argc, argv, &options, &wrong);
-	if (r < 0) {
-		report_option(wrong);
-		return answer_error(r);
-	}
-	r = request_read(pamh, options.root, &request);
-	if (r < 0) {
-		report_failure(options.root, &request, r);
-		return answer_error(r);
-	}
-	return decide(pamh, flags, options.root, &request);
+	return code == PAM_SUCCESS ? decide(pamh, flags, options.root, &request) : code;
 }

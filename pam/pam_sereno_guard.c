@@ -117,7 +117,7 @@ static int charge(pam_handle_t *pamh, const struct attempt *attempt)
 		guard_report_fallback(attempt->root, &attempt->subject);
 	if (answer == ATTEMPT_REFUSED)
 		return refuse_too_many(pamh, attempt, wait_sec);
-	r = guard_keep(pamh, attempt->root, &attempt->rules.limits, &charged);
+	r = guard_keep(pamh, attempt->root, &attempt->rules.limits, &charged, &now);
 	return r < 0 ? refuse_unusable(pamh, attempt, r) : PAM_IGNORE;
 }
 

@@ -24,13 +24,22 @@ static int start(pam_handle_t *pamh, int argc, const char **argv, struct holder 
 	return holder_read(pamh, options.root, ret);
 }
 
+/* Jobs, sudo and lockers do not wait for what only logins are asked. */
+static bool is_login(pam_handle_t *pamh)
+{
+	const void *service = NULL;
+
+	return pam_get_item(pamh, PAM_SERVICE, &service) == PAM_SUCCESS && service &&
+	       service_kind(service) == SERVICE_LOGIN;
+}
+
 /* Behind a successful login: what it looks at decides in the account phase. */
 EXPORT int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
 	struct holder holder;
 
 	(void)flags;
-	if (start(pamh, argc, argv, &holder) == 0)
+	if (is_login(pamh) && start(pamh, argc, argv, &holder) == 0)
 		password_look(pamh, &holder);
 	return PAM_IGNORE;
 }
@@ -47,8 +56,11 @@ EXPORT int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **
 EXPORT int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
 	struct holder holder;
-	const int r = start(pamh, argc, argv, &holder);
+	int r;
 
+	if (!is_login(pamh))
+		return PAM_IGNORE;
+	r = start(pamh, argc, argv, &holder);
 	return r < 0 ? answer_error(r) : password_account(pamh, flags, &holder);
 }
 

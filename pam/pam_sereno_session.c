@@ -13,8 +13,8 @@
 
 #include "answer.h"
 #include "code_memory.h"
+#include "entry.h"
 #include "judge.h"
-#include "options.h"
 #include "report.h"
 
 /* pam_systemd, which stands behind us, makes it RuntimeMaxSec= of the session's scope. */
@@ -96,14 +96,30 @@ static void record_last_login(const char *root, const struct request *request, i
 		report_age_unrecorded(root, request, r);
 }
 
-static void open_login(const char *root, const struct request *request, int64_t now, int64_t until)
+/*
+ * Whether the login may only go on with a record: without one, sudo in it would be judged by the
+ * other logins of that person, from better places perhaps. Rules let him in then, for REASON_RULE
+ * is for the governed alone; root and break-glass are needed to repair what keeps records away.
+ */
+static bool needs_record(const struct request *request, const struct judgement *judgement)
+{
+	return request->kind == SERVICE_LOGIN && judgement->verdict.reason == REASON_RULE &&
+	       (judgement->observe & OBSERVE_ROLES) == 0;
+}
+
+static int open_login(const char *root, const struct request *request,
+		      const struct judgement *judgement, int64_t now)
 {
 	const int r = record_login(root, request, now);
+	const bool refused = r < 0 && needs_record(request, judgement);
 
 	if (r < 0)
-		report_unrecorded(root, request, r);
+		report_unrecorded(root, request, refused ? ACCESS_DENY : ACCESS_ALLOW, r);
+	if (refused)
+		return PAM_SESSION_ERR;
 	if (request->kind == SERVICE_LOGIN) /* cron would fill the log */
-		report_session(root, EVENT_SESSION_OPENED, request, until);
+		report_session(root, EVENT_SESSION_OPENED, request, judgement->verdict.until);
+	return PAM_SUCCESS;
 }
 
 static int refuse(pam_handle_t *pamh, int flags, const char *root, const struct request *request,
@@ -132,10 +148,13 @@ static int open_session(pam_handle_t *pamh, int flags, const char *root,
 	if (request->kind == SERVICE_LOGIN)
 		r = hand_over_end(pamh, &judgement, now);
 	if (r == PAM_SUCCESS && opens_login(request))
-		open_login(root, request, now, judgement.verdict.until);
-	if (r == PAM_SUCCESS && request->kind == SERVICE_LOGIN &&
+		r = open_login(root, request, &judgement, now);
+	/* without a policy nothing is kept: its place may be away with it, to be put back */
+	if (r == PAM_SUCCESS && request->kind == SERVICE_LOGIN && judgement.unusable == 0 &&
 	    judgement.verdict.outcome == ACCESS_ALLOW)
 		record_last_login(root, request, now);
+	if (r == PAM_SESSION_ERR)
+		answer_refusal(pamh, flags, request->kind);
 	return r;
 }
 
@@ -143,20 +162,9 @@ EXPORT int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const ch
 {
 	scoped(request_clear) struct request request = { .service = "" };
 	struct options options;
-	const char *wrong = NULL;
-	int r;
+	const int code = entry_begin(pamh, argc, argv, &options, &request);
 
-	r = options_read(argc, argv, &options, &wrong);
-	if (r < 0) {
-		report_option(wrong);
-		return answer_error(r);
-	}
-	r = request_read(pamh, options.root, &request);
-	if (r < 0) {
-		report_failure(options.root, &request, r);
-		return answer_error(r);
-	}
-	return open_session(pamh, flags, options.root, &request);
+	return code == PAM_SUCCESS ? open_session(pamh, flags, options.root, &request) : code;
 }
 
 /* Nothing that goes wrong here may keep a session from ending. */

@@ -46,7 +46,7 @@ static void read_age(const struct holder *holder, struct age *ret)
 static void look_for_leak(const struct holder *holder, const char *password)
 {
 	const struct age_owner owner = holder_owner(holder);
-	const char *path = holder->rules.blocklist;
+	const char *path = holder->blocklist;
 	uint8_t version[BLOCKLIST_VERSION_SIZE];
 	struct age age;
 	int r;
@@ -73,14 +73,13 @@ static void look_for_leak(const struct holder *holder, const char *password)
 
 void password_look(pam_handle_t *pamh, const struct holder *holder)
 {
-	static const char used = 1;
 	const void *password = NULL;
 
 	if (pam_get_item(pamh, PAM_AUTHTOK, &password) != PAM_SUCCESS)
 		password = NULL;
-	/* the cast: PAM's data are not const, and nobody changes these */
-	(void)pam_set_data(pamh, USED_DATA, password ? (void *)(uintptr_t)&used : NULL, NULL);
-	if (password && is_person_here(holder) && holder->rules.blocklist[0])
+	/* any pointer will do; where it cannot be noted, no new password is asked for */
+	(void)pam_set_data(pamh, USED_DATA, password ? pamh : NULL, NULL);
+	if (password && is_person_here(holder) && holder->blocklist[0])
 		look_for_leak(holder, password);
 }
 
@@ -96,8 +95,9 @@ static int64_t later(int64_t one, int64_t other)
 	return one > other ? one : other;
 }
 
-/* When the password was chosen: by our record or by shadow, whichever is younger. */
-static int64_t time_of_change(const struct holder *holder, const struct age *age)
+/* A change as a sign of life. A date in the future is one, too: what a clock that was ahead left
+ * behind must not shut out an account. */
+static int64_t sign_of_change(const struct holder *holder, const struct age *age)
 {
 	const int64_t changed = later(age_changed(age, holder->local.tag), holder->local.changed);
 
@@ -112,7 +112,7 @@ static bool is_inactive(const struct holder *holder, const struct age *age, int6
 	if (holder->inactive_after_sec == 0)
 		return false;
 	last = later(age->last_login, age->renewed);
-	last = later(last, time_of_change(holder, age));
+	last = later(last, sign_of_change(holder, age));
 	last = later(last, age_host_since(holder->root, holder->compiled));
 	return now - last > (int64_t)holder->inactive_after_sec;
 }
@@ -130,7 +130,8 @@ static int refuse_inactive(pam_handle_t *pamh, int flags, const struct holder *h
 /* Seconds until the password is too old; negative when it is. INT64_MAX: never. */
 static int64_t seconds_left(const struct holder *holder, const struct age *age, int64_t now)
 {
-	const int64_t changed = time_of_change(holder, age);
+	const int64_t known = holder_changed(holder, age, now);
+	const int64_t changed = known ? known : age->begun;
 
 	if (holder->rules.max_age_sec == 0 || changed == 0)
 		return INT64_MAX;
@@ -205,6 +206,8 @@ int password_account(pam_handle_t *pamh, int flags, const struct holder *holder)
 	const int64_t now = time(NULL);
 	struct age age;
 
+	if (holder->local_error < 0) /* pam_unix cannot read it either */
+		holder_report_state(holder, "the shadow file", holder->local_error);
 	if (!is_person_here(holder))
 		return PAM_IGNORE;
 	read_age(holder, &age);

@@ -45,11 +45,14 @@ static bool has_say(const struct holder *holder)
 	return true;
 }
 
-/* Without a policy nobody can tell what is good enough. Root must be able to repair. */
+/* Without a policy nobody can tell what is good enough; root must be able to repair. Without the
+ * shadow file nobody can change anything. */
 static bool is_stuck(const struct holder *holder, int flags)
 {
 	struct fallback fallback;
 
+	if (holder->local_error < 0)
+		return true;
 	if (holder->unusable == 0 || is_given(flags) || holder->account.uid == 0)
 		return false;
 	(void)fallback_read(holder->root, &fallback); /* its defaults are the strict answer */
@@ -61,13 +64,17 @@ static bool is_stuck(const struct holder *holder, int flags)
 
 static int refuse_stuck(pam_handle_t *pamh, const struct holder *holder)
 {
-	holder_report_state(holder, "the policy in force", holder->unusable);
+	if (holder->local_error < 0)
+		holder_report_state(holder, "the shadow file", holder->local_error);
+	else
+		holder_report_state(holder, "the policy in force", holder->unusable);
 	(void)pam_error(pamh, "%s",
 			_("Passwords cannot be changed now. Please tell your administrator."));
 	return PAM_AUTHTOK_ERR;
 }
 
-/* Seconds until it may be changed again; 0: now. Whoever is told to change it may. */
+/* Seconds until it may be changed again; 0: now. Whoever is told to change it may, be it by our
+ * record or by shadow. */
 static int64_t seconds_to_wait(const struct holder *holder, int64_t now)
 {
 	const struct age_owner owner = holder_owner(holder);
@@ -75,15 +82,15 @@ static int64_t seconds_to_wait(const struct holder *holder, int64_t now)
 	struct age age = { 0 };
 	int64_t changed;
 
+	if (holder->local.due)
+		return 0;
 	/* a record that cannot be read holds nobody up: what it demands is a change */
 	if (age_read(&owner, &age, NULL) < 0 || age_demanded(&age, holder->local.tag) != AGE_FINE)
 		return 0;
-	changed = age_changed(&age, holder->local.tag);
-	if (holder->local.changed > changed)
-		changed = holder->local.changed;
+	changed = holder_changed(holder, &age, now);
 	if (changed == 0 || now - changed >= least)
 		return 0;
-	return now < changed ? least : changed + least - now;
+	return changed + least - now;
 }
 
 static void tell_wait(pam_handle_t *pamh, int64_t seconds)
@@ -105,8 +112,9 @@ int password_may_change(pam_handle_t *pamh, int flags, const struct holder *hold
 
 	if (is_stuck(holder, flags))
 		return refuse_stuck(pamh, holder);
-	if (holder->unusable < 0 || !has_say(holder) || !holder->is_local || is_given(flags) ||
-	    (unsigned)flags & PAM_CHANGE_EXPIRED_AUTHTOK)
+	/* root waits for nothing, nor does whom login or sshd, as root, sent here; from others that
+	 * flag says nothing: passwd -k sets it for anybody */
+	if (holder->unusable < 0 || !has_say(holder) || !holder->is_local || getuid() == 0)
 		return PAM_SUCCESS;
 	wait = seconds_to_wait(holder, time(NULL));
 	if (wait == 0)
@@ -147,8 +155,10 @@ static int try_once(pam_handle_t *pamh, struct new_password *new_password,
 	int r;
 
 	r = pam_get_authtok_noverify(pamh, &candidate, NULL);
-	if (r != PAM_SUCCESS)
+	if (r != PAM_SUCCESS || !candidate[0])
 		return PAM_AUTHTOK_ERR; /* no answer, or an empty one: no more tries */
+	if (strcmp(candidate, last) == 0)
+		return PAM_AUTHTOK_ERR; /* a program, such as chpasswd: it has no other */
 	if (new_password_judge(new_password, candidate))
 		return accept(pamh, new_password, candidate);
 	if (new_password->holder->observe & OBSERVE_PASSWORD) {
@@ -157,11 +167,9 @@ static int try_once(pam_handle_t *pamh, struct new_password *new_password,
 	}
 	new_password_report(new_password, EVENT_PASSWORD_REFUSED);
 	new_password_tell(new_password, pamh);
-	/* chpasswd answers each time the same */
-	r = strcmp(candidate, last) == 0 ? PAM_AUTHTOK_ERR : PAM_TRY_AGAIN;
 	(void)snprintf(last, SECRET_MAX, "%s", candidate); /* cut: then it differs */
 	(void)pam_set_item(pamh, PAM_AUTHTOK, NULL);
-	return r;
+	return PAM_TRY_AGAIN;
 }
 
 static const char *old_password(pam_handle_t *pamh)
@@ -190,6 +198,7 @@ int password_take_new(pam_handle_t *pamh, int flags, const struct holder *holder
 		return refuse_stuck(pamh, holder);
 	if (holder->unusable < 0 || !has_say(holder))
 		return hand_on(pamh);
+	new_password.is_given = is_given(flags);
 	for (int i = 0; i < TRIES && r == PAM_TRY_AGAIN; i++)
 		r = try_once(pamh, &new_password, last);
 	explicit_bzero(last, sizeof(last));

@@ -28,11 +28,19 @@ static void format_origins(const struct request *request, char text[static ORIGI
 	}
 }
 
+/* Before the subject is known it is the user, unless that is the target. */
+static const char *subject_of(const struct request *request)
+{
+	if (request->subject.name[0])
+		return request->subject.name;
+	return request->target ? NULL : request->user;
+}
+
 static struct event event_of(enum event_id id, const struct request *request, const char *origins)
 {
 	return (struct event){
 		.id = id,
-		.subject = request->subject.name[0] ? request->subject.name : request->user,
+		.subject = subject_of(request),
 		.target = request->target,
 		.service = request->service,
 		.origin = origins,
@@ -55,6 +63,15 @@ static enum event_id decision_id(const struct access_verdict *verdict)
 	return verdict->outcome == ACCESS_ALLOW ? EVENT_ACCESS_ALLOWED : EVENT_ACCESS_DENIED;
 }
 
+/* "employee.2", or "employee" where holding the role is enough and no rule was asked. */
+static void format_rule(const struct access_verdict *verdict, char text[static RULE_TEXT_MAX])
+{
+	if (verdict->rule > 0)
+		(void)snprintf(text, RULE_TEXT_MAX, "%s.%u", verdict->role, verdict->rule);
+	else
+		(void)snprintf(text, RULE_TEXT_MAX, "%s", verdict->role);
+}
+
 static void report_decision(const char *root, struct event event, const struct judgement *judgement)
 {
 	const struct access_verdict *verdict = &judgement->verdict;
@@ -65,7 +82,7 @@ static void report_decision(const char *root, struct event event, const struct j
 	event.reason = access_reason_name(verdict->reason);
 	event.policy = judgement->policy[0] ? judgement->policy : NULL;
 	if (verdict->role[0]) {
-		(void)snprintf(rule, sizeof(rule), "%s.%u", verdict->role, verdict->rule);
+		format_rule(verdict, rule);
 		event.rule = rule;
 		event.line = verdict->line;
 	}
@@ -131,7 +148,8 @@ void report_failure(const char *root, const struct request *request, int err)
 
 	event.verdict = "deny";
 	event.reason = err == -ESRCH ? "no-account" : "error";
-	event.detail = cause(err);
+	if (!event.detail)
+		event.detail = cause(err);
 	(void)event_send(root, &event); /* as above */
 }
 
@@ -159,13 +177,15 @@ void report_session(const char *root, enum event_id id, const struct request *re
 	(void)event_send(root, &event); /* as above */
 }
 
-void report_unrecorded(const char *root, const struct request *request, int err)
+void report_unrecorded(const char *root, const struct request *request, enum access_outcome outcome,
+		       int err)
 {
 	char origins[ORIGINS_TEXT_MAX];
 	struct event event;
 
 	format_origins(request, origins);
 	event = event_of(EVENT_SESSION_UNRECORDED, request, origins);
+	event.verdict = outcome == ACCESS_DENY ? "deny" : "allow";
 	event.detail = cause(err);
 	(void)event_send(root, &event); /* as above */
 }

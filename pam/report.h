@@ -26,8 +26,10 @@ void report_option(const char *option);
 void report_session(const char *root, enum event_id id, const struct request *request,
 		    int64_t until);
 
-/* A login could not be recorded, for @err: sudo in it will not know its origin. */
-void report_unrecorded(const char *root, const struct request *request, int err);
+/* A login could not be recorded, for @err: it is refused, or sudo in it will not know its origin.
+ */
+void report_unrecorded(const char *root, const struct request *request, enum access_outcome outcome,
+		       int err);
 
 /* When somebody logged in last could not be recorded, for @err: he will look inactive. */
 void report_age_unrecorded(const char *root, const struct request *request, int err);

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* request.c - subject, target, service and origins of one PAM transaction. */
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include <sereno/login.h>
 #include <sereno/scoped.h>
 
 #include "request.h"
+
+#define POLKIT_SERVICE "polkit-1"
 
 /* A text item of the handle, "" when it is not set. */
 static const char *item_text(pam_handle_t *pamh, int item)
@@ -23,13 +26,21 @@ static const char *item_text(pam_handle_t *pamh, int item)
  * for it, PAM_RUSER is only as good as the program: sudo and su put the caller there, chsh and
  * chfn nothing, and polkit's helper the administrator whose password it wants. It counts where
  * the program runs as root altogether and speaks for somebody else; never to make him root.
+ *
+ * polkit's helper that runs as root altogether, as later versions start it, leaves no trace of who
+ * asks. Root himself is never asked by polkit.
  */
-static int asking_account(pam_handle_t *pamh, struct account *ret)
+static int asking_account(pam_handle_t *pamh, struct request *request)
 {
 	const char *name = item_text(pamh, PAM_RUSER);
 	const uid_t caller = getuid();
 
-	return caller == 0 && name[0] ? account_by_name(name, ret) : account_by_uid(caller, ret);
+	if (caller == 0 && strcmp(request->service, POLKIT_SERVICE) == 0) {
+		request->detail = "polkit does not tell who asks";
+		return -EACCES;
+	}
+	return caller == 0 && name[0] ? account_by_name(name, &request->subject)
+				      : account_by_uid(caller, &request->subject);
 }
 
 static int read_subject(pam_handle_t *pamh, struct request *request)
@@ -39,8 +50,8 @@ static int read_subject(pam_handle_t *pamh, struct request *request)
 	switch (request->kind) {
 	case SERVICE_ELEVATE:
 	case SERVICE_TOOL:
-		r = asking_account(pamh, &request->subject);
-		if (r == 0 && strcmp(request->user, request->subject.name) != 0)
+		r = asking_account(pamh, request);
+		if (r < 0 || strcmp(request->user, request->subject.name) != 0)
 			request->target = request->user;
 		return r;
 	case SERVICE_LOGIN:
@@ -101,6 +112,16 @@ static int read_all_logins(const char *root, uid_t uid, struct request *request)
 }
 
 /*
+ * Whether the caller is in a login of the subject's own, of which no record was @found, and none
+ * can be kept now. Once it could be, a login without one may have come by a service that does not
+ * ask sereno, or its login uid may have been chosen; who is in a true one logs in again.
+ */
+static bool is_own_unrecorded(const char *root, const struct request *request, uid_t uid, int found)
+{
+	return found < 0 && uid == request->subject.uid && login_try(root) < 0;
+}
+
+/*
  * The login that the caller is in, told by the kernel's audit session. What a user manager started
  * belongs to every login of the user it serves.
  *
@@ -119,6 +140,7 @@ static int read_own_logins(const char *root, struct request *request)
 	if (r < 0)
 		return r;
 	r = login_find(root, session, uid, &own);
+	request->own_login = is_own_unrecorded(root, request, uid, r);
 	if (r == -ENOENT)
 		return read_all_logins(root, request->subject.uid, request);
 	if (r < 0)

@@ -24,13 +24,14 @@ struct request {
 	const char *target;	/* the user where he is not the subject, else NULL */
 	struct origin *origins; /* see struct access_request */
 	size_t n_origins;
-	const char *detail; /* for the event: why the origin is not known; or NULL */
+	bool own_login;	    /* likewise */
+	const char *detail; /* for the event: what is not known of asker or origin, why; or NULL */
 };
 
 /*
  * Read the request from @pamh, the records of open logins below @root. On failure @ret holds what
  * is known so far, for the event. Always release with request_clear(). Returns 0, -ESRCH (no such
- * account), -EINVAL (no user), -ENOMEM or what NSS reported.
+ * account), -EACCES (who asks is not known), -EINVAL (no user), -ENOMEM or what NSS reported.
  */
 int request_read(pam_handle_t *pamh, const char *root, struct request *ret);
 

@@ -23,7 +23,6 @@ const struct slot_kind history_kind = {
 };
 
 struct history_token {
-	char user[256];
 	uid_t uid;
 	struct history_keep keep;
 	uint64_t tag;
@@ -53,10 +52,11 @@ static bool is_sound(const struct history_record *record)
 	       (record->setting[0] != '\0' || record->n + record->n_awaited == 0);
 }
 
-static int history_open(const char *root, const char *user, uid_t uid, struct history *ret)
+/* By uid alone: an account that is renamed keeps its history, and is not shut out by it. */
+static int history_open(const char *root, uid_t uid, struct history *ret)
 {
 	char name[16];
-	const struct slot_owner owner = { name, user, uid };
+	const struct slot_owner owner = { name, "", uid };
 	int r;
 
 	(void)snprintf(name, sizeof(name), "%u", uid); /* ten digits at most */
@@ -87,7 +87,7 @@ static int read_record(const char *root, const struct history_change *change,
 	scoped(history_close) struct history history = { 0 };
 	int r;
 
-	r = history_open(root, change->user, change->uid, &history);
+	r = history_open(root, change->uid, &history);
 	if (r == 0)
 		r = settle_setting(&history);
 	if (r < 0)
@@ -132,15 +132,10 @@ static enum history_answer compare(const struct history_record *record,
 
 static int make_token(const struct history_change *change, struct history_token **ret)
 {
-	struct history_token *token;
-	const size_t length = strlen(change->user);
+	struct history_token *token = calloc(1, sizeof(*token));
 
-	if (length >= sizeof(token->user))
-		return -ENAMETOOLONG;
-	token = calloc(1, sizeof(*token));
 	if (!token)
 		return -ENOMEM;
-	memcpy(token->user, change->user, length + 1);
 	token->uid = change->uid;
 	token->keep = change->keep;
 	token->tag = change->tag;
@@ -264,7 +259,7 @@ static int open_for(const char *root, const struct history_token *token, struct 
 {
 	int r;
 
-	r = history_open(root, token->user, token->uid, history);
+	r = history_open(root, token->uid, history);
 	if (r == 0)
 		r = adopt_setting(&history->record, token);
 	if (r < 0)
@@ -311,8 +306,9 @@ void history_token_free(struct history_token *token)
 int history_remove(const char *root, const char *user, uid_t uid)
 {
 	char name[16];
-	const struct slot_owner owner = { name, user, uid };
+	const struct slot_owner owner = { name, "", uid };
 
+	(void)user;				       /* as history_open() */
 	(void)snprintf(name, sizeof(name), "%u", uid); /* ten digits at most */
 	return slot_remove(root, &history_kind, &owner);
 }

@@ -26,8 +26,9 @@ static int age_open(const struct age_owner *owner, enum slot_missing missing, st
 {
 	uint8_t bytes[AGE_RECORD_SIZE];
 	char name[16];
-	const struct slot_owner slot = { name, owner->user, owner->uid };
-	enum slot_state state;
+	/* by uid alone: an account that is renamed keeps its record */
+	const struct slot_owner slot = { name, "", owner->uid };
+	enum slot_state state = SLOT_NEW;
 	int r;
 
 	(void)snprintf(name, sizeof(name), "%u", owner->uid); /* ten digits at most */
@@ -154,7 +155,7 @@ int64_t age_host_since(const char *root, int64_t since)
 int age_restart(const struct age_owner *owner, int64_t now, uint64_t tag)
 {
 	char name[16];
-	const struct slot_owner slot = { name, owner->user, owner->uid };
+	const struct slot_owner slot = { name, "", owner->uid };
 	int r;
 
 	(void)snprintf(name, sizeof(name), "%u", owner->uid); /* as above */

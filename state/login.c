@@ -9,6 +9,7 @@
 
 #include <sereno/login.h>
 #include <sereno/scoped.h>
+#include <sereno/trusted.h>
 
 #include "login_record.h"
 #include "process.h"
@@ -16,6 +17,9 @@
 #define STATE_DIRECTORY	 "/run/sereno"
 #define LOGINS_DIRECTORY STATE_DIRECTORY "/logins"
 #define LOGINS_MAX	 4096 /* of one user; more is refused rather than half read */
+
+/* What login_try() asks for: in a full /run single pages come and go between two questions. */
+#define ROOM 65536
 
 #define NAME_SIZE 24 /* of a record's file */
 
@@ -30,12 +34,6 @@ static void record_name(uint32_t session, pid_t leader, char name[static NAME_SI
 		(void)snprintf(name, NAME_SIZE, "%u", session); /* 10 digits at most */
 	else
 		(void)snprintf(name, NAME_SIZE, "p%d", (int)leader);
-}
-
-/* Whether only root or we ourselves can have put something there. */
-static bool is_ours(const struct stat *st)
-{
-	return (st->st_uid == 0 || st->st_uid == geteuid()) && (st->st_mode & 022) == 0;
 }
 
 static int directory_path(const char *root, const char *directory, char **ret)
@@ -56,7 +54,7 @@ static int directory_open(const char *root)
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return neg_errno();
-	if (!is_ours(&st))
+	if (!trusted_writers(&st))
 		return -EPERM;
 	return take(fd, -1);
 }
@@ -85,14 +83,21 @@ static int directory_open_or_make(const char *root)
 	return r < 0 ? r : directory_open(root);
 }
 
+static int create(int directory, const char *name)
+{
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+	const int fd = openat(directory, name, flags, 0600);
+
+	return fd < 0 ? neg_errno() : fd;
+}
+
 static int write_new(int directory, const char *name, const struct login_record *record)
 {
-	scoped_fd int fd =
-		openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	scoped_fd int fd = create(directory, name);
 	ssize_t n;
 
 	if (fd < 0)
-		return neg_errno();
+		return fd;
 	n = write(fd, record, sizeof(*record));
 	if (n < 0)
 		return neg_errno();
@@ -101,13 +106,18 @@ static int write_new(int directory, const char *name, const struct login_record 
 	return close(take(fd, -1)) < 0 ? neg_errno() : 0;
 }
 
+static void temporary_name(char name[static NAME_SIZE])
+{
+	(void)snprintf(name, NAME_SIZE, ".%d", (int)getpid());
+}
+
 /* No fsync: /run is memory, and a login that ends with the machine needs no record. */
 static int replace_record(int directory, const char *name, const struct login_record *record)
 {
 	char temporary[NAME_SIZE];
 	int r;
 
-	(void)snprintf(temporary, sizeof(temporary), ".%d", (int)getpid());
+	temporary_name(temporary);
 	/* of an earlier process with our number that died half-way */
 	if (unlinkat(directory, temporary, 0) < 0 && errno != ENOENT)
 		return neg_errno();
@@ -117,25 +127,6 @@ static int replace_record(int directory, const char *name, const struct login_re
 	if (r < 0)
 		(void)unlinkat(directory, temporary, 0); /* the first error is the one to report */
 	return r;
-}
-
-int login_write(const char *root, const struct login *login)
-{
-	scoped_fd int directory = directory_open_or_make(root);
-	struct login own = *login;
-	struct login_record record;
-	char name[NAME_SIZE];
-	int r;
-
-	if (directory < 0)
-		return directory;
-	own.leader = getpid();
-	r = process_start(own.leader, &own.leader_start);
-	if (r < 0)
-		return r;
-	record_name(own.session, own.leader, name);
-	login_record_encode(&own, &record);
-	return replace_record(directory, name, &record);
 }
 
 static int read_record(int directory, const char *name, struct login *ret)
@@ -151,7 +142,7 @@ static int read_record(int directory, const char *name, struct login *ret)
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return neg_errno();
-	if (!S_ISREG(st.st_mode) || !is_ours(&st))
+	if (!S_ISREG(st.st_mode) || !trusted_writers(&st))
 		return -EPERM;
 	if (st.st_size != sizeof(record))
 		return -EBADMSG;
@@ -187,6 +178,55 @@ static int read_open_login(int directory, const char *name, struct login *ret)
 		return r;
 	*ret = login;
 	return 0;
+}
+
+/* Whether the session of record @name has another login than that of @leader, or may have. */
+static bool is_shared(int directory, const char *name, pid_t leader)
+{
+	struct login held;
+	const int r = read_open_login(directory, name, &held);
+
+	return r == 0 ? held.leader != leader : r != -ENOENT;
+}
+
+int login_write(const char *root, const struct login *login)
+{
+	scoped_fd int directory = directory_open_or_make(root);
+	struct login own = *login;
+	struct login_record record;
+	char name[NAME_SIZE];
+	int r;
+
+	if (directory < 0)
+		return directory;
+	own.leader = getpid();
+	r = process_start(own.leader, &own.leader_start);
+	if (r < 0)
+		return r;
+	record_name(own.session, own.leader, name);
+	if (is_shared(directory, name, own.leader))
+		own.origin = (struct origin){ .kind = ORIGIN_UNKNOWN };
+	login_record_encode(&own, &record);
+	return replace_record(directory, name, &record);
+}
+
+int login_try(const char *root)
+{
+	scoped_fd int directory = directory_open_or_make(root);
+	scoped_fd int fd = -1;
+	char name[NAME_SIZE];
+	int r;
+
+	if (directory < 0)
+		return directory;
+	temporary_name(name);
+	(void)unlinkat(directory, name, 0); /* of an earlier process with our number */
+	fd = create(directory, name);
+	if (fd < 0)
+		return fd;
+	r = posix_fallocate(fd, 0, ROOM);
+	(void)unlinkat(directory, name, 0); /* hidden from readers if it stays */
+	return -r;
 }
 
 int login_remove(const char *root, uint32_t session)

@@ -14,7 +14,7 @@
 #define STAT_PARENT_FIELD 4
 #define STAT_START_FIELD  22
 
-/* Read the small file @path whole as a string. */
+/* One read: what /proc writes comes whole, and ours is short. */
 static int read_text(const char *path, char *text, size_t size)
 {
 	scoped_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);

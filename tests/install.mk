@@ -5,6 +5,8 @@ INSTALL     ?= install
 DATADIR     ?= $(PREFIX)/share
 TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
 SYSCONFDIR  ?= /etc
+# Where libpam looks for stacks.
+PAM_STACKS  ?= /etc/pam.d/* /usr/lib/pam.d/* /etc/pam.conf
 
 # Each word is SOURCE:DESTINATION:MODE; install and uninstall both read it.
 installed := \
@@ -14,6 +16,7 @@ installed := \
 	$(O)/man/sereno-policy.5:$(MANDIR)/man5/sereno-policy.5:0644 \
 	docs/examples/policy.yaml:$(DATADIR)/doc/sereno/examples/policy.yaml:0644 \
 	system/sereno.pam-config:$(DATADIR)/pam-configs/sereno:0644 \
+	system/sereno-guard.pam-config:$(DATADIR)/pam-configs/sereno-guard:0644 \
 	system/sereno-passwords.pam-config:$(DATADIR)/pam-configs/sereno-passwords:0644 \
 	system/sereno-otp.pam-config:$(DATADIR)/pam-configs/sereno-otp:0644 \
 	system/sereno.tmpfiles:$(TMPFILESDIR)/sereno.conf:0644
@@ -25,6 +28,6 @@ install: all ## put everything where Debian expects it, below DESTDIR; no PAM st
 
 # A stack that names a module which is gone lets nobody in: take the profile out first.
 uninstall: ## remove what install put there; the policy in /etc/sereno and its state stay
-	$(Q)set -e; [ -n "$(DESTDIR)" ] || ! grep -ls '^[^#]*pam_sereno_' /etc/pam.d/* || \
-		{ echo 'these PAM services still use sereno: run "pam-auth-update --disable sereno sereno-passwords sereno-otp" and take its lines out of them first' >&2; exit 1; }
+	$(Q)users=$$(grep -ls '^[^#]*pam_sereno_' $(PAM_STACKS)); [ -n "$(DESTDIR)" ] || [ -z "$$users" ] || { echo "$$users"; \
+		echo 'these PAM services still use sereno: run "pam-auth-update --disable sereno sereno-guard sereno-passwords sereno-otp" and take its lines out of them first' >&2; exit 1; }
 	$(Q)rm -f $(foreach f,$(installed),$(DESTDIR)$(call part,2,$(f)))

@@ -32,6 +32,9 @@ struct access_request {
 	/* One, or for ELEVATE and TOOL every login he has open; none is unknown. */
 	const struct origin *origins;
 	size_t n_origins;
+	/* ELEVATE and TOOL without an origin: the kernel's login uid is the subject's own, and no
+	 * record of a login can be kept now. A break-glass account was at its place to log in. */
+	bool own_login;
 };
 
 enum access_outcome {
@@ -42,19 +45,19 @@ enum access_outcome {
 
 /* Why; each has a sentence (access_reason_text()) and a word for logs (access_reason_name()). */
 enum access_reason {
-	REASON_RULE,		   /* allow: a rule fits */
-	REASON_ROLE,		   /* allow: job, user manager, unlock of a role's holder */
-	REASON_ROOT_ASKS,	   /* allow: root asking sudo, su, ... or root's job */
-	REASON_ROOT_LOGIN,	   /* allow: root.direct-login names the origin. Loud */
-	REASON_BREAK_GLASS,	   /* allow: break-glass account at its place. Loud */
-	REASON_UNGOVERNED,	   /* not governed */
-	REASON_NO_ROLE,		   /* deny: holds no role now */
-	REASON_EXCLUSION,	   /* deny: the roles held exclude each other */
-	REASON_NO_RULE,		   /* deny: no rule of a role held is for this service from there */
-	REASON_DATES,		   /* deny: a rule fits, but not yet or no more */
-	REASON_HOURS,		   /* deny: a rule fits, but not at this hour */
-	REASON_SECOND_FACTOR,	   /* deny: a rule fits, its second factor was not seen */
-	REASON_ROOT_ORIGIN,	   /* deny: root.direct-login does not name the origin */
+	REASON_RULE,	      /* allow: a rule fits */
+	REASON_ROLE,	      /* allow: job, user manager, unlock of a role's holder */
+	REASON_ROOT_ASKS,     /* allow: root asking sudo, su, ... or root's job */
+	REASON_ROOT_LOGIN,    /* allow: root.direct-login names the origin. Loud */
+	REASON_BREAK_GLASS,   /* allow: break-glass account at its place, or own_login. Loud */
+	REASON_UNGOVERNED,    /* not governed */
+	REASON_NO_ROLE,	      /* deny: holds no role now */
+	REASON_EXCLUSION,     /* deny: the roles held exclude each other, or are of two kinds */
+	REASON_NO_RULE,	      /* deny: no rule of a role held is for this service from there */
+	REASON_DATES,	      /* deny: a rule fits, but not yet or no more */
+	REASON_HOURS,	      /* deny: a rule fits, but not at this hour */
+	REASON_SECOND_FACTOR, /* deny: a rule fits, its second factor was not seen */
+	REASON_ROOT_ORIGIN,   /* deny: root.direct-login does not name the origin */
 	REASON_BREAK_GLASS_ORIGIN, /* deny: break-glass account from elsewhere */
 	REASON_NO_POLICY,	   /* the policy in force cannot be used (fallback.h) */
 };
@@ -74,8 +77,8 @@ struct access_verdict {
 	int64_t until;	       /* allow: first moment at which it no longer holds, whatever new
 				demands come up before; TIME_NO_END */
 	char role[MODEL_NAME_MAX + 1]; /* of the rule that allowed, or "" */
-	uint32_t rule;		       /* its number in the role, 0 for none */
-	uint32_t line;		       /* its line in the policy's text, 0 for none */
+	uint32_t rule;		       /* its number in the role, 0: holding the role is enough */
+	uint32_t line;		       /* the rule's, or then the role's, in the policy's text */
 	bool conflict;		       /* roles were set aside because they exclude each other */
 };
 
@@ -89,6 +92,7 @@ struct access_case;
 int access_load(struct policy *policy, const struct access_request *request,
 		struct access_case **ret);
 void access_free(struct access_case *access);
+void access_free_p(struct access_case **access); /* for scoped() */
 
 /* Decide at @now (UTC seconds), with the demands in @met (enum access_demand) already met. */
 void access_judge(const struct access_case *access, int64_t now, unsigned met,

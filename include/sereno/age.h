@@ -39,7 +39,7 @@ struct age {
 	uint8_t list[AGE_LIST_SIZE];
 };
 
-/* Whose record: the local account, as NSS spells it. */
+/* Whose record: the local account, as NSS spells it. The record is the uid's, whatever its name. */
 struct age_owner {
 	const char *root; /* "" is the host */
 	const char *user;

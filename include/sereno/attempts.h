@@ -123,6 +123,13 @@ ssize_t attempt_status(const char *root, const struct attempt_limits *limits,
 		       const struct attempt_subject *subject, const struct attempt_clock *now,
 		       struct attempt_status *ret, size_t max);
 
+/*
+ * The accounts that have a record, by uid in ascending order: *@ret is the caller's, released with
+ * free(). Returns how many, at most ATTEMPT_ACCOUNTS_MAX, or a negative errno. Changes nothing.
+ */
+#define ATTEMPT_ACCOUNTS_MAX 1000000
+ssize_t attempt_accounts(const char *root, uid_t **ret);
+
 /* Forget all failures, open charges and waits of an account (sereno unlock); known origins stay. A
  * record that is lost is removed. Durable. Returns 0, -ENOENT (there is no record) or a negative
  * errno. */

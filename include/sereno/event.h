@@ -29,7 +29,7 @@ enum event_id {
 	EVENT_POLICY_REFUSED, /* an apply that was refused */
 	EVENT_SESSION_OPENED,
 	EVENT_SESSION_CLOSED,
-	EVENT_SESSION_UNRECORDED, /* a login not recorded: sudo in it will not know its origin */
+	EVENT_SESSION_UNRECORDED, /* a login not recorded: refused, or sudo in it knows no origin */
 	EVENT_ATTEMPTS_REFUSED,	  /* too many wrong passwords: this one was not checked */
 	EVENT_ATTEMPTS_ON_TRIAL,  /* observe: would have been refused */
 	EVENT_ATTEMPTS_UNLOCKED,  /* an administrator forgot an account's wrong passwords */
@@ -62,7 +62,7 @@ struct event {
 	const char *origin;
 	const char *verdict; /* allow, deny, not-governed */
 	const char *reason;  /* a word */
-	const char *rule;    /* ROLE.NUMBER */
+	const char *rule;    /* ROLE.NUMBER, or ROLE where no rule is needed */
 	uint32_t line;	     /* of the rule in the policy's text */
 	const char *policy;  /* hash of its text */
 	const char *detail;  /* free English text */

@@ -2,11 +2,12 @@
 /*
  * fallback.h - who gets in when the policy in force cannot be used.
  *
- * ROOT/etc/sereno/fallback (root, 0644, at most 4 KiB) is written by apply before it swaps the
- * policy, and read only when policy_open() or access_load() fails. Governed people are refused,
- * root and break-glass accounts get in at the seat and at serial lines, the ungoverned are never
- * touched. Without the file: uids from 1000 up are governed, there is no break-glass account.
- * Callable inside other people's processes; no global state.
+ * ROOT/etc/sereno/fallback (root, 0644, at most 4 KiB) is written by apply, the stricter of both
+ * before it swaps the policy and the new one after, and read only when policy_open() or
+ * access_load() fails. Governed people are refused, root and break-glass accounts get in at the
+ * seat and at serial lines, the ungoverned are never touched. Without the file: uids from 1000 up
+ * are governed, there is no break-glass account. Callable inside other people's processes; no
+ * global state.
  */
 #ifndef SERENO_FALLBACK_H
 #define SERENO_FALLBACK_H
@@ -26,11 +27,15 @@ struct fallback {
 };
 
 /* Read the file below @root; when it is missing, unsafe or not understood *@ret holds the
- * strictest defaults and the reason is returned as a negative errno, else 0. */
+ * defaults without it and the reason is returned as a negative errno, else 0. */
 int fallback_read(const char *root, struct fallback *ret);
 
 /* Write it atomically (rename, fsync). Returns 0, -E2BIG or a write error. */
 int fallback_write(const char *root, const struct fallback *fallback);
+
+/* What is safe beside either policy while apply swaps @old for @new: on trial is only what is so
+ * in both, governed is who is so in one, as far as the names fit; break-glass is that of @new. */
+struct fallback fallback_stricter(const struct fallback *old, const struct fallback *new);
 
 /* Decide @request; pure. Sets every member of *@ret; reason is REASON_NO_POLICY, REASON_UNGOVERNED,
  * REASON_ROOT_LOGIN, REASON_ROOT_ASKS or REASON_BREAK_GLASS. */

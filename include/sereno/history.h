@@ -2,12 +2,12 @@
 /*
  * history.h - has this user had this password, or one like it, before?
  *
- * One sealed slot file a user: one yescrypt setting with its salt, and up to HISTORY_ENTRIES_MAX
- * entries of the hash of a password, the hash of its base (strength.h) and the time. As all share
- * the salt, one hash of the candidate and one of its base are compared with all of them, so that a
- * change costs two yescrypt runs however long the history (and the first one four, as the old
- * password is taken in). Nothing hashed faster is stored. A base
- * of less than HISTORY_BASE_MIN characters is not stored at all.
+ * One sealed slot file a uid, whatever its name: one yescrypt setting with its salt, and up to
+ * HISTORY_ENTRIES_MAX entries of the hash of a password, the hash of its base (strength.h) and the
+ * time. As all share the salt, one hash of the candidate and one of its base are compared with all
+ * of them, so that a change costs two yescrypt runs however long the history (and the first one
+ * four, as the old password is taken in). Nothing hashed faster is stored. A base of less than
+ * HISTORY_BASE_MIN characters is not stored at all.
  *
  * Judged before the change, committed after it succeeded, so that a change that failed leaves
  * nothing. Who cannot run after it (a PAM module that stands before pam_unix) lets the history
@@ -32,7 +32,7 @@ struct history_keep {
 };
 
 struct history_change {
-	const char *user;
+	const char *user; /* its name now; the history is the uid's */
 	uid_t uid;
 	const char *candidate;
 	const char *old; /* the password until now, or NULL: with an empty history it is taken into

@@ -65,4 +65,11 @@ struct second_factor_rules {
 	char issuer[65];
 };
 
+/* Where the block is left out; what every phone understands. */
+#define SECOND_FACTOR_STANDARD                                                              \
+	{                                                                                   \
+		.digits = 6, .period_sec = 30, .window = 1, .recovery_codes = 8,            \
+		.enrol = ENROL_AT_LOGIN, .enrol_within_sec = 604800, .remember_sec = 28800, \
+	}
+
 #endif

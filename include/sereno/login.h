@@ -35,8 +35,12 @@ struct login {
 int login_self(uint32_t *ret_session, uid_t *ret_uid);
 
 /* Record @login (leader and leader_start are filled in for the caller's process). Replaces a record
- * of the same session. Returns 0 or a negative errno. */
+ * of the same session; when the leader of that one lives (a daemon started by hand from within a
+ * login), or it cannot be read, the origin recorded is unknown. Returns 0 or a negative errno. */
 int login_write(const char *root, const struct login *login);
+
+/* Whether logins can be recorded now, with room to spare. Returns 0 or a negative errno. */
+int login_try(const char *root);
 
 /* Remove the record of @session (LOGIN_NONE: the caller's own) if the calling process is its
  * leader. Returns 0, -ENOENT, -EPERM or a negative errno. */

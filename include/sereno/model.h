@@ -8,6 +8,7 @@
 #ifndef SERENO_MODEL_H
 #define SERENO_MODEL_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -72,6 +73,11 @@ struct validity {
 	int64_t since, until;
 };
 
+static inline bool validity_holds(const struct validity *valid, int64_t now)
+{
+	return valid->since <= now && now < valid->until;
+}
+
 struct rule {
 	struct mark at;
 	uint32_t number;       /* from 1 within its role; a rule's id is ROLE.NUMBER */
@@ -135,7 +141,7 @@ struct role {
 	struct name name;
 	struct name owner; /* text NULL when not given */
 	struct names members, members_of, except;
-	struct names excludes; /* names of roles, each known to exist */
+	struct names excludes; /* names of roles, each known to exist; sorted by text */
 	struct validity valid;
 	bool unattended;
 	struct password_block password;
@@ -236,9 +242,10 @@ bool model_rule_has_service(const struct model *model, const struct rule *rule,
 bool model_from_fits(const struct model *model, const struct from_list *list,
 		     const struct origin *origin);
 
-/* Whether some origin lies in both lists. */
+/* Whether some origin lies in both lists, of a kind in @kinds: 1u << enum origin_kind each. */
+#define ORIGINS_ALL UINT_MAX
 bool model_from_overlaps(const struct model *model, const struct from_list *a,
-			 const struct from_list *b);
+			 const struct from_list *b, unsigned kinds);
 
 /* Whether rule @rule holds on the host called @host (its node name; a pattern without a dot is
  * compared with the first label as well). Case does not matter (RFC 4343). */

@@ -19,6 +19,7 @@
 #include <sys/types.h>
 
 #include <sereno/calendar.h>
+#include <sereno/diag.h>
 #include <sereno/limits.h>
 #include <sereno/model.h>
 
@@ -52,12 +53,17 @@ int policy_open_in(const char *dir, struct policy **ret);
 
 /* Release; NULL is allowed. */
 void policy_close(struct policy *policy);
+void policy_close_p(struct policy **policy); /* for scoped() */
 
 /* Borrowed, valid until policy_close(). */
 const struct policy_facts *policy_facts(const struct policy *policy);
 
 /* Read every record and check that all are there and sound. Returns 0, -EBADMSG or a read error. */
 int policy_verify(struct policy *policy);
+
+/* The zone that hours and dates of the policy are meant in, as it was when it was compiled. Unlike
+ * the text it is for everybody to read. Returns 0, -EBADMSG, -ENOMEM or a read error. */
+int policy_zone(const struct policy *policy, struct zone *ret);
 
 /*
  * The other accounts of the same person (accounts.persons), for which the caller gathers groups
@@ -110,6 +116,9 @@ struct compile_inputs {
 	const char *host; /* node name */
 	int64_t now;	  /* UTC seconds */
 	uint64_t generation;
+	/* Of groups and break-glass accounts that @group_id and @user_id do not know: a warning
+	 * where the policy may be meant for another host. */
+	enum severity absence;
 	/* gid of each name in members-of, asked once per name. Returns 0 or -ENOENT. */
 	int (*group_id)(void *context, const char *group, gid_t *ret);
 	/* uid of an account if it is known locally. Returns 0 or -ENOENT. */

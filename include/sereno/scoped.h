@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * scoped.h - scope-bound release: the one cleanup idiom of the project.
+ * scoped.h - what a variable holds is given back when the variable goes.
  *
- * An owner is initialised in its declaration and released when the scope ends; take() passes
- * ownership on. Any room may include this header; it is the only one with code in it.
+ * Whoever declares such a variable gives it a value there and then; take() moves the value out of
+ * it, so that it outlives the block. For every room; no other header defines functions.
  */
 #ifndef SERENO_SCOPED_H
 #define SERENO_SCOPED_H
@@ -18,7 +18,7 @@
 #define scoped_free scoped(free_p)
 #define scoped_file scoped(fclose_p)
 
-/* Yield an owner's value and leave @none behind: return take(fd, -1); */
+/* The value of @owner, which holds @none from then on: return take(fd, -1); */
 #define take(owner, none)                           \
 	({                                          \
 		__typeof__(owner) taken_ = (owner); \
@@ -28,10 +28,10 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
-/* Marks what a module hands to its host; everything else stays hidden. */
+/* A symbol that libpam looks up in a module. All others are invisible outside of it. */
 #define EXPORT __attribute__((visibility("default")))
 
-/* Close a descriptor that is not -1. errno is kept: a failing path reports its own cause. */
+/* -1 is no descriptor. The errno of what failed before is still the one to report. */
 static inline void close_p(int *fd)
 {
 	const int saved = errno;
@@ -52,7 +52,7 @@ static inline void fclose_p(FILE **file)
 		(void)fclose(*file); /* read streams; writers close and look at the result */
 }
 
-/* -errno, never 0: reader and compiler may both trust "r < 0". */
+/* For after a call that failed: negative even if that call forgot to set errno. */
 static inline int neg_errno(void)
 {
 	return errno > 0 ? -errno : -EIO;

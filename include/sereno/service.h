@@ -21,6 +21,9 @@ enum service_kind {
 /* The kind of the PAM service @name; SERVICE_LOGIN for a name not in the table. */
 enum service_kind service_kind(const char *name);
 
+/* Whether a rule must fit; where none is needed, holding a role is enough. */
+bool service_needs_rule(enum service_kind kind);
+
 /* The name rules use for @name: "sudo" for sudo-i, "su" for su-l, else @name itself. */
 const char *service_canonical(const char *name);
 

@@ -97,6 +97,8 @@ static int compile_model(struct compilation *compilation)
 	if (r == 0)
 		r = compile_limits(compilation);
 	if (r == 0)
+		r = compile_warn_alike(compilation);
+	if (r == 0)
 		r = compile_subjects(compilation);
 	if (r == 0)
 		r = compile_break_glass(compilation);

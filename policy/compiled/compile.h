@@ -64,6 +64,9 @@ int compile_rules(struct compilation *compilation);
 /* Fill PASSWORDS, and what meta has of attempts and of ages. */
 int compile_limits(struct compilation *compilation);
 
+/* Warn of roles with very many rules that one login has to look at. */
+int compile_warn_alike(const struct compilation *compilation);
+
 /* Fill SUBJECTS, PERSONS and GROUPS, and check who exists. */
 int compile_subjects(struct compilation *compilation);
 

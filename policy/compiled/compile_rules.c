@@ -42,8 +42,9 @@ static int add_role(struct compilation *compilation, uint32_t id, struct role_fa
 	if (strlen(role->name.text) > MODEL_NAME_MAX)
 		return -EINVAL;
 	memcpy(fact->name, role->name.text, strlen(role->name.text) + 1);
-	fact->valid = role->valid;
+	fact->line = role->name.at.line;
 	fact->unattended = role->unattended;
+	fact->valid = role->valid;
 	encode_role(&compilation->item, fact);
 	compile_add(compilation, TABLE_ROLES, &key);
 	return 0;

@@ -83,6 +83,8 @@ static void check_member(struct compilation *compilation, const struct name *nam
 	const struct compile_inputs *inputs = compilation->inputs;
 	uid_t uid;
 
+	if (strcmp(name->text, "root") == 0)
+		return; /* the reader has said it */
 	if (inputs->user_id(inputs->context, name->text, &uid) < 0)
 		diag_warn(compilation->diags, name->at, "no account '%s' on this host (yet)",
 			  name->text);
@@ -111,14 +113,25 @@ static int check_members(struct compilation *compilation)
 	return 0;
 }
 
+static void report_absence(struct compilation *compilation, const struct name *name,
+			   const char *what)
+{
+	static const char text[] = "no %s '%s' on this host: create it, or remove it here";
+
+	if (compilation->inputs->absence == DIAG_WARNING)
+		diag_warn(compilation->diags, name->at, text, what, name->text);
+	else
+		(void)diag_fault(compilation->diags, name->at, text, what, name->text);
+}
+
 static int group_id(struct compilation *compilation, const struct name *name, gid_t *ret)
 {
 	const struct compile_inputs *inputs = compilation->inputs;
 
-	if (inputs->group_id(inputs->context, name->text, ret) < 0)
-		return diag_fault(compilation->diags, name->at,
-				  "no group '%s' on this host: create it, or remove it here",
-				  name->text);
+	if (inputs->group_id(inputs->context, name->text, ret) < 0) {
+		report_absence(compilation, name, "group");
+		return -ENOENT;
+	}
 	if (*ret == 0)
 		diag_warn(compilation->diags, name->at,
 			  "group '%s' has gid 0: its members are as good as root", name->text);
@@ -209,10 +222,7 @@ static void check_break_glass(struct compilation *compilation, const struct name
 				 "'%s': a break-glass account's name has at most %d bytes",
 				 name->text, FALLBACK_NAME_SIZE - 1);
 	else if (inputs->user_id(inputs->context, name->text, &uid) < 0)
-		(void)diag_fault(
-			compilation->diags, name->at,
-			"no break-glass account '%s' on this host: create it, or remove it here",
-			name->text);
+		report_absence(compilation, name, "break-glass account");
 	else if (uid == 0)
 		(void)diag_fault(
 			compilation->diags, name->at,

@@ -86,8 +86,9 @@ static struct validity decode_validity(struct decoder *decoder)
 void encode_role(struct encoder *encoder, const struct role_fact *role)
 {
 	encode_text(encoder, role->name);
-	encode_validity(encoder, role->valid);
+	encode_u32(encoder, role->line);
 	encode_u8(encoder, role->unattended);
+	encode_validity(encoder, role->valid);
 	encode_id_set(encoder, &role->excludes);
 }
 
@@ -98,11 +99,12 @@ int decode_role(struct decoder *decoder, struct role_fact *ret)
 
 	*ret = (struct role_fact){ 0 };
 	decode_text(decoder, ret->name, sizeof(ret->name));
-	ret->valid = decode_validity(decoder);
+	ret->line = decode_u32(decoder);
 	unattended = decode_u8(decoder);
 	if (unattended > 1)
 		decoder->damaged = true;
 	ret->unattended = unattended == 1;
+	ret->valid = decode_validity(decoder);
 	r = decode_id_set(decoder, &ret->excludes);
 	if (r == 0)
 		r = decode_end(decoder);

@@ -44,8 +44,9 @@ struct mention decode_mention(struct decoder *decoder);
 /* ROLES. Release with role_fact_clear(). */
 struct role_fact {
 	char name[MODEL_NAME_MAX + 1];
-	struct validity valid;
+	uint32_t line;
 	bool unattended;
+	struct validity valid;
 	struct id_set excludes;
 };
 

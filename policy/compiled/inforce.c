@@ -7,16 +7,10 @@
 #include <sys/stat.h>
 
 #include <sereno/scoped.h>
+#include <sereno/trusted.h>
 
 #include "inforce.h"
 
-/* Only root, or whoever runs us, may be able to change what decides logins. */
-static bool stat_trusted(const struct stat *st)
-{
-	return (st->st_uid == 0 || st->st_uid == geteuid()) && (st->st_mode & 022) == 0;
-}
-
-/* Open the directory @path, relative to @at, if it can be trusted. */
 static int open_directory(int at, const char *path)
 {
 	scoped_fd int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -24,7 +18,7 @@ static int open_directory(int at, const char *path)
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return neg_errno();
-	if (!stat_trusted(&st))
+	if (!trusted_writers(&st))
 		return -EPERM;
 	return take(fd, -1);
 }
@@ -61,7 +55,7 @@ static int open_policy(int directory, struct policy *policy)
 		return errno == ELOOP ? -EPERM : neg_errno();
 	if (fstat(policy->fd, &st) < 0)
 		return neg_errno();
-	if (!S_ISREG(st.st_mode) || !stat_trusted(&st))
+	if (!S_ISREG(st.st_mode) || !trusted_writers(&st))
 		return -EPERM;
 	r = store_open(policy->fd, st.st_size, &policy->tables.store);
 	if (r < 0)
@@ -69,7 +63,7 @@ static int open_policy(int directory, struct policy *policy)
 	return read_meta(policy);
 }
 
-static void policy_close_p(struct policy **policy)
+void policy_close_p(struct policy **policy)
 {
 	policy_close(*policy);
 }
@@ -102,6 +96,7 @@ int policy_open(const char *root, struct policy **ret)
 {
 	scoped_fd int state = -1, directory = -1;
 	scoped_free char *path = NULL;
+	struct stat st;
 
 	if (asprintf(&path, "%s" POLICY_STATE_DIR, root) < 0) {
 		path = NULL;
@@ -114,6 +109,11 @@ int policy_open(const char *root, struct policy **ret)
 	directory = open_directory(state, POLICY_LINK);
 	if (directory < 0)
 		return directory;
+	/* And so can who can write where the generations lie: ".." is where the link led. */
+	if (fstatat(directory, "..", &st, 0) < 0)
+		return neg_errno();
+	if (!trusted_writers(&st))
+		return -EPERM;
 	return policy_open_at(directory, ret);
 }
 
@@ -146,6 +146,12 @@ int policy_attempts(const struct policy *policy, struct attempt_limits *ret)
 	return 0;
 }
 
+void policy_second_factor(const struct policy *policy, struct second_factor_rules *ret)
+{
+	(void)policy;
+	*ret = (struct second_factor_rules)SECOND_FACTOR_STANDARD;
+}
+
 int policy_find(const struct policy *policy, enum table table, const struct table_key *key,
 		struct blob *ret)
 {
@@ -162,18 +168,24 @@ int policy_find_id(const struct policy *policy, enum table table, uint32_t id, s
 	return r < 0 ? r : 0;
 }
 
-int policy_verify(struct policy *policy)
+int policy_zone(const struct policy *policy, struct zone *ret)
 {
 	scoped(blob_clear) struct blob blob = { 0 };
 	struct decoder decoder;
-	struct zone zone;
 	int r;
 
 	r = record_load(&policy->tables, TABLE_ZONE, 0, &blob);
 	if (r < 0)
 		return r;
 	decoder = blob_decoder(&blob);
-	r = decode_zone(&decoder, &zone);
+	return decode_zone(&decoder, ret);
+}
+
+int policy_verify(struct policy *policy)
+{
+	struct zone zone;
+	int r = policy_zone(policy, &zone);
+
 	for (unsigned table = TABLE_SUBJECTS; r == 0 && table < TABLE_COUNT; table++)
 		r = table_verify(&policy->tables, (enum table)table);
 	return r;

@@ -14,7 +14,6 @@
 #define SLOTS_READ  4			      /* at once: a search seldom goes further */
 #define RECORD_READ 512			      /* at once: most records fit */
 
-/* Read @length bytes at @offset, all of them. */
 static int read_at(int fd, void *to, size_t length, size_t offset)
 {
 	uint8_t *next = to;

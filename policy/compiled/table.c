@@ -92,7 +92,6 @@ int record_load(const struct tables *tables, enum table table, uint32_t bucket, 
 	return 0;
 }
 
-/* One entry of a bucket: its key and its value. */
 struct entry {
 	const uint8_t *key, *value;
 	size_t key_length, value_length;

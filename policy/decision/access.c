@@ -16,7 +16,7 @@ void reading_clear(struct reading *reading)
 	id_set_clear(&reading->services);
 }
 
-static void access_free_p(struct access_case **access)
+void access_free_p(struct access_case **access)
 {
 	access_free(*access);
 }
@@ -85,17 +85,7 @@ static int load_governed(struct reading *reading)
 	r = load_roles(reading);
 	if (r < 0)
 		return r;
-	switch (access->kind) {
-	case SERVICE_LOGIN:
-	case SERVICE_ELEVATE:
-	case SERVICE_TOOL:
-		return load_rules(reading);
-	case SERVICE_JOB:
-	case SERVICE_USER_MANAGER:
-	case SERVICE_UNLOCK:
-		break;
-	}
-	return hold_is_enough(access);
+	return service_needs_rule(access->kind) ? load_rules(reading) : hold_is_enough(access);
 }
 
 static int load_case(struct reading *reading)
@@ -113,7 +103,8 @@ static int load_case(struct reading *reading)
 	case SUBJECT_ROOT:
 		return access->kind == SERVICE_LOGIN ? load_place(reading, &meta->direct_login) : 0;
 	case SUBJECT_BREAK_GLASS:
-		return load_place(reading, &meta->break_glass_from);
+		reading->access->at_place = elevates_in_own_login(reading->request);
+		return reading->access->at_place ? 0 : load_place(reading, &meta->break_glass_from);
 	case SUBJECT_GOVERNED:
 		return load_governed(reading);
 	}

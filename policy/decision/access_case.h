@@ -13,6 +13,7 @@ enum subject_class { SUBJECT_UNGOVERNED, SUBJECT_ROOT, SUBJECT_BREAK_GLASS, SUBJ
 /* A role held by the subject, or by another account of his person: that one only excludes. */
 struct case_role {
 	char name[MODEL_NAME_MAX + 1];
+	uint32_t line;
 	struct validity valid;
 	bool own, unattended;
 	size_t excludes_at, n_excludes; /* in access_case.excludes: roles also held */
@@ -40,6 +41,7 @@ struct access_case {
 	size_t n_roles;
 	size_t *excludes; /* indices into roles */
 	size_t n_excludes;
+	bool mixed; /* roles for people and for programs among his own: these exclude each other */
 	struct case_origin *origins;
 	size_t n_origins; /* at least 1; all must allow */
 	bool has_zone;	  /* loaded when some rule has hours */

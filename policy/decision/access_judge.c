@@ -9,11 +9,6 @@
 #define DEMAND_BITS 8	   /* of enum access_demand in a compiled rule */
 #define AHEAD_SEC   (INT64_C(400) * 86400) /* "until" is not looked for beyond */
 
-static bool validity_holds(struct validity valid, int64_t now)
-{
-	return valid.since <= now && now < valid.until;
-}
-
 static int64_t earlier(int64_t a, int64_t b)
 {
 	return a < b ? a : b;
@@ -35,21 +30,36 @@ struct standing {
 	int64_t end;
 };
 
+/* Whether @other, which excludes the role that @standing is of, holds now; if it will, that is when
+ * the role ends. */
+static bool sets_aside(const struct case_role *other, int64_t now, struct standing *standing)
+{
+	if (validity_holds(&other->valid, now))
+		return true;
+	if (other->valid.since > now && other->valid.since < other->valid.until)
+		standing->end = earlier(standing->end, other->valid.since);
+	return false;
+}
+
 static struct standing role_standing(const struct access_case *access, size_t index, int64_t now)
 {
 	const struct case_role *role = &access->roles[index];
 	struct standing standing = { .progress = PROGRESS_NO_RULE, .end = role->valid.until };
 
-	if (!role->own || !validity_holds(role->valid, now))
+	if (!role->own || !validity_holds(&role->valid, now))
 		return (struct standing){ .progress = PROGRESS_NO_ROLE };
 	for (size_t i = 0; i < role->n_excludes; i++) {
 		const size_t other = access->excludes[role->excludes_at + i];
-		const struct validity valid = access->roles[other].valid;
 
-		if (validity_holds(valid, now))
+		if (sets_aside(&access->roles[other], now, &standing))
 			return (struct standing){ .progress = PROGRESS_EXCLUDED };
-		if (valid.since > now && valid.since < valid.until)
-			standing.end = earlier(standing.end, valid.since);
+	}
+	for (size_t i = 0; access->mixed && i < access->n_roles; i++) {
+		const struct case_role *other = &access->roles[i];
+
+		if (other->own && other->unattended != role->unattended &&
+		    sets_aside(other, now, &standing))
+			return (struct standing){ .progress = PROGRESS_EXCLUDED };
 	}
 	return standing;
 }
@@ -103,7 +113,7 @@ static enum progress rule_progress(const struct access_case *access, const struc
 {
 	int64_t end;
 
-	if (!validity_holds(rule->fact.valid, now))
+	if (!validity_holds(&rule->fact.valid, now))
 		return PROGRESS_DATES;
 	end = earlier(role_end, rule->fact.valid.until);
 	if (!rule->fact.always) {
@@ -224,17 +234,12 @@ static enum access_reason reason_of(enum progress progress)
 	return REASON_RULE;
 }
 
-static bool needs_no_rule(enum service_kind kind)
-{
-	return kind == SERVICE_JOB || kind == SERVICE_USER_MANAGER || kind == SERVICE_UNLOCK;
-}
-
 static void name_rule(const struct access_case *access, const struct case_rule *rule,
 		      struct access_verdict *verdict)
 {
 	memcpy(verdict->role, access->roles[rule->role].name, sizeof(verdict->role));
 	verdict->rule = rule->fact.number;
-	verdict->line = rule->fact.line;
+	verdict->line = rule->fact.number ? rule->fact.line : access->roles[rule->role].line;
 }
 
 static void judge_governed(const struct access_case *access, int64_t now, unsigned met,
@@ -257,7 +262,7 @@ static void judge_governed(const struct access_case *access, int64_t now, unsign
 	verdict->enforced = ACCESS_ALLOW;
 	verdict->until = allowed_until(access, finding, now);
 	name_rule(access, finding.longest.rule, verdict);
-	if (needs_no_rule(access->kind))
+	if (!service_needs_rule(access->kind))
 		verdict->reason = REASON_ROLE;
 }
 
@@ -273,7 +278,7 @@ static void judge_root(const struct access_case *access, struct access_verdict *
 
 static void judge_break_glass(const struct access_case *access, struct access_verdict *verdict)
 {
-	const bool comes_in = access->at_place || needs_no_rule(access->kind);
+	const bool comes_in = access->at_place || !service_needs_rule(access->kind);
 
 	verdict->reason = comes_in ? REASON_BREAK_GLASS : REASON_BREAK_GLASS_ORIGIN;
 	if (comes_in)

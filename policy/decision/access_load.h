@@ -33,6 +33,9 @@ int load_origin_ids(const struct policy *policy, const struct origin *origin, st
 size_t count_origins(const struct access_request *request);
 struct origin request_origin(const struct access_request *request, size_t index);
 
+/* Whether a break-glass account may elevate from a login of its own that has no record. */
+bool elevates_in_own_login(const struct access_request *request);
+
 /* Whether an earlier origin of the request is the same one: many logins, one bastion. */
 bool origin_repeats(const struct access_request *request, size_t index);
 

@@ -90,6 +90,14 @@ bool origin_repeats(const struct access_request *request, size_t index)
 	return false;
 }
 
+bool elevates_in_own_login(const struct access_request *request)
+{
+	const enum service_kind kind = service_kind(request->service);
+
+	return (kind == SERVICE_ELEVATE || kind == SERVICE_TOOL) && request->own_login &&
+	       request->n_origins == 0;
+}
+
 size_t count_origins(const struct access_request *request)
 {
 	return request->n_origins > 0 ? request->n_origins : 1;

@@ -9,11 +9,6 @@
 #include "access_load.h"
 #include "compiled/limits_record.h"
 
-static void access_free_p(struct access_case **access)
-{
-	access_free(*access);
-}
-
 /* Who he is and the roles he holds, without any rule: no service or origin is asked. */
 static int load_holder(struct reading *reading, struct access_case *access)
 {

@@ -45,10 +45,23 @@ static int load_role(struct reading *reading, uint32_t id, struct case_role *rol
 	if (r < 0)
 		return r;
 	memcpy(role->name, fact.name, sizeof(role->name));
-	role->valid = fact.valid;
+	role->line = fact.line;
 	role->unattended = fact.unattended;
+	role->valid = fact.valid;
 	role->own = id_set_find(&reading->own, id) >= 0;
 	return link_excludes(reading, &fact.excludes, role);
+}
+
+/* Whether the subject himself holds roles of both kinds. */
+static bool roles_mixed(const struct access_case *access)
+{
+	bool people = false, programs = false;
+
+	for (size_t i = 0; i < access->n_roles; i++) {
+		programs = programs || (access->roles[i].own && access->roles[i].unattended);
+		people = people || (access->roles[i].own && !access->roles[i].unattended);
+	}
+	return people && programs;
 }
 
 int load_roles(struct reading *reading)
@@ -65,6 +78,7 @@ int load_roles(struct reading *reading)
 			return r;
 		access->n_roles++;
 	}
+	access->mixed = roles_mixed(access);
 	return 0;
 }
 
@@ -84,22 +98,14 @@ int origin_add_rule(struct case_origin *origin, const struct case_rule *rule)
 	return 0;
 }
 
-/* Load the zone, once. */
 static int need_zone(struct reading *reading)
 {
-	scoped(blob_clear) struct blob blob = { 0 };
 	struct access_case *access = reading->access;
-	struct decoder decoder;
-	int r;
 
 	if (access->has_zone)
 		return 0;
-	r = record_load(&reading->policy->tables, TABLE_ZONE, 0, &blob);
-	if (r < 0)
-		return r;
-	decoder = blob_decoder(&blob);
 	access->has_zone = true;
-	return decode_zone(&decoder, &access->zone);
+	return policy_zone(reading->policy, &access->zone);
 }
 
 /* Append the rules of the role at @index for the service @service from the origin @from. */

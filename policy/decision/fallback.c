@@ -5,6 +5,8 @@
 #include <sereno/fallback.h>
 #include <sereno/service.h>
 
+#include "access_load.h"
+
 static bool listed(const char names[][FALLBACK_NAME_SIZE], size_t n, const char *user)
 {
 	for (size_t i = 0; i < n && i < FALLBACK_NAMES_MAX; i++) {
@@ -12,6 +14,21 @@ static bool listed(const char names[][FALLBACK_NAME_SIZE], size_t n, const char 
 			return true;
 	}
 	return false;
+}
+
+struct fallback fallback_stricter(const struct fallback *old, const struct fallback *new)
+{
+	struct fallback both = *new;
+
+	both.observe &= old->observe;
+	if (old->min_uid < both.min_uid)
+		both.min_uid = old->min_uid;
+	for (size_t i = 0; i < old->n_governed && both.n_governed < FALLBACK_NAMES_MAX; i++) {
+		if (!listed(both.governed, both.n_governed, old->governed[i]))
+			memcpy(both.governed[both.n_governed++], old->governed[i],
+			       FALLBACK_NAME_SIZE);
+	}
+	return both;
 }
 
 /* Whether every origin is this machine itself. */
@@ -25,18 +42,16 @@ static bool all_local(const struct access_request *request)
 	return request->n_origins > 0;
 }
 
-static bool opens_a_door(enum service_kind kind)
-{
-	return kind == SERVICE_LOGIN || kind == SERVICE_ELEVATE || kind == SERVICE_TOOL;
-}
-
 static void decide(const struct access_request *request, enum access_reason reason,
 		   struct access_verdict *verdict)
 {
 	const enum service_kind kind = service_kind(request->service);
-	const bool allowed =
-		all_local(request) ||
-		(reason == REASON_BREAK_GLASS ? !opens_a_door(kind) : kind != SERVICE_LOGIN);
+	bool allowed = all_local(request);
+
+	if (reason == REASON_BREAK_GLASS)
+		allowed = allowed || !service_needs_rule(kind) || elevates_in_own_login(request);
+	else
+		allowed = allowed || kind != SERVICE_LOGIN;
 
 	verdict->enforced = allowed ? ACCESS_ALLOW : ACCESS_DENY;
 	verdict->reason = allowed ? reason : REASON_NO_POLICY;

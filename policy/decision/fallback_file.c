@@ -14,6 +14,7 @@
 
 #include <sereno/fallback.h>
 #include <sereno/scoped.h>
+#include <sereno/trusted.h>
 
 #define FALLBACK_DIRECTORY "/etc/sereno"
 #define FALLBACK_FILE	   "fallback"
@@ -207,8 +208,7 @@ static int open_trusted(const char *root)
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return neg_errno();
-	if (!S_ISREG(st.st_mode) || (st.st_uid != 0 && st.st_uid != geteuid()) ||
-	    (st.st_mode & 022) != 0)
+	if (!S_ISREG(st.st_mode) || !trusted_writers(&st))
 		return -EPERM;
 	return take(fd, -1);
 }

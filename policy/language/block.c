@@ -137,8 +137,7 @@ static ptrdiff_t add_unknown(struct reader *reader, const struct block *block,
 	if (is_for_later(block, node->key)) {
 		diag_fault(
 			reader->diags, node->key_at,
-			"this version does not know '%s' yet, and a key that is accepted but not "
-			"enforced would be a lie: remove it",
+			"this version does not know '%s' yet and would not enforce it: remove it",
 			node->key);
 		return -1;
 	}

@@ -32,18 +32,18 @@ static const struct key document_keys[] = {
 	{ "reviewed", KEY_REVIEWED, MODEL(document.reviewed),
 	  .about = "The day of the last review.", .example = "reviewed: 2026-01-15" },
 	{ "review-every", KEY_DURATION, MODEL(document.review_every_sec),
-	  .about = "How often it is to be reviewed; sereno status shows what is overdue.",
+	  .about = "The time from one review to the next; once it has passed, sereno status says so.",
 	  .example = "review-every: 1y" },
 };
 
 static const struct block document_block = {
 	.title = "document", BLOCK(document_keys),
-	.about = "The written policy that this file puts into force.",
+	.about = "The document that management has signed; nothing here decides a login.",
 };
 
 static const struct key origin_elements = {
 	"NAME", KEY_ORIGIN_ELEMENTS, .offset = offsetof(struct named_origin, elements),
-	.about = "Addresses, networks and lines (seat, serial, jobs) that go by this name.",
+	.about = "What the name stands for: addresses, networks, and the lines seat, serial and jobs.",
 	.example = "office: [10.20.0.0/16, 'fd00:20::/32']",
 };
 static const struct table origin_table = {
@@ -52,7 +52,7 @@ static const struct table origin_table = {
 
 static const struct key host_elements = {
 	"NAME", KEY_HOST_ELEMENTS, .offset = offsetof(struct named_list, elements),
-	.about = "Host names, with * and ? as wildcards, that go by this name.",
+	.about = "What the name stands for: host names, in which * and ? are wildcards.",
 	.example = "databases: [pg-01, 'pg-1*']",
 };
 static const struct table host_table = {
@@ -61,7 +61,7 @@ static const struct table host_table = {
 
 static const struct key service_elements = {
 	"NAME", KEY_SERVICE_ELEMENTS, .offset = offsetof(struct named_list, elements),
-	.about = "PAM services, the files of /etc/pam.d, that go by this name.",
+	.about = "What the name stands for: PAM services, each called as its file in /etc/pam.d.",
 	.example = "console: [login, gdm-password]",
 };
 static const struct table service_table = {
@@ -71,7 +71,7 @@ static const struct table service_table = {
 
 static const struct key times_elements = {
 	"NAME", KEY_TIMES_ELEMENTS, .offset = offsetof(struct named_times, calendar),
-	.about = "Days and hours that go by this name.",
+	.about = "What the name stands for: spans of the week.",
 	.example = "working-day: [Mon-Fri 07:00-21:00]",
 };
 static const struct table times_table = {
@@ -108,12 +108,13 @@ static const struct key accounts_keys[] = {
 	{ "break-glass", KEY_BLOCK, MODEL(break_glass_at), .block = &break_glass_block,
 	  .about = "Accounts that get in when nothing else works." },
 	{ "persons", KEY_TABLE, MODEL(persons), .table = &person_table,
-	  .about = "Several accounts of one human, who counts once in excludes.",
+	  .about = "Whose accounts belong together: to excludes and to min-administrators all of them are one human.",
 	  .example = "persons:\n  ana: [ana, ana-adm]" },
 	{ "inactive-after", KEY_DURATION, MODEL(inactive_after_sec), FROM_TO(DAY_SEC, 100 * YEAR_SEC, "1d to 100y"),
 	  .standard = "never",
 	  .about = "A local account without a login on this host for so long, counted from the first apply at the "
-		   "earliest, is refused until sereno renew. Not root, break-glass accounts and unattended roles.",
+		   "earliest, is refused until sereno renew. Not root, break-glass accounts and unattended roles. Logins "
+		   "count where pam_sereno_session is in the stack; pam_sereno_password refuses.",
 	  .example = "inactive-after: 45d" },
 };
 
@@ -240,7 +241,8 @@ static const struct block attempts_block = {
 
 static const struct key role_keys[] = {
 	{ "owner", KEY_ACCOUNT, ROLE(owner),
-	  .about = "The user who signs the review of the role's members.", .example = "owner: marta" },
+	  .about = "Who answers for the list of members. This version keeps the name and does nothing with it: "
+		   "sereno status watches the review of the document alone.", .example = "owner: marta" },
 	{ "members", KEY_ACCOUNTS, ROLE(members),
 	  .about = "Users who hold the role.", .example = "members: [ana, luis]" },
 	{ "members-of", KEY_GROUPS, ROLE(members_of),
@@ -272,8 +274,8 @@ static const char *const role_later[] = { "gives-groups", "knows", "session", "o
 
 static const struct block role_block = {
 	.title = "roles.NAME", BLOCK(role_keys), LATER(role_later),
-	.about = "A role: who holds it and what it allows. A governed user may do what some rule of some role he "
-		 "now holds allows, and nothing else.",
+	.about = "A role: who holds it and what it allows. Whoever is governed needs a rule that fits, of a role "
+		 "that is his at that moment; without one he is refused.",
 };
 
 static const struct key role_value = {
@@ -305,22 +307,22 @@ static const struct key policy_keys[] = {
 	{ "timezone", KEY_TIMEZONE, MODEL(timezone), .standard = "the host's own",
 	  .about = "The time zone of hours and dates.", .example = "timezone: Europe/Madrid" },
 	{ "document", KEY_BLOCK, MODEL(document.at), .block = &document_block,
-	  .about = "The written policy that this file puts into force." },
+	  .about = "The document behind these rules: its name, its owner, its reviews." },
 	{ "observe", KEY_OBSERVE, MODEL(observe), .standard = "[]",
 	  .about = "Blocks on trial: roles, root, accounts, attempts, password or all. They decide and record, but refuse "
 		   "nobody.",
 	  .example = "observe: [roles]" },
 	{ "origins", KEY_TABLE, MODEL(origins), .table = &origin_table,
-	  .about = "Names used in from: for addresses, networks and lines.",
+	  .about = "Short names to write in from: instead of networks and lines.",
 	  .example = "origins:\n  office: [10.20.0.0/16, 'fd00:20::/32']" },
 	{ "hosts", KEY_TABLE, MODEL(hosts), .table = &host_table,
-	  .about = "Names used in hosts: for host names.",
+	  .about = "Short names to write in hosts: instead of host names.",
 	  .example = "hosts:\n  databases: [pg-01, 'pg-1*']" },
 	{ "services", KEY_TABLE, MODEL(services), .table = &service_table,
-	  .about = "Names used in services: for PAM services.",
+	  .about = "Short names to write in services: instead of PAM services.",
 	  .example = "services:\n  elevate: [sudo, su, polkit-1]" },
 	{ "times", KEY_TABLE, MODEL(times), .table = &times_table,
-	  .about = "Names used in hours: for days and hours.",
+	  .about = "Short names to write in hours: instead of spans of the week.",
 	  .example = "times:\n  working-day: [Mon-Fri 07:00-21:00]" },
 	{ "accounts", KEY_BLOCK, MODEL(accounts_at), .block = &accounts_block,
 	  .about = "Which accounts this policy governs." },

@@ -70,8 +70,8 @@ struct key {
 	const char *example;  /* one or more lines as in a policy, or NULL */
 };
 
-/* Keys that stand together. Those in @later are refused with a reason: a key that is accepted
- * and not enforced would be a lie. */
+/* Keys that stand together. Those in @later are refused with a reason: nobody shall rely on what
+ * this version would only read. */
 struct block {
 	const char *title; /* "accounts", for headings */
 	const char *about;

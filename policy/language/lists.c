@@ -12,11 +12,7 @@
 
 #define WORD_MIN 3 /* bytes, of not-containing */
 
-/* Whether the item @node is good; a fault if not. */
-typedef bool check_item(struct reader *reader, const struct node *node);
-
-static int read_names(struct reader *reader, const struct node *node, check_item *check,
-		      struct names *ret)
+int read_names(struct reader *reader, const struct node *node, check_item *check, struct names *ret)
 {
 	struct names names = { 0 };
 	int r = siblings_check_items(node, reader->diags);

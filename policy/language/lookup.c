@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sereno/sorted.h>
+
 #include "lookup.h"
 
 int lookup_allocate(struct arena *arena, size_t n, struct lookup_index *ret)
@@ -44,18 +46,16 @@ int lookup_of_names(struct arena *arena, const struct names *names, struct looku
 	return 0;
 }
 
+static int entry_against(const void *element, const void *text)
+{
+	return strcmp(((const struct lookup_entry *)element)->text, text);
+}
+
 ptrdiff_t lookup_find(const struct lookup_index *index, const char *text)
 {
-	size_t low = 0, high = index->n;
+	const size_t low =
+		sorted_first(index->entry, index->n, sizeof(*index->entry), text, entry_against);
 
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-
-		if (strcmp(index->entry[middle].text, text) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
 	if (low == index->n || strcmp(index->entry[low].text, text) != 0)
 		return -1;
 	return (ptrdiff_t)index->entry[low].value;

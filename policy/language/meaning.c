@@ -80,14 +80,15 @@ static void warn_unused(struct reader *reader, enum lookup_table table, const st
 			size_t number)
 {
 	static const char *const keys[LOOKUP_TABLES] = {
-		[LOOKUP_ORIGINS] = "from:",
-		[LOOKUP_HOSTS] = "hosts:",
-		[LOOKUP_SERVICES] = "services:",
-		[LOOKUP_TIMES] = "hours:",
+		[LOOKUP_ORIGINS] = "from: or direct-login:",
+		[LOOKUP_HOSTS] = "rule's hosts:",
+		[LOOKUP_SERVICES] = "rule's services:",
+		[LOOKUP_TIMES] = "rule's hours:",
 	};
 
 	if (!reader->used[table][number])
-		diag_warn(reader->diags, name->at, "'%s' is in no %s", name->text, keys[table]);
+		diag_warn(reader->diags, name->at, "the name '%s' is used in no %s", name->text,
+			  keys[table]);
 }
 
 static void warn_unused_names(struct reader *reader)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <sereno/scoped.h>
+#include <sereno/sorted.h>
 
 #include "reader.h"
 
@@ -19,6 +20,12 @@ struct membership {
 struct memberships {
 	size_t n;
 	struct membership *item; /* sorted by human, user, role */
+};
+
+/* Which roles a role excludes. */
+struct exclusions {
+	size_t n;
+	size_t *role; /* sorted */
 };
 
 /* Which human an account belongs to: the name of the person's first account, or its own. */
@@ -157,25 +164,74 @@ static void check_user(struct reader *reader, const struct lookup_index *break_g
 			one->user, role_name(reader, program), role_name(reader, person));
 }
 
-static bool excludes(const struct reader *reader, size_t role, size_t other)
+static int compare_numbers(const void *left, const void *right)
 {
-	const struct names *names = &reader->model->roles[role].excludes;
+	const size_t *a = left, *b = right;
 
-	for (size_t i = 0; i < names->n; i++)
-		if (model_find_role(reader->model, names->item[i].text) == (ptrdiff_t)other)
-			return true;
-	return false;
+	return (*a > *b) - (*a < *b);
 }
 
+/* Look every name under excludes: up once. Returns 0 or -ENOMEM. */
+static int index_exclusions(struct reader *reader, struct exclusions **ret)
+{
+	const struct model *model = reader->model;
+	struct exclusions *all =
+		arena_array(reader->arena, model->n_roles, sizeof(struct exclusions));
+
+	if (!all)
+		return -ENOMEM;
+	for (size_t i = 0; i < model->n_roles; i++) {
+		const struct names *names = &model->roles[i].excludes;
+
+		all[i].role = arena_array(reader->arena, names->n, sizeof(*all[i].role));
+		if (!all[i].role)
+			return -ENOMEM;
+		for (size_t k = 0; k < names->n; k++) {
+			const ptrdiff_t other = model_find_role(model, names->item[k].text);
+
+			if (other >= 0 && (size_t)other != i)
+				all[i].role[all[i].n++] = (size_t)other;
+		}
+		if (all[i].n)
+			qsort(all[i].role, all[i].n, sizeof(*all[i].role), compare_numbers);
+	}
+	*ret = all;
+	return 0;
+}
+
+static int compare_names(const void *left, const void *right)
+{
+	const struct name *a = left, *b = right;
+
+	return strcmp(a->text, b->text);
+}
+
+/* As the model promises, for whoever searches the names. */
+static void sort_exclusions(struct model *model)
+{
+	for (size_t i = 0; i < model->n_roles; i++) {
+		const struct names *names = &model->roles[i].excludes;
+
+		if (names->n)
+			qsort(names->item, names->n, sizeof(*names->item), compare_names);
+	}
+}
+
+static bool excludes(const struct exclusions *exclusions, size_t role)
+{
+	const size_t at =
+		sorted_first(exclusions->role, exclusions->n, sizeof(role), &role, compare_numbers);
+
+	return at < exclusions->n && exclusions->role[at] == role;
+}
+
+/* Two memberships of one human, whose roles exclude each other. */
 static void check_pair(struct reader *reader, const struct membership *a,
 		       const struct membership *b)
 {
 	const struct membership *later = b->at.line > a->at.line ? b : a;
 	const struct membership *earlier = later == b ? a : b;
 
-	if (a->role == b->role ||
-	    (!excludes(reader, a->role, b->role) && !excludes(reader, b->role, a->role)))
-		return;
 	if (strcmp(a->user, b->user) == 0)
 		diag_fault(
 			reader->diags, later->at,
@@ -190,19 +246,79 @@ static void check_pair(struct reader *reader, const struct membership *a,
 			role_name(reader, earlier));
 }
 
-/* The memberships of one human. */
-static void check_human(struct reader *reader, const struct membership *one, size_t n)
+/* The roles of one human. */
+struct holding {
+	size_t n;
+	const struct membership *item;	     /* sorted by role */
+	const struct exclusions *exclusions; /* of each role */
+};
+
+static int compare_role(const void *element, const void *key)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (!reader->model->roles[one[i].role].excludes.n)
+	const struct membership *one = element;
+
+	return compare_numbers(&one->role, key);
+}
+
+static int compare_roles(const void *left, const void *right)
+{
+	const struct membership *b = right;
+	const int order = compare_role(left, &b->role);
+
+	return order ? order : compare(left, right);
+}
+
+/* @one against its human's memberships of @role, which @one's role excludes. */
+static void check_role(struct reader *reader, const struct holding *holding,
+		       const struct membership *one, size_t role)
+{
+	size_t k = sorted_first(holding->item, holding->n, sizeof(*one), &role, compare_role);
+
+	/* Where both roles say so, the pair has its turn once. */
+	if (role < one->role && excludes(&holding->exclusions[role], one->role))
+		return;
+	for (; k < holding->n && holding->item[k].role == role; k++)
+		check_pair(reader, one, &holding->item[k]);
+}
+
+/* The memberships of one human: for each, the shorter of what is held and what is excluded is
+ * gone through, and the longer is searched. */
+static void check_human(struct reader *reader, const struct holding *holding)
+{
+	for (size_t i = 0; i < holding->n; i++) {
+		const struct membership *one = &holding->item[i];
+		const struct exclusions *own = &holding->exclusions[one->role];
+
+		if (own->n < holding->n) {
+			for (size_t k = 0; k < own->n; k++)
+				check_role(reader, holding, one, own->role[k]);
 			continue;
-		for (size_t k = 0; k < n; k++) {
-			/* Where both say so, the pair has its turn once. */
-			if (k == i || (k < i && reader->model->roles[one[k].role].excludes.n))
-				continue;
-			check_pair(reader, &one[i], &one[k]);
+		}
+		for (size_t k = 0; k < holding->n; k++) {
+			const size_t role = holding->item[k].role;
+
+			if ((k == 0 || role != holding->item[k - 1].role) && excludes(own, role))
+				check_role(reader, holding, one, role);
 		}
 	}
+}
+
+/* The memberships of each human together, which are sorted by role for it. */
+static int check_humans(struct reader *reader, struct memberships *all)
+{
+	struct exclusions *exclusions;
+	size_t next;
+	int r = index_exclusions(reader, &exclusions);
+
+	for (size_t i = 0; r == 0 && i < all->n; i = next) {
+		struct membership *one = &all->item[i];
+
+		for (next = i + 1; next < all->n && strcmp(one->human, all->item[next].human) == 0;)
+			next++;
+		qsort(one, next - i, sizeof(*one), compare_roles);
+		check_human(reader, &(struct holding){ next - i, one, exclusions });
+	}
+	return r;
 }
 
 int membership_check(struct reader *reader)
@@ -227,11 +343,6 @@ int membership_check(struct reader *reader)
 			next++;
 		check_user(reader, &break_glass, &all.item[i], next - i);
 	}
-	for (size_t i = 0; i < all.n; i = next) {
-		for (next = i + 1;
-		     next < all.n && strcmp(all.item[i].human, all.item[next].human) == 0;)
-			next++;
-		check_human(reader, &all.item[i], next - i);
-	}
-	return 0;
+	sort_exclusions(reader->model);
+	return check_humans(reader, &all);
 }

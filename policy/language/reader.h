@@ -66,4 +66,11 @@ int membership_check(struct reader *reader);
 void attempts_check(struct reader *reader);
 int password_check(struct reader *reader);
 
+/* Whether the item @node is good; a fault if not. */
+typedef bool check_item(struct reader *reader, const struct node *node);
+
+/* The items of the list @node that are good. Returns 0, -EINVAL or -ENOMEM. */
+int read_names(struct reader *reader, const struct node *node, check_item *check,
+	       struct names *ret);
+
 #endif

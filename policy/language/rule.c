@@ -81,26 +81,46 @@ static struct from_list elements_of(const struct model *model, const struct from
 	return (struct from_list){ .n = 1, .item = self };
 }
 
-static bool entries_overlap(const struct from *a, const struct from *b)
+/* The kinds of origin that @kind can fit, as bits. */
+static unsigned kinds_of(enum from_kind kind)
 {
-	if (a->kind == FROM_ANYWHERE || b->kind == FROM_ANYWHERE)
-		return true;
-	if (a->kind == FROM_PREFIX && b->kind == FROM_PREFIX)
-		return prefix_overlaps(&a->prefix, &b->prefix);
-	return a->kind == b->kind;
+	switch (kind) {
+	case FROM_ANYWHERE:
+		return ORIGINS_ALL;
+	case FROM_SEAT:
+		return 1u << ORIGIN_SEAT;
+	case FROM_SERIAL:
+		return 1u << ORIGIN_SERIAL;
+	case FROM_JOBS:
+		return 1u << ORIGIN_JOBS;
+	case FROM_PREFIX:
+		return 1u << ORIGIN_ADDRESS;
+	case FROM_NAME:
+		return 0; /* the caller looks inside */
+	}
+	return 0;
 }
 
-static bool elements_overlap(const struct from_list *a, const struct from_list *b)
+static bool entries_overlap(const struct from *a, const struct from *b, unsigned kinds)
+{
+	if ((kinds_of(a->kind) & kinds_of(b->kind) & kinds) == 0)
+		return false;
+	if (a->kind == FROM_PREFIX && b->kind == FROM_PREFIX)
+		return prefix_overlaps(&a->prefix, &b->prefix);
+	return true;
+}
+
+static bool elements_overlap(const struct from_list *a, const struct from_list *b, unsigned kinds)
 {
 	for (size_t i = 0; i < a->n; i++)
 		for (size_t k = 0; k < b->n; k++)
-			if (entries_overlap(&a->item[i], &b->item[k]))
+			if (entries_overlap(&a->item[i], &b->item[k], kinds))
 				return true;
 	return false;
 }
 
 bool model_from_overlaps(const struct model *model, const struct from_list *a,
-			 const struct from_list *b)
+			 const struct from_list *b, unsigned kinds)
 {
 	for (size_t i = 0; i < a->n; i++) {
 		struct from self;
@@ -110,7 +130,7 @@ bool model_from_overlaps(const struct model *model, const struct from_list *a,
 			struct from other;
 			const struct from_list right = elements_of(model, &b->item[k], &other);
 
-			if (elements_overlap(&left, &right))
+			if (elements_overlap(&left, &right, kinds))
 				return true;
 		}
 	}

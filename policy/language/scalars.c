@@ -169,7 +169,8 @@ int read_required(struct reader *reader, const struct key *key, const struct nod
 
 	if (strcmp(node->text, "required") != 0)
 		diag_fault(reader->diags, node->at,
-			   "%s: '%s' is not the word required; if it is not, leave the key out",
+			   "%s: the only value is 'required', not '%s'; where none is asked for, "
+			   "leave the key out",
 			   key->name, node->text);
 	else
 		*required = true;
@@ -184,8 +185,9 @@ int read_timezone(struct reader *reader, const struct key *key, const struct nod
 
 	if (r == -ENOENT)
 		diag_fault(reader->diags, node->at,
-			   "there is no time zone '%s' in %s/usr/share/zoneinfo", node->text,
-			   reader->root);
+			   "there is no time zone '%s'; they are the files below "
+			   "/usr/share/zoneinfo, as Europe/Madrid",
+			   node->text);
 	else if (r == -EINVAL)
 		diag_fault(reader->diags, node->at,
 			   "'%s' is not the name of a time zone; they are as Europe/Madrid",

@@ -8,27 +8,18 @@
 
 #include <sereno/model.h>
 #include <sereno/scoped.h>
+#include <sereno/trusted.h>
 
 #define PARENTS_MAX 256
 
 static const struct mark whole_file = { 0, 0 };
-
-static bool is_ours(const struct stat *st)
-{
-	return st->st_uid == 0 || st->st_uid == geteuid();
-}
-
-static bool others_write(const struct stat *st)
-{
-	return (st->st_mode & (S_IWGRP | S_IWOTH)) != 0;
-}
 
 /* Faults of the file itself; @st is what the open descriptor says. Returns 0 or -EPERM. */
 static int check_file(const struct stat *st, const char *path, struct diag_list *diags)
 {
 	if (!S_ISREG(st->st_mode))
 		diag_fault(diags, whole_file, "not a plain file");
-	else if (!is_ours(st))
+	else if (!trusted_owner(st))
 		diag_fault(
 			diags, whole_file,
 			"belongs to user %u, who could write a policy of his own: chown root '%s'",
@@ -49,12 +40,12 @@ static int check_file(const struct stat *st, const char *path, struct diag_list 
 static int check_directory(const struct stat *st, const struct stat *inside, const char *name,
 			   struct diag_list *diags)
 {
-	if (!is_ours(st))
+	if (!trusted_owner(st))
 		diag_fault(
 			diags, whole_file,
 			"the directory '%s' belongs to user %u, who could replace the policy: chown root '%s'",
 			name, st->st_uid, name);
-	else if (others_write(st) && !((st->st_mode & S_ISVTX) && is_ours(inside)))
+	else if (others_write(st) && !((st->st_mode & S_ISVTX) && trusted_owner(inside)))
 		diag_fault(diags, whole_file,
 			   "others than its owner may write in the directory '%s', and replace the "
 			   "policy: chmod go-w '%s'",

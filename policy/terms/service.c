@@ -88,6 +88,21 @@ enum service_kind service_kind(const char *name)
 	return SERVICE_LOGIN;
 }
 
+bool service_needs_rule(enum service_kind kind)
+{
+	switch (kind) {
+	case SERVICE_LOGIN:
+	case SERVICE_ELEVATE:
+	case SERVICE_TOOL:
+		return true;
+	case SERVICE_JOB:
+	case SERVICE_USER_MANAGER:
+	case SERVICE_UNLOCK:
+		return false;
+	}
+	return true; /* a number from nowhere: the strictest kind */
+}
+
 const char *service_canonical(const char *name)
 {
 	if (strcmp(name, "sudo-i") == 0)

@@ -24,7 +24,7 @@ static const struct row {
 	{ "newline", "a\nb", "a\\x0ab", "\"a\\u000ab\"" },
 	{ "delete", "a\177", "a\\x7f", "\"a\\u007f\"" },
 	{ "quotes", "a\"b\\c", "a\"b\\x5cc", "\"a\\\"b\\\\c\"" },
-	{ "C1 control", "a\302\233b", "a\\xc2\\x9bb", NULL },
+	{ "C1 control", "a\302\233b", "a\\xc2\\x9bb", "\"a\\u009bb\"" },
 	{ "direction mark", "a\342\200\256b", "a\\xe2\\x80\\xaeb", NULL },
 	{ "zero width", "a\342\200\213b", "a\\xe2\\x80\\x8bb", NULL },
 	{ "stray byte", "a\377b", "a\\xffb", "\"a\\ufffdb\"" },

@@ -26,13 +26,17 @@ printf 'roles: [\n' >>"$policy"
 refused "policy.yaml:42:1: not YAML"
 make_policy() { sed "$1" "$tree/var/lib/sereno/in-force/policy.yaml" >"$policy"; }
 make_policy 's/members: \[luis\]/members: [nobody-here]/'
-refused "1 people could become root"
+refused "1 person could become root"
 make_policy 's/min-administrators: 2/min-administrators: 3/'
 refused "policy.yaml:39:1: 2 people could become root under this policy, and root.min-administrators asks for 3"
 make_policy 's/{services: \[elevate\], from: \[bastion, seat, serial\]}/{services: [elevate], from: [192.0.2.1]}/'
-refused "1 people could become root"
+refused "1 person could become root"
 make_policy 's/{services: \[elevate\], from: \[bastion, seat, serial\]}/{services: [elevate], from: [seat], second-factor: required}/'
 refused "no module of this version can see a code"
+make_policy 's/members-of: \[staff\]/members-of: [stuff]/'
+refused "policy.yaml:15:18: no group 'stuff' on this host"
+make_policy 's/members: \[rescue\]/members: [rescue, gone]/'
+refused "policy.yaml:12:35: no break-glass account 'gone' on this host"
 make_policy 's/members: \[rescue\]/members: [rescue, daemon]/'
 refused "break-glass account daemon: its shell"
 make_policy 's/members: \[rescue\]/members: [eva]/; s/except: \[pepe\]/except: [pepe, eva]/'
@@ -46,6 +50,34 @@ cp "$tree/etc/group" "$tree/group"
 sed -i 's/audit:x:51:eva/audit:x:51:eva,luis/' "$tree/etc/group"
 refused "roles sysadmin and auditor exclude each other, but luis holds both"
 mv "$tree/group" "$tree/etc/group"
+make_policy 's/    until: 2040-06-30/    unattended: yes/'
+cp "$tree/etc/group" "$tree/group"
+sed -i 's/audit:x:51:eva/audit:x:51:eva,zoe/' "$tree/etc/group"
+refused "policy.yaml:34:3: role contractor is for programs and role auditor for people, but zoe holds both"
+mv "$tree/group" "$tree/etc/group"
+
+# Who is not counted: luis could do nothing with such rules, and so only rescue is left.
+uncounted() {
+	sed "s/except: \[pepe\]/except: [pepe, luis]/; s/{services: \[console, sshd\], from: \[bastion, seat, serial\]}/$1/; s/{services: \[elevate\], from: \[bastion, seat, serial\]}/$2/" \
+		"$tree/var/lib/sereno/in-force/policy.yaml" >"$policy"
+	refused "1 person could become root"
+}
+uncounted '{services: [sshd], from: [seat, serial]}' '{services: [sudo], from: [anywhere]}'
+uncounted '{services: [sshd], from: [anywhere]}' '{services: [sudo], from: [seat, serial, jobs]}'
+uncounted '{services: [login], from: [bastion]}' '{services: [sudo], from: [anywhere]}'
+uncounted '{services: [console, sshd], from: [jobs]}' '{services: [sudo], from: [jobs]}'
+uncounted '{services: [console, sshd, cron], from: [jobs]}' '{services: [sudo], from: [anywhere]}'
+make_policy 's/members: \[luis\]/unattended: yes\n    members: [luis]/; s/except: \[pepe\]/except: [pepe, luis]/; s/bastion, seat, serial\]/bastion]/'
+refused "1 person could become root"
+counted() {
+	make_policy "s/{services: \[console, sshd\], from: \[bastion, seat, serial\]}/$1/; s/{services: \[elevate\], from: \[bastion, seat, serial\]}/$2/"
+	expect 0 apply --dry-run --root "$tree"
+	silent_on "could become root"
+}
+counted '{services: [sshd], from: [anywhere]}' '{services: [sudo], from: [bastion]}'
+counted '{services: [console, sshd], from: [seat]}' '{services: [sudo], from: [seat]}'
+counted '{services: [sshd], from: [anywhere]}' '{services: [sudo], from: [anywhere]}'
+make_policy ''
 
 # The way in of whoever applies.
 SUDO_USER=eva SSH_CONNECTION='10.20.3.4 50000 10.20.0.1 22'
@@ -86,6 +118,20 @@ json '.losses | any(.user == "ana" and .service == "sshd" and .from == "office" 
 json '.losses | any(.user == "ana" and .service == "login" and .change == "hours")'
 json '.losses | any(.user == "zoe" and .kind == "everything")'
 json '.losses | any(.kind == "root-login" and .from == "serial")'
+
+# One line for one thing.
+make_tree
+sed -i 's/members: \[luis\]/members: [luis, root]/' "$policy"
+expect 0 apply --root "$tree"
+says "root needs no role"
+silent_on "uid 0"
+sed -i 's/members: \[rescue\]/members: [luis]/; s/members: \[luis, root\]/members: [ana, eva]/; s/except: \[pepe\]/except: [pepe, luis]/; s/members-of: \[audit\]/members: [marta]/; s/luis:x:1004/luis:x:1004/' "$policy"
+sed -i 's/^rescue\(:.*\)/rescue\1\nluis\1/' "$tree/etc/shadow"
+expect 0 apply --dry-run --root "$tree"
+says "rescue is no break-glass account any more and holds no role: loses every login"
+silent_on "rescue holds no role"
+expect 0 apply --dry-run --root "$tree" --json
+json '.losses | map(select(.user == "rescue")) | map(.kind + " " + .change) == ["break-glass gone"]'
 
 # Many losses: fifty are named, the others counted; --all names them.
 make_tree

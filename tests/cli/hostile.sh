@@ -26,10 +26,27 @@ json '.user == "x\u001b\"\\"'
 long=$(printf '%5000s' '' | tr ' ' a)
 expect 1 explain "$long" --service sshd --from seat --root "$tree"
 
+# Paths too: in complaints and before each fault.
+expect 3 check "$tree/x$esc[31mx" --root "$tree"
+silent_on "$esc"
+says 'cannot read '
+says 'x\x1b[31mx'
+printf 'roles: [\n' >"$tree/x$esc[31mx"
+expect 1 check "$tree/x$esc[31mx" --root "$tree"
+silent_on "$esc"
+says 'x\x1b[31mx:2:1:'
+expect 1 check "$tree/x$esc[31mx" --root "$tree" --json
+json '.file | endswith("x\u001b[31mx")'
+rm "$tree/x$esc[31mx"
+c1=$(printf '\302\233')
+expect 1 explain "x${c1}31m" --service s --from seat --root "$tree" --json
+silent_on "$c1"
+says 'x\u009b31m'
+
 # Users and groups that are no plain files, or not there.
 mv "$tree/etc/group" "$tree/group"
-expect 1 check --root "$tree"
-says "no group 'staff'"
+expect 0 check --root "$tree"
+says "warning: no group 'staff'"
 mkfifo "$tree/etc/group"
 expect 3 check --root "$tree"
 rm "$tree/etc/group" && mv "$tree/group" "$tree/etc/group"

@@ -9,7 +9,9 @@ says "No policy is in force. Next: sereno check"
 expect 1 status --json --root "$tree"
 json '.in_force == false'
 expect 3 who --root "$tree"
-expect 3 explain ana --service sshd --from seat --root "$tree"
+expect 1 explain ana --service sshd --from seat --root "$tree"
+says "No policy decides (there is none)"
+says "The fallback file cannot be used either"
 expect 1 diff --root "$tree"
 says "+ timezone: Europe/Madrid"
 expect 0 apply --root "$tree"
@@ -21,6 +23,21 @@ golden explain-hours 1 explain ana --service sshd --from 10.20.3.4 --at 2040-03-
 golden explain-fits 0 explain ana --service sshd --from 10.20.3.4 --at '2040-03-05 20:59:59' --root "$tree"
 golden explain-ended 1 explain zoe --service sshd --from 10.20.40.4 --at 2040-07-01T00:00 --root "$tree"
 golden explain-narrow 1 explain pepe --service sshd --from 10.20.3.4 --at 2040-03-05T12:00 --root "$tree"
+# Times that are none, or come twice, or never.
+explain 2 ana sshd seat 1960-01-01T10:00
+says "there is no such time"
+explain 2 ana sshd seat 2040-03-05T25:00
+says "there is no such time"
+explain 2 ana sshd seat yesterday
+says "wants a time such as"
+explain 1 ana sshd seat 2040-03-25T02:30
+says "that time never comes, the clock is put forward: Sun 2040-03-25 03:00 +02:00 is meant"
+explain 1 ana sshd seat 2040-10-28T02:30
+says "that time comes twice, Sun 2040-10-28 02:30 +02:00 and Sun 2040-10-28 02:30 +01:00: the first is meant"
+explain 1 ana sshd seat 2040-10-28T02:30+01:00
+silent_on "comes twice"
+explain 1 ana sshd 10.20.3.4 2090-03-06T12:00
+says "outside of that no hours fit"
 explain 1 ana sshd 10.20.3.4 2040-03-05T05:59:59Z
 explain 0 ana sshd 10.20.3.4 2040-03-05T06:00:00Z
 explain 0 ana sshd 10.20.3.4 2040-03-05T07:00:00+01:00
@@ -39,7 +56,7 @@ explain 0 backup sshd 10.20.3.4 2040-03-05T03:00
 says "not governed"
 explain 1 nobody-here sshd 10.20.3.4 2040-03-05T12:00
 says "no such account"
-explain 0 ana cron jobs 2040-03-04T03:00
+golden explain-job 0 explain ana --service cron --from jobs --at 2040-03-04T03:00 --root "$tree"
 says "is enough: no rule is needed"
 expect 1 explain ana --service sshd --from 10.20.3.4 --at 2040-03-05T22:10 --root "$tree" --json
 json '.outcome == "deny" and .reason == "hours" and .at == "2040-03-05T21:10:00Z" and .until == null'
@@ -47,6 +64,36 @@ json '.roles == [{"role": "employee", "line": 14, "standing": "held", "group": "
 	"rules": [{"rule": 1, "line": 18, "fails": "service", "until": null}, {"rule": 2, "line": 21, "fails": "hours", "until": null}]}]'
 expect 0 explain ana --service sshd --from 10.20.3.4 --at 2040-03-05T20:10 --root "$tree" --json
 json '.outcome == "allow" and .role == "employee" and .rule == 2 and .line == 21 and .until == "2040-03-05T20:00:00Z"'
+
+# Whoever may not read the text means the same time by --at, and gets the same verdict.
+expect_unprivileged() { # as expect
+	unprivileged=$(mktemp -d)
+	cp "$O/sereno" "$unprivileged/sereno"
+	chmod 755 "$unprivileged" "$tree"
+	want=$1 got=0
+	shift
+	if [ "$(id -u)" = 0 ]; then
+		said=$(setpriv --reuid=65534 --regid=65534 --clear-groups "$unprivileged/sereno" "$@" 2>&1) || got=$?
+	else
+		chmod 000 "$tree/var/lib/sereno/in-force/policy.yaml"
+		said=$("$O/sereno" "$@" 2>&1) || got=$?
+		chmod 600 "$tree/var/lib/sereno/in-force/policy.yaml"
+	fi
+	rm -r "$unprivileged"
+	[ "$got" = "$want" ] || fail "unprivileged sereno $*: exit status $got, not $want: $said"
+}
+expect_unprivileged 0 explain ana --service sshd --from 10.20.3.4 --at 2040-03-05T20:59 --root "$tree"
+says "Until Mon 2040-03-05 21:00 +01:00."
+expect_unprivileged 1 explain ana --service sshd --from 10.20.3.4 --at 2040-07-05T21:00 --root "$tree"
+says "at Thu 2040-07-05 21:00 +02:00: refused"
+says "Run this as root to see the rules."
+silent_on "these rules"
+expect_unprivileged 0 status --root "$tree"
+sed -n 's/^\(in force  *since\).* \([+-]\)/\1 \2/p' >"$tree/zone" <<-END
+	$said
+END
+"$O/sereno" status --root "$tree" | sed -n 's/^\(in force  *since\).* \([+-]\)/\1 \2/p' | cmp -s - "$tree/zone" ||
+	fail "status means another zone for others: $(cat "$tree/zone")"
 
 golden who 0 who --at 2040-03-05T12:00 --root "$tree"
 golden who-later 0 who sshd --at 2040-12-03T12:00 --root "$tree"
@@ -89,10 +136,40 @@ rm "$tree/etc/sereno/fallback"
 expect 1 status --json --root "$tree"
 json '.attention == ["fallback", "review"]'
 
-# A damaged policy in force is said, and never read.
-printf x | dd of="$tree/var/lib/sereno/generations/3/policy.1.cdb" bs=1 seek=2100 conv=notrunc 2>/dev/null
+# A damaged policy in force is said, and never read: the fallback decides.
+head -c 600 /dev/zero |
+	dd of="$tree/var/lib/sereno/in-force/policy.1.cdb" bs=1 seek=2100 conv=notrunc 2>/dev/null
 expect 1 status --root "$tree"
+says "the compiled policy is damaged"
+silent_on "has changed"
+expect 1 explain ana --service sshd --from 10.20.3.4 --root "$tree"
+says "No policy decides (it is damaged)"
+says "The fallback file cannot be used either"
+expect 0 explain root --service login --from seat --root "$tree"
+expect 0 explain backup --service sshd --from 10.20.3.4 --root "$tree"
 expect 0 apply --root "$tree"
 expect 1 status --root "$tree"
 silent_on "damaged"
+truncate -s 1000 "$tree/var/lib/sereno/in-force/policy.1.cdb"
+expect 1 status --root "$tree"
+says "it is damaged"
+expect 0 explain rescue --service login --from seat --root "$tree" --json
+json '.by_fallback and .policy == null and .reason == "break-glass"'
+expect 1 explain nobody-here --service sshd --from 10.20.3.4 --root "$tree"
+says "no such account"
+says "No policy decides (it is damaged)"
+silent_on "Bad message"
+
+# New zone files count from the next apply on.
+make_tree
+zones=$tree/usr/share/zoneinfo/Europe
+mkdir -p "$zones"
+cp -L /usr/share/zoneinfo/Europe/Madrid "$zones/Madrid"
+expect 0 apply --root "$tree"
+expect 0 status --root "$tree"
+cp -L /usr/share/zoneinfo/Europe/Lisbon "$zones/Madrid"
+expect 1 status --root "$tree"
+says "the time zone of this host has changed since the policy was applied"
+expect 0 apply --root "$tree"
+expect 0 status --root "$tree"
 finish

@@ -71,8 +71,34 @@ main_policy() {
 	POLICY
 }
 
+limit_attempts() {
+	cat <<-POLICY
+
+		attempts:
+		  allow: 3
+		  within: 15m
+		  then: {delay: 30s, doubling-to: 1h}
+		  allow-per-user: 9
+	POLICY
+}
+
 # Three slips: a key, an hour, a role.
 broken_policy() {
 	main_policy | sed -e '0,/members:/!s/members: \[marta\]/memebrs: [marta]/' -e 's/excludes: \[auditor\]/excludes: [sytem-admin]/' \
 		-e "s/closed-now: .*/closed-now: ['22:00-25:00']/"
+}
+
+# What passwords must be; added to the policy above.
+judge_passwords() {
+	cat <<-'POLICY'
+
+		password:
+		  min-length: 12
+		  min-classes: 3
+		  differs-by: 5
+		  not-containing: [sereno]
+		  dictionary: yes
+		  blocklist: /var/lib/sereno/blocklist
+		  history: 5
+	POLICY
 }

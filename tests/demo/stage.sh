@@ -105,6 +105,23 @@ ssh_from() {
 		-o UserKnownHostsFile=/run/demo/known_hosts -o PubkeyAuthentication=no "$user@$host"
 }
 
+# wrong_logins N ADDRESS USER: so many logins by ssh at once, each with a wrong password.
+wrong_logins() {
+	local i at_once=()
+	echo "   \$ ssh -b $2 $3@127.0.0.1    ($1 times at once, each with a wrong password)"
+	for i in $(seq "$1"); do
+		"$here/login.exp" "/run/demo/outcome.$i" "wrong-$i" '' ssh -F none -tt -b "$2" -o NumberOfPasswordPrompts=1 \
+			-o UserKnownHostsFile=/run/demo/known_hosts -o PubkeyAuthentication=no "$3@127.0.0.1" \
+			>"/run/demo/output.$i" 2>&1 &
+		at_once+=($!)
+	done
+	wait "${at_once[@]}"
+	cat /run/demo/outcome.* | sort | uniq -c | shown
+	outcome=$(cat /run/demo/outcome.* | sort -u)
+	rm -f /run/demo/outcome.* /run/demo/output.*
+	show_events
+}
+
 # at_line LINE USER [LINE...]: getty and login on a terminal that, in a mount namespace of its own,
 # has that name.
 at_line() {
@@ -158,8 +175,23 @@ expect_order() {
 }
 
 state_checksum() {
-	{ find /var/lib/sereno /etc/sereno/fallback -printf '%p %y %l\n' -type f -exec sha256sum {} + 2>&1 || true; } |
+	{ find /var/lib/sereno/in-force /var/lib/sereno/generations /etc/sereno/fallback -printf '%p %y %l\n' -type f -exec sha256sum {} + 2>&1 || true; } |
 		sort | sha256sum
+}
+
+# expect_refusals N USER ORIGIN: so many passwords were not even checked.
+expect_refusals() {
+	local n
+	expect_outcome refused
+	n=$(grep -Ec "^attempts\.refused .*subject=\"$2\".*origin=\"$3\"" /run/demo/events) || true
+	[ "$n" = "$1" ] || fault "$n passwords were not checked, not $1"
+}
+
+# expect_prompts N: so often was a password asked for.
+expect_prompts() {
+	local n
+	n=$(grep -io 'password:' /run/demo/output | wc -l)
+	[ "$n" = "$1" ] || fault "$n prompts for a password, not $1"
 }
 
 # expect_event REGEX: one of the scene's event lines fits.

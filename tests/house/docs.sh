@@ -20,6 +20,23 @@ if command -v groff >/dev/null; then
 	done
 fi
 
+# A page of ours that another one names exists.
+pages=$(ls docs/man/*.8 "$O"/man/*.5)
+for reference in $(grep -ho '[a-z_\\-]*sereno[a-z_\\-]* ([1-8])' $pages | tr -d '\\ ' | sort -u); do
+	name=${reference%(*}
+	section=$(echo "$reference" | tr -cd '1-8')
+	echo "$pages" | grep -q "/$name\.$section\$" || echo "a page names $reference, which does not exist" >>"$faults"
+done
+
+# Samples in sereno(8) are what the command printed when it was tested. (Not
+# of status and attempts, which print the time of day, and of password, which prompts.)
+awk '/^\.nf/ { inside = 1; next } /^\.fi/ { inside = sample = 0 }
+	inside && /^[$#] sereno/ { sample = $3 !~ /^(status|attempts|password|schema)$/; next }
+	sample' docs/man/sereno.8 | sed 's/\\-/-/g; s,^/etc/sereno,ROOT&,' >"$faults.samples"
+[ -s "$faults.samples" ] || echo "sereno(8) has no samples" >>"$faults"
+cat tests/cli/golden/* >"$faults.golden"
+grep -vxF -f "$faults.golden" "$faults.samples" | grep -v '^No faults, ' | sed 's/^/sereno(8): printed by no test: /' >>"$faults"
+
 # Each command has its words in a man page.
 "$O/sereno" --help | awk '/^  *[a-z][a-z]* / {print $1}' | sort -u >"$faults.commands"
 for command in $(cat "$faults.commands"); do

@@ -21,9 +21,14 @@ LC_ALL=C sort -k 2 >"$root/expected" <<LIST
 755 /usr/sbin/sereno
 644 /usr/share/doc/sereno/examples/policy.yaml
 644 /usr/share/man/man5/sereno-policy.5
+644 /usr/share/man/man8/pam_sereno_access.8
+644 /usr/share/man/man8/pam_sereno_guard.8
 644 /usr/share/man/man8/pam_sereno_otp.8
+644 /usr/share/man/man8/pam_sereno_password.8
+644 /usr/share/man/man8/pam_sereno_session.8
 644 /usr/share/man/man8/sereno.8
 644 /usr/share/pam-configs/sereno
+644 /usr/share/pam-configs/sereno-guard
 644 /usr/share/pam-configs/sereno-otp
 644 /usr/share/pam-configs/sereno-passwords
 LIST
@@ -34,6 +39,15 @@ in_tree -type f | diff "$root/expected" -
 	exit 1
 }
 for profile in "$root"/to/usr/share/pam-configs/*; do grep -qx 'Default: no' "$profile"; done
+
+# While a stack names a module it stays.
+printf 'sshd account requisite pam_sereno_access.so\n' >"$root/pam.conf"
+if MAKEFLAGS='' make -s O="$O" DESTDIR= PREFIX="$root/to/usr" PAM_STACKS="$root/none/* $root/pam.conf" uninstall >"$root/said" 2>&1; then
+	echo 'uninstall took away a module that is in use'
+	exit 1
+fi
+grep -q "$root/pam.conf" "$root/said"
+in_tree -type f | diff "$root/expected" -
 
 MAKEFLAGS='' make -s O="$O" DESTDIR="$root/to" uninstall
 [ -z "$(in_tree -type f)" ]

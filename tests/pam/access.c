@@ -90,7 +90,7 @@ static const struct row {
 	  "break-glass.refused subject=\"sync\"", REFUSED },
 	/* jobs and the rest: a role, but no rule; never a word */
 	{ "job of a role's holder", { "cron", HELD, NULL, "cron", NULL }, PAM_SUCCESS,
-	  "access.allowed subject=\"daemon\" service=\"cron\" origin=\"jobs\" verdict=allow reason=role", "" },
+	  "access.allowed subject=\"daemon\" service=\"cron\" origin=\"jobs\" verdict=allow reason=role rule=\"employee\" ", "" },
 	{ "job without a role", { "cron", ROLELESS, NULL, "cron", NULL }, PAM_PERM_DENIED,
 	  "access.denied subject=\"bin\" service=\"cron\" origin=\"jobs\"", "" },
 	{ "job of root", { "cron", "root", NULL, "cron", NULL }, PAM_SUCCESS, "access.allowed subject=\"root\"", "" },

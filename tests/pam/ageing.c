@@ -127,6 +127,24 @@ static void the_younger_change_counts(void **state)
 	assert_int_equal(enter_plainly(host), PAM_SUCCESS);
 }
 
+/* The clock was ahead: a date that has not come keeps no password young. */
+static void a_change_in_the_future_is_none(void **state)
+{
+	struct host *host = *state;
+	const struct age_owner owner = owner_of(host, HELD);
+	const int64_t now = time(NULL);
+
+	use_host(host, "sshd", "", RULES);
+	set_days(host, HELD, -900);
+	assert_int_equal(age_record_login(&owner, now - 40 * DAY), 0);
+	assert_int_equal(enter_plainly(host), PAM_NEW_AUTHTOK_REQD); /* since the record began */
+	set_days(host, HELD, 40);
+	assert_int_equal(age_record_change(&owner, now + 900 * DAY, age_tag("$y$before")), 0);
+	assert_int_equal(enter_plainly(host), PAM_NEW_AUTHTOK_REQD);
+	set_days(host, HELD, 10);
+	assert_int_equal(enter_plainly(host), PAM_SUCCESS);
+}
+
 static void what_an_administrator_expired_must_be_changed(void **state)
 {
 	struct host *host = *state;
@@ -165,7 +183,7 @@ static void use_list(struct host *host, const char *more)
 	char path[108], rules[512];
 
 	build_list(host, "something-else", path);
-	(void)snprintf(rules, sizeof(rules), "password: {blocklist: %s}\n%s", path, more);
+	(void)snprintf(rules, sizeof(rules), "password: {blocklist: /list}\n%s", more);
 	use_host(host, "sshd", "", rules);
 	set_days(host, HELD, 1);
 }
@@ -320,10 +338,31 @@ static void a_lost_record_costs_a_new_password(void **state)
 	assert_int_equal(enter_plainly(host), PAM_NEW_AUTHTOK_REQD); /* the hash of then */
 }
 
+/* The modules behind decide; but it is told, and no password is changed. */
+static void a_shadow_file_that_cannot_be_read_is_told(void **state)
+{
+	struct host *host = *state;
+	struct typing typing = { .answers = { "tinder-Kolibri-71", "tinder-Kolibri-71" } };
+	pam_handle_t *pamh;
+	char path[108];
+
+	use_host(host, "sshd", "", RULES);
+	path_below(host, "/etc/shadow", path);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(enter_plainly(host), PAM_SUCCESS);
+	assert_event(host, "state.unusable subject=\"daemon\" service=\"sshd\" detail=\"the "
+			   "shadow file: Is a directory");
+	pamh = start_typing(host, &by_ssh, &typing);
+	assert_int_equal(pam_chauthtok(pamh, PAM_CHANGE_EXPIRED_AUTHTOK), PAM_AUTHTOK_ERR);
+	assert_says(typing.said, "cannot be changed now");
+	assert_int_equal(pam_end(pamh, 0), PAM_SUCCESS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest fixed[] = {
 		ON_HOST(the_younger_change_counts),
+		ON_HOST(a_change_in_the_future_is_none),
 		ON_HOST(what_an_administrator_expired_must_be_changed),
 		ON_HOST(a_leaked_password_is_found_when_the_list_grows),
 		ON_HOST(a_list_is_asked_once_a_version),
@@ -334,6 +373,7 @@ int main(void)
 		ON_HOST(inactivity_counts_from_the_first_apply),
 		ON_HOST(inactivity_on_trial),
 		ON_HOST(a_lost_record_costs_a_new_password),
+		ON_HOST(a_shadow_file_that_cannot_be_read_is_told),
 	};
 	struct CMUnitTest tests[ARRAY_SIZE(fixed) + ARRAY_SIZE(rows)];
 

@@ -106,9 +106,10 @@ static inline void use_rules(struct host *host, const char *accounts, const char
 	host_policy(host, whole);
 }
 
-/* @user's line of the shadow file: the only one. @day: of the last change, "" for none. */
-static inline void set_hash(const struct host *host, const char *user, const char *hash,
-			    const char *day)
+/* @user's line of the shadow file: the only one. @days: of the last change, "" for none, and the
+ * least and most that may pass until the next. */
+static inline void set_shadow(const struct host *host, const char *user, const char *hash,
+			      const char *days)
 {
 	char path[108];
 	FILE *file;
@@ -116,9 +117,17 @@ static inline void set_hash(const struct host *host, const char *user, const cha
 	path_below(host, "/etc/shadow", path);
 	file = fopen(path, "w");
 	assert_non_null(file);
-	assert_true(fprintf(file, "other:!:1:0:99999:7:::\n%s:%s:%s:0:99999:7:::\n", user, hash,
-			    day) > 0);
+	assert_true(fprintf(file, "other:!:1:0:99999:7:::\n%s:%s:%s:7:::\n", user, hash, days) > 0);
 	assert_int_equal(fclose(file), 0);
+}
+
+static inline void set_hash(const struct host *host, const char *user, const char *hash,
+			    const char *day)
+{
+	char days[64];
+
+	(void)snprintf(days, sizeof(days), "%s:0:99999", day);
+	set_shadow(host, user, hash, days);
 }
 
 static inline pam_handle_t *start_typing(struct host *host, const struct entry *entry,

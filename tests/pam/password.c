@@ -10,12 +10,12 @@
 #define BEST	"mulberry.Oxide=46"
 #define CURRENT "Harbour-pelican-30"
 
-#define REMEMBER RULES_WITH("history: 5, ")
-#define RULES	 RULES_WITH("")
+#define REMEMBER RULES_WITH("history: 3, ")
+#define RULES	 RULES_WITH("min-age: 1d, ")
 #define RULES_WITH(more)                                                             \
 	"password: {" more                                                           \
 	"min-length: 12, min-classes: 3, max-repeat: 3, differs-by: 5, dictionary: " \
-	"yes, not-containing: [acme], min-age: 1d}\n"
+	"yes, not-containing: [acme]}\n"
 
 static const struct entry passwd = { "passwd", HELD, NULL, NULL, NULL };
 
@@ -32,7 +32,7 @@ static const struct row {
 } rows[] = {
 	{ "a good one", { "passwd", HELD, NULL, NULL, NULL }, RULES, { GOOD, GOOD }, PAM_SUCCESS, { "" },
 	  "password.accepted subject=\"daemon\" service=\"passwd\"", "" },
-	{ "every reason at once", { "passwd", HELD, NULL, NULL, NULL }, RULES, { "acme1111", "", NULL }, PAM_AUTHTOK_ERR,
+	{ "every reason at once", { "passwd", HELD, NULL, NULL, NULL }, RULES, { "acme1111", "" }, PAM_AUTHTOK_ERR,
 	  { "This password cannot be used:", "at least 12 characters", "at least 3 of", "the word \"acme\"" },
 	  "password.refused subject=\"daemon\" service=\"passwd\" reason=too-short,too-few-classes,repeats,", "" },
 	{ "what libpwquality gives 100 of 100", { "passwd", HELD, NULL, NULL, NULL }, RULES, { "P@ssw0rd2024!" },
@@ -131,22 +131,27 @@ static void what_was_never_set_is_not_had(void **state)
 
 	use_host(host, REMEMBER);
 	assert_int_equal(change_to(host, GOOD, "$y$second"), PAM_SUCCESS);
-	for (unsigned i = 0; i < 6; i++)
+	for (unsigned i = 0; i < 4; i++)
 		assert_int_equal(change_to(host, BETTER, NULL), PAM_SUCCESS);
 	assert_int_equal(change_to(host, GOOD, NULL), PAM_AUTHTOK_ERR);
 	assert_int_equal(change_to(host, BETTER, "$y$third"), PAM_SUCCESS);
 	assert_int_equal(change_to(host, BETTER, NULL), PAM_AUTHTOK_ERR);
 }
 
-static int ask_whether(struct host *host)
+static int ask_whether_as(struct host *host, int flags)
 {
 	struct typing typing = { .answers = { GOOD, GOOD } };
 	pam_handle_t *pamh = start_typing(host, &passwd, &typing);
-	const int code = pam_chauthtok(pamh, 0);
+	const int code = pam_chauthtok(pamh, flags);
 
 	assert_int_equal(pam_end(pamh, code), PAM_SUCCESS);
 	(void)snprintf(host->told, sizeof(host->told), "%s", typing.said);
 	return code;
+}
+
+static int ask_whether(struct host *host)
+{
+	return ask_whether_as(host, 0);
 }
 
 static void a_young_password_stays(void **state)
@@ -165,11 +170,68 @@ static void a_young_password_stays(void **state)
 	assert_int_equal(ask_whether(host), PAM_SUCCESS);
 }
 
+/* Its maximum, or the day an administrator wrote (passwd -e), asks for what is done. */
+static void what_shadow_asks_for_waits_for_nothing(void **state)
+{
+	const long long today = time(NULL) / DAY;
+	struct host *host = *state;
+	const struct age_owner owner = owner_of(host, HELD);
+	char days[64];
+
+	use_host(host, RULES);
+	become_user();
+	assert_int_equal(age_record_change(&owner, time(NULL), age_tag("$y$before")), 0);
+	set_shadow(host, HELD, "$y$first", "0:0:99999");
+	assert_int_equal(ask_whether(host), PAM_SUCCESS);
+	(void)snprintf(days, sizeof(days), "%lld:0:5", today - 6);
+	set_shadow(host, HELD, "$y$first", days);
+	assert_int_equal(ask_whether(host), PAM_SUCCESS);
+	(void)snprintf(days, sizeof(days), "%lld:0:5", today - 5);
+	set_shadow(host, HELD, "$y$first", days);
+	assert_int_equal(ask_whether(host), PAM_AUTHTOK_ERR);
+	(void)snprintf(days, sizeof(days), "%lld:0:", today - 5); /* no maximum */
+	set_shadow(host, HELD, "$y$first", days);
+	assert_int_equal(ask_whether(host), PAM_AUTHTOK_ERR);
+}
+
+/* Anybody may say so (passwd -k); only who runs as root knows. */
+static void whether_it_expired_is_not_the_users_word(void **state)
+{
+	struct host *host = *state;
+	const struct age_owner owner = owner_of(host, HELD);
+
+	use_host(host, RULES);
+	assert_int_equal(age_record_change(&owner, time(NULL), age_tag("$y$before")), 0);
+	if (getuid() == 0)
+		assert_int_equal(ask_whether_as(host, PAM_CHANGE_EXPIRED_AUTHTOK), PAM_SUCCESS);
+	drop_events(host);
+	become_user();
+	assert_int_equal(age_record_change(&owner, time(NULL), age_tag("$y$before")), 0);
+	assert_int_equal(ask_whether_as(host, PAM_CHANGE_EXPIRED_AUTHTOK), PAM_AUTHTOK_ERR);
+	assert_event(host, "password.refused subject=\"daemon\" service=\"passwd\" reason=min-age");
+}
+
+/* The clock was ahead: a date that has not come says nothing. */
+static void a_change_in_the_future_starts_no_wait(void **state)
+{
+	struct host *host = *state;
+	const struct age_owner owner = owner_of(host, HELD);
+	const int64_t now = time(NULL);
+	char day[24];
+
+	use_host(host, RULES);
+	become_user();
+	assert_int_equal(age_record_change(&owner, now + 900 * DAY, age_tag("$y$before")), 0);
+	(void)snprintf(day, sizeof(day), "%lld", (long long)(now / DAY + 900));
+	set_hash(host, HELD, "$y$first", day);
+	assert_int_equal(ask_whether(host), PAM_SUCCESS);
+}
+
 static void a_change_that_failed_starts_no_wait(void **state)
 {
 	struct host *host = *state;
 
-	use_host(host, REMEMBER);
+	use_host(host, RULES_WITH("history: 3, min-age: 1d, "));
 	become_user();
 	assert_int_equal(change_to(host, GOOD, NULL), PAM_SUCCESS);
 	assert_int_equal(ask_whether(host), PAM_SUCCESS);
@@ -252,18 +314,79 @@ static void a_lost_history_refuses(void **state)
 			   "history of passwords: ");
 }
 
+/* Root gives HELD a password; whether that began a history anew is told. */
+static void give(struct host *host, const char *candidate)
+{
+	struct typing typing = { .answers = { candidate, candidate } };
+	pam_handle_t *pamh = start_typing(host, &passwd, &typing);
+
+	assert_int_equal(pam_chauthtok(pamh, 0), PAM_SUCCESS);
+	assert_int_equal(pam_end(pamh, 0), PAM_SUCCESS);
+	assert_event(host, "state.fallback subject=\"daemon\" service=\"passwd\" detail=\"the "
+			   "history of passwords: begun anew");
+	drop_events(host);
+}
+
+static void root_begins_a_lost_history_anew(void **state)
+{
+	struct host *host = *state;
+	char path[160];
+
+	if (getuid() != 0)
+		skip(); /* only root gives passwords to others */
+	use_host(host, REMEMBER);
+	assert_int_equal(change_to(host, GOOD, "$y$second"), PAM_SUCCESS);
+	(void)snprintf(path, sizeof(path), "%s/var/lib/sereno/history/%u", host->root,
+		       getpwnam(HELD)->pw_uid);
+	assert_int_equal(truncate(path, 100), 0);
+	give(host, BETTER);
+	set_hash(host, HELD, "$y$third", "15000");
+	assert_int_equal(change_to(host, BETTER, NULL), PAM_AUTHTOK_ERR);
+	assert_int_equal(change_to(host, GOOD, "$y$fourth"), PAM_SUCCESS);
+}
+
+/* An image was copied: what the first host sealed is no use here, with a key of this one or not
+ * yet. */
+static void root_begins_another_hosts_history_anew(void **state)
+{
+	struct host *host = *state;
+	char path[108];
+	FILE *file;
+
+	if (getuid() != 0)
+		skip(); /* as above */
+	use_host(host, REMEMBER);
+	assert_int_equal(change_to(host, GOOD, "$y$second"), PAM_SUCCESS);
+	path_below(host, "/etc/machine-id", path);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_true(fputs("fedcba9876543210fedcba9876543210\n", file) >= 0);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(change_to(host, BETTER, NULL), PAM_AUTHTOK_ERR);
+	give(host, GOOD);
+	assert_int_equal(unlink(path),
+			 0); /* the first host, with its key, and the other's record */
+	assert_int_equal(change_to(host, BETTER, NULL), PAM_AUTHTOK_ERR);
+	give(host, GOOD);
+}
+
 int main(void)
 {
 	const struct CMUnitTest fixed[] = {
 		CHANGING(what_was_had_is_refused),
 		CHANGING(what_was_never_set_is_not_had),
 		CHANGING(a_young_password_stays),
+		CHANGING(what_shadow_asks_for_waits_for_nothing),
+		CHANGING(whether_it_expired_is_not_the_users_word),
+		CHANGING(a_change_in_the_future_starts_no_wait),
 		CHANGING(a_change_that_failed_starts_no_wait),
 		CHANGING(root_is_held_to_the_rules_but_waits_for_nothing),
 		CHANGING(without_a_policy_nothing_is_changed),
 		CHANGING(the_new_password_is_handed_on),
 		CHANGING(passwords_kept_elsewhere_have_no_history),
 		CHANGING(a_lost_history_refuses),
+		CHANGING(root_begins_a_lost_history_anew),
+		CHANGING(root_begins_another_hosts_history_anew),
 	};
 	struct CMUnitTest tests[ARRAY_SIZE(fixed) + ARRAY_SIZE(rows)];
 

@@ -22,7 +22,7 @@ static const char office[] =
 	"times: {working-day: [Mon-Fri 07:00-21:00], night: [Mon-Fri 22:00-06:00]}\n"
 	"accounts:\n"
 	"  break-glass: {members: [rescue], from: [seat, bastion]}\n"                          /* 10 */
-	"  persons: {ana: [ana, ana-adm], eva: [eva, eva-x]}\n"
+	"  persons: {ana: [ana, ana-adm], eva: [eva, eva-x], bob: [bob, bob-bot]}\n"
 	"roles:\n"
 	"  employee:\n"
 	"    members-of: [staff]\n"
@@ -75,6 +75,11 @@ static const char office[] =
 	"    until: 2030-12-31\n"
 	"    allow:\n"
 	"      - {services: [login], from: [seat]}\n"
+	"  robot:\n"                                                                          /* 64 */
+	"    unattended: yes\n"
+	"    members: [ansible, bob-bot]\n"
+	"    allow:\n"
+	"      - {services: [sshd, sudo], from: [bastion]}\n"
 	"root: {direct-login: [serial, bastion]}\n";
 
 #define STAFF 50
@@ -87,6 +92,7 @@ static const struct row {
 	enum access_reason reason;
 	const char *rule;  /* ROLE.NUMBER */
 	const char *until; /* NULL: no end */
+	bool own_login;
 	uid_t uid;         /* 0: USER_UID; use root: below for uid 0 */
 	gid_t gid;
 	const char *other; /* an account of the same person, in group @other_gid */
@@ -161,6 +167,15 @@ static const struct row {
 	{ "while the exclusion lasts", "eva", "login", "seat", "2026-05-31T22:00", DENY, REASON_EXCLUSION, .rule = "", .gid = NIGHT },
 	{ "after the exclusion", "eva", "login", "seat", "2026-06-30T22:00", ALLOW, REASON_RULE, .rule = "keeper.1", .gid = NIGHT },
 	{ "until the other account's begins", "eva", "login", "seat", "2026-05-01T10:00", ALLOW, REASON_RULE, .rule = "keeper.1", .until = "2026-05-31T22:00", .other = "eva-x", .other_gid = NIGHT },
+	/* A program's account is no person's. */
+	{ "a program", "ansible", "sshd", "10.20.9.10", "", ALLOW, REASON_RULE, .rule = "robot.1" },
+	{ "a group makes a program a person", "ansible", "sshd", "10.20.9.10", "", DENY, REASON_EXCLUSION, .rule = "", .gid = STAFF },
+	{ "neither kind's rules", "ansible", "login", "seat", "2026-01-12T10:00", DENY, REASON_EXCLUSION, .rule = "", .gid = STAFF },
+	{ "nor its jobs", "ansible", "cron", "jobs", "", DENY, REASON_EXCLUSION, .rule = "", .gid = STAFF },
+	{ "a program until it is a person", "ansible", "sshd", "10.20.9.10", "2026-05-01T10:00", ALLOW, REASON_RULE, .rule = "robot.1", .until = "2026-05-31T22:00", .gid = NIGHT },
+	{ "while it is a person", "ansible", "sshd", "10.20.9.10", "2026-05-31T22:00", DENY, REASON_EXCLUSION, .rule = "", .gid = NIGHT },
+	{ "when it is none any more", "ansible", "sshd", "10.20.9.10", "2026-06-30T22:00", ALLOW, REASON_RULE, .rule = "robot.1", .gid = NIGHT },
+	{ "a person's program", "bob-bot", "sshd", "10.20.9.10", "", ALLOW, REASON_RULE, .rule = "robot.1", .other = "bob", .other_gid = STAFF },
 	/* Kinds of service. */
 	{ "sudo-i is sudo", "luis", "sudo-i", "seat", "", ALLOW, REASON_RULE, .rule = "sysadmin.2" },
 	{ "su-l is su", "luis", "su-l", "serial", "", ALLOW, REASON_RULE, .rule = "sysadmin.2" },
@@ -197,6 +212,10 @@ static const struct row {
 	{ "break-glass from elsewhere", "rescue", "sshd", "10.20.9.11", "", DENY, REASON_BREAK_GLASS_ORIGIN, .rule = "" },
 	{ "break-glass, one login elsewhere", "rescue", "sudo", "seat 10.20.9.11", "", DENY, REASON_BREAK_GLASS_ORIGIN, .rule = "" },
 	{ "break-glass from unknown", "rescue", "sshd", "", "", DENY, REASON_BREAK_GLASS_ORIGIN, .rule = "" },
+	{ "break-glass in its own login", "rescue", "su", "", "", ALLOW, REASON_BREAK_GLASS, .rule = "", .own_login = true },
+	{ "own login, another one elsewhere", "rescue", "su", "10.20.9.11", "", DENY, REASON_BREAK_GLASS_ORIGIN, .rule = "", .own_login = true },
+	{ "own login is for elevation only", "rescue", "login", "", "", DENY, REASON_BREAK_GLASS_ORIGIN, .rule = "", .own_login = true },
+	{ "own login of the governed", "luis", "sudo", "", "", DENY, REASON_NO_RULE, .rule = "", .own_login = true },
 	{ "break-glass has jobs", "rescue", "cron", "jobs", "", ALLOW, REASON_BREAK_GLASS, .rule = "" },
 	{ "break-glass has a user manager", "rescue", "systemd-user", "", "", ALLOW, REASON_BREAK_GLASS, .rule = "" },
 	{ "break-glass below min-uid", "rescue", "sshd", "10.20.9.11", "", DENY, REASON_BREAK_GLASS_ORIGIN, .rule = "", .uid = 200 },
@@ -251,6 +270,7 @@ static void judge(struct policy *policy, const struct row *row, uid_t uid,
 		.others = &other,
 		.n_others = row->other != NULL,
 		.origins = origins,
+		.own_login = row->own_login,
 	};
 	struct access_case *access = NULL;
 
@@ -294,19 +314,25 @@ static void test_root(void **state)
 	check_row(*state, ROOT_UID);
 }
 
-/* The line of the rule in the text, for messages and events. */
+/* The line of the rule in the text, for messages and events; of the role where that is enough. */
 static void test_line(void **state)
 {
-	static const struct row row = {
+	static const struct row rule = {
 		.user = "luis", .service = "sudo", .from = "seat", .at = ""
+	};
+	static const struct row role = {
+		.user = "luis", .service = "cron", .from = "jobs", .at = ""
 	};
 	struct access_verdict verdict;
 	struct fixture fixture;
 
 	(void)state;
 	fixture_open(&fixture, office);
-	judge(fixture.policy, &row, USER_UID, &verdict);
+	judge(fixture.policy, &rule, USER_UID, &verdict);
 	assert_int_equal(verdict.line, 23);
+	judge(fixture.policy, &role, USER_UID, &verdict);
+	assert_int_equal(verdict.line, 19);
+	assert_int_equal(verdict.rule, 0);
 	fixture_close(&fixture);
 }
 

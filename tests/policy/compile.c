@@ -242,12 +242,61 @@ static void test_reproducible(void **state)
 	assert_memory_equal(first, second, length);
 }
 
+/* Compile a role of @n rules for sshd, all from the seat or each from an address of its own, and
+ * give back the diags. */
+enum places { PLACES_ONE, PLACES_MANY };
+
+static void compile_many(size_t n, enum places places, struct diag_list *diags)
+{
+	struct fixture fixture;
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+
+	assert_non_null(out);
+	(void)fputs("sereno: 1\nroles:\n  busy:\n    members: [ana]\n    allow:\n", out);
+	for (size_t i = 0; i < n; i++) {
+		if (places == PLACES_ONE)
+			(void)fputs("      - {services: [sshd], from: [seat]}\n", out);
+		else
+			(void)fprintf(out, "      - {services: [sshd], from: [10.0.%zu.%zu]}\n",
+				      i / 250, i % 250 + 1);
+	}
+	assert_int_equal(fclose(out), 0);
+	fixture_make(&fixture);
+	assert_int_equal(model_read("", text, length, FIXTURE_NOW, &fixture.model, diags), 0);
+	assert_int_equal(fixture_compile(&fixture, fixture.model, text, diags), 0);
+	fixture_close(&fixture);
+	free(text);
+}
+
+/* A thousand rules for one place are a lot; any number for different places is not. */
+static void test_alike(void **state)
+{
+	struct diag_list diags = { 0 };
+	const struct diag *diag;
+
+	(void)state;
+	compile_many(1001, PLACES_ONE, &diags);
+	diag = find_message(&diags, "1001 rules of 'busy' are for the same service and origin");
+	assert_non_null(diag);
+	assert_int_equal(diag->severity, DIAG_WARNING);
+	assert_int_equal(diag->at.line, 3);
+	diag_clear(&diags);
+	compile_many(1000, PLACES_ONE, &diags);
+	assert_int_equal(diags.n, 0);
+	diag_clear(&diags);
+	compile_many(2000, PLACES_MANY, &diags);
+	assert_int_equal(diags.n, 0);
+	diag_clear(&diags);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest single[] = {
 		cmocka_unit_test(test_facts),	     cmocka_unit_test(test_text),
 		cmocka_unit_test(test_same_person),  cmocka_unit_test(test_not_a_file),
-		cmocka_unit_test(test_reproducible),
+		cmocka_unit_test(test_reproducible), cmocka_unit_test(test_alike),
 	};
 	struct CMUnitTest
 		tests[ARRAY_SIZE(fault_rows) + ARRAY_SIZE(unsafe_rows) + ARRAY_SIZE(single)];

@@ -17,44 +17,48 @@ static const struct judge_row {
 	unsigned observe;
 	enum access_outcome outcome;
 	enum access_reason reason;
-	bool on_trial;
+	bool on_trial, own_login;
 } judge_rows[] = {
 #define ALLOW ACCESS_ALLOW
 #define DENY  ACCESS_DENY
 #define NOT_GOVERNED ACCESS_NOT_GOVERNED
-	{ "governed, at the seat",      "bea", "login", "seat", 1500, 0, DENY, REASON_NO_POLICY, false },
-	{ "governed, over the network", "bea", "sshd", "10.1.1.1", 1500, 0, DENY, REASON_NO_POLICY, false },
-	{ "governed, sudo",             "bea", "sudo", "seat", 1500, 0, DENY, REASON_NO_POLICY, false },
-	{ "governed, a job",            "bea", "cron", "jobs", 1500, 0, DENY, REASON_NO_POLICY, false },
-	{ "governed, user manager",     "bea", "systemd-user", "", 1500, 0, DENY, REASON_NO_POLICY, false },
-	{ "governed, on trial",         "bea", "sshd", "10.1.1.1", 1500, OBSERVE_ROLES, ALLOW, REASON_NO_POLICY, true },
-	{ "on trial for another block", "bea", "sshd", "10.1.1.1", 1500, OBSERVE_ROOT, DENY, REASON_NO_POLICY, false },
-	{ "a directory's account",      "bea", "sshd", "10.1.1.1", 1234567890, 0, DENY, REASON_NO_POLICY, false },
-	{ "ungoverned",                 "www-data", "sshd", "10.1.1.1", 33, 0, NOT_GOVERNED, REASON_UNGOVERNED, false },
-	{ "ungoverned, on trial",       "www-data", "sshd", "10.1.1.1", 33, OBSERVE_ALL, NOT_GOVERNED, REASON_UNGOVERNED, false },
-	{ "a dynamic user",             "dynamic", "sshd", "10.1.1.1", 61200, 0, NOT_GOVERNED, REASON_UNGOVERNED, false },
-	{ "governed by name",           "postgres", "sshd", "10.1.1.1", 110, 0, DENY, REASON_NO_POLICY, false },
-	{ "not a prefix of a name",     "postgre", "sshd", "10.1.1.1", 110, 0, NOT_GOVERNED, REASON_UNGOVERNED, false },
-	{ "root at the seat",           "root", "login", "seat", 0, 0, ALLOW, REASON_ROOT_LOGIN, false },
-	{ "root at a serial line",      "root", "login", "serial", 0, 0, ALLOW, REASON_ROOT_LOGIN, false },
-	{ "root over the network",      "root", "sshd", "10.1.1.1", 0, 0, DENY, REASON_NO_POLICY, false },
-	{ "root from unknown",          "root", "sshd", "", 0, 0, DENY, REASON_NO_POLICY, false },
-	{ "root, on trial",             "root", "sshd", "10.1.1.1", 0, OBSERVE_ROOT, ALLOW, REASON_NO_POLICY, true },
-	{ "root asks sudo",             "root", "sudo", "10.1.1.1", 0, 0, ALLOW, REASON_ROOT_ASKS, false },
-	{ "root asks at the seat",      "root", "su", "seat", 0, 0, ALLOW, REASON_ROOT_ASKS, false },
-	{ "root asks chfn",             "root", "chfn", "", 0, 0, ALLOW, REASON_ROOT_ASKS, false },
-	{ "root's job",                 "root", "cron", "jobs", 0, 0, ALLOW, REASON_ROOT_ASKS, false },
-	{ "root's user manager",        "root", "systemd-user", "", 0, 0, ALLOW, REASON_ROOT_ASKS, false },
-	{ "break-glass at the seat",    "rescue", "login", "seat", 1500, 0, ALLOW, REASON_BREAK_GLASS, false },
-	{ "break-glass at a line",      "rescue", "login", "serial", 1500, 0, ALLOW, REASON_BREAK_GLASS, false },
-	{ "break-glass, sudo",          "rescue", "sudo", "seat", 1500, 0, ALLOW, REASON_BREAK_GLASS, false },
-	{ "break-glass, two logins",    "rescue", "sudo", "seat 10.1.1.1", 1500, 0, DENY, REASON_NO_POLICY, false },
-	{ "break-glass, network",       "rescue", "sshd", "10.1.1.1", 1500, 0, DENY, REASON_NO_POLICY, false },
-	{ "break-glass, unknown",       "rescue", "sshd", "", 1500, 0, DENY, REASON_NO_POLICY, false },
-	{ "break-glass, a job",         "rescue", "cron", "jobs", 1500, 0, ALLOW, REASON_BREAK_GLASS, false },
-	{ "break-glass, user manager",  "rescue", "systemd-user", "", 1500, 0, ALLOW, REASON_BREAK_GLASS, false },
-	{ "break-glass, on trial",      "rescue", "sshd", "10.1.1.1", 1500, OBSERVE_ACCOUNTS, ALLOW, REASON_NO_POLICY, true },
-	{ "break-glass below min-uid",  "rescue", "sshd", "10.1.1.1", 200, 0, DENY, REASON_NO_POLICY, false },
+	{ "governed, at the seat",      "bea", "login", "seat", 1500, 0, DENY, REASON_NO_POLICY, false, false },
+	{ "governed, over the network", "bea", "sshd", "10.1.1.1", 1500, 0, DENY, REASON_NO_POLICY, false, false },
+	{ "governed, sudo",             "bea", "sudo", "seat", 1500, 0, DENY, REASON_NO_POLICY, false, false },
+	{ "governed, a job",            "bea", "cron", "jobs", 1500, 0, DENY, REASON_NO_POLICY, false, false },
+	{ "governed, user manager",     "bea", "systemd-user", "", 1500, 0, DENY, REASON_NO_POLICY, false, false },
+	{ "governed, on trial",         "bea", "sshd", "10.1.1.1", 1500, OBSERVE_ROLES, ALLOW, REASON_NO_POLICY, true, false },
+	{ "on trial for another block", "bea", "sshd", "10.1.1.1", 1500, OBSERVE_ROOT, DENY, REASON_NO_POLICY, false, false },
+	{ "a directory's account",      "bea", "sshd", "10.1.1.1", 1234567890, 0, DENY, REASON_NO_POLICY, false, false },
+	{ "ungoverned",                 "www-data", "sshd", "10.1.1.1", 33, 0, NOT_GOVERNED, REASON_UNGOVERNED, false, false },
+	{ "ungoverned, on trial",       "www-data", "sshd", "10.1.1.1", 33, OBSERVE_ALL, NOT_GOVERNED, REASON_UNGOVERNED, false, false },
+	{ "a dynamic user",             "dynamic", "sshd", "10.1.1.1", 61200, 0, NOT_GOVERNED, REASON_UNGOVERNED, false, false },
+	{ "governed by name",           "postgres", "sshd", "10.1.1.1", 110, 0, DENY, REASON_NO_POLICY, false, false },
+	{ "not a prefix of a name",     "postgre", "sshd", "10.1.1.1", 110, 0, NOT_GOVERNED, REASON_UNGOVERNED, false, false },
+	{ "root at the seat",           "root", "login", "seat", 0, 0, ALLOW, REASON_ROOT_LOGIN, false, false },
+	{ "root at a serial line",      "root", "login", "serial", 0, 0, ALLOW, REASON_ROOT_LOGIN, false, false },
+	{ "root over the network",      "root", "sshd", "10.1.1.1", 0, 0, DENY, REASON_NO_POLICY, false, false },
+	{ "root from unknown",          "root", "sshd", "", 0, 0, DENY, REASON_NO_POLICY, false, false },
+	{ "root, on trial",             "root", "sshd", "10.1.1.1", 0, OBSERVE_ROOT, ALLOW, REASON_NO_POLICY, true, false },
+	{ "root asks sudo",             "root", "sudo", "10.1.1.1", 0, 0, ALLOW, REASON_ROOT_ASKS, false, false },
+	{ "root asks at the seat",      "root", "su", "seat", 0, 0, ALLOW, REASON_ROOT_ASKS, false, false },
+	{ "root asks chfn",             "root", "chfn", "", 0, 0, ALLOW, REASON_ROOT_ASKS, false, false },
+	{ "root's job",                 "root", "cron", "jobs", 0, 0, ALLOW, REASON_ROOT_ASKS, false, false },
+	{ "root's user manager",        "root", "systemd-user", "", 0, 0, ALLOW, REASON_ROOT_ASKS, false, false },
+	{ "break-glass at the seat",    "rescue", "login", "seat", 1500, 0, ALLOW, REASON_BREAK_GLASS, false, false },
+	{ "break-glass at a line",      "rescue", "login", "serial", 1500, 0, ALLOW, REASON_BREAK_GLASS, false, false },
+	{ "break-glass, sudo",          "rescue", "sudo", "seat", 1500, 0, ALLOW, REASON_BREAK_GLASS, false, false },
+	{ "break-glass, two logins",    "rescue", "sudo", "seat 10.1.1.1", 1500, 0, DENY, REASON_NO_POLICY, false, false },
+	{ "break-glass, network",       "rescue", "sshd", "10.1.1.1", 1500, 0, DENY, REASON_NO_POLICY, false, false },
+	{ "break-glass, unknown",       "rescue", "sshd", "", 1500, 0, DENY, REASON_NO_POLICY, false, false },
+	{ "break-glass, a job",         "rescue", "cron", "jobs", 1500, 0, ALLOW, REASON_BREAK_GLASS, false, false },
+	{ "break-glass, user manager",  "rescue", "systemd-user", "", 1500, 0, ALLOW, REASON_BREAK_GLASS, false, false },
+	{ "break-glass, on trial",      "rescue", "sshd", "10.1.1.1", 1500, OBSERVE_ACCOUNTS, ALLOW, REASON_NO_POLICY, true, false },
+	{ "break-glass, own login",     "rescue", "su", "", 1500, 0, ALLOW, REASON_BREAK_GLASS, false, true },
+	{ "own login, others known",    "rescue", "su", "10.1.1.1", 1500, 0, DENY, REASON_NO_POLICY, false, true },
+	{ "own login of the governed",  "bea", "sudo", "", 1500, 0, DENY, REASON_NO_POLICY, false, true },
+	{ "own login is for elevation", "rescue", "login", "", 1500, 0, DENY, REASON_NO_POLICY, false, true },
+	{ "break-glass below min-uid",  "rescue", "sshd", "10.1.1.1", 200, 0, DENY, REASON_NO_POLICY, false, false },
 };
 
 #define FORMAT "format 1\n"
@@ -106,6 +110,7 @@ static void test_judge(void **state)
 		.uid = row->uid,
 		.subject = { .user = row->user },
 		.origins = origins,
+		.own_login = row->own_login,
 	};
 	const char *second = strchr(row->from, ' ');
 	struct access_verdict verdict;
@@ -295,13 +300,44 @@ static void test_unsafe(void **state)
 	place_remove(&place);
 }
 
+/* On trial only what is so in both, governed who is so in one, break-glass as in the new. */
+static void test_stricter(void **state)
+{
+	struct fallback old = { .min_uid = 500, .observe = OBSERVE_ROLES | OBSERVE_ROOT };
+	struct fallback new = { .min_uid = 1000, .observe = OBSERVE_ROOT | OBSERVE_ACCOUNTS };
+	struct fallback both;
+
+	(void)state;
+	old.n_governed = new.n_governed = 2;
+	old.n_break_glass = new.n_break_glass = 1;
+	memcpy(old.governed[0], "backup", sizeof("backup"));
+	memcpy(old.governed[1], "postgres", sizeof("postgres"));
+	memcpy(old.break_glass[0], "leaver", sizeof("leaver"));
+	memcpy(new.governed[0], "postgres", sizeof("postgres"));
+	memcpy(new.governed[1], "mail", sizeof("mail"));
+	memcpy(new.break_glass[0], "rescue", sizeof("rescue"));
+	both = fallback_stricter(&old, &new);
+	assert_int_equal(both.min_uid, 500);
+	assert_int_equal(both.observe, OBSERVE_ROOT);
+	assert_int_equal(both.n_break_glass, 1);
+	assert_string_equal(both.break_glass[0], "rescue");
+	assert_int_equal(both.n_governed, 3);
+	assert_string_equal(both.governed[0], "postgres");
+	assert_string_equal(both.governed[1], "mail");
+	assert_string_equal(both.governed[2], "backup");
+	assert_int_equal(fallback_stricter(&new, &old).min_uid, 500);
+	for (size_t i = 0; i < FALLBACK_NAMES_MAX; i++)
+		(void)snprintf(new.governed[i], FALLBACK_NAME_SIZE, "name%zu", i);
+	new.n_governed = FALLBACK_NAMES_MAX;
+	assert_int_equal(fallback_stricter(&old, &new).n_governed, FALLBACK_NAMES_MAX);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest single[] = {
-		cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_write),
-		cmocka_unit_test(test_write_refused),
-		cmocka_unit_test(test_unsafe),
+		cmocka_unit_test(test_cut),	      cmocka_unit_test(test_write),
+		cmocka_unit_test(test_write_refused), cmocka_unit_test(test_unsafe),
+		cmocka_unit_test(test_stricter),
 	};
 	struct CMUnitTest
 		tests[ARRAY_SIZE(judge_rows) + ARRAY_SIZE(file_rows) + ARRAY_SIZE(single)];

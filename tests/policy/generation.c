@@ -194,6 +194,21 @@ static void test_unsafe_state(void **state)
 	assert_true(in_force(root) == 1);
 }
 
+/* So does whoever can put another directory where the link points to. */
+static void test_unsafe_generations(void **state)
+{
+	const struct root *root = *state;
+	struct policy *policy = NULL;
+	scoped_free char *path = NULL;
+
+	assert_true(apply(root) == 1);
+	assert_true(asprintf(&path, "%s" GENERATIONS, root->path) > 0);
+	assert_int_equal(chmod(path, 0757), 0);
+	assert_int_equal(policy_open(root->path, &policy), -EPERM);
+	assert_int_equal(chmod(path, 0755), 0);
+	assert_true(in_force(root) == 1);
+}
+
 /* A umask, tight or loose, does not show in what readers need and writers must not have. */
 static void test_umask(void **state)
 {
@@ -267,6 +282,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_interrupted, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_busy, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_unsafe_state, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_unsafe_generations, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_umask, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_text, setup, teardown),
 	};

@@ -66,6 +66,9 @@ static bool excluded(const struct naive *naive, const struct role *role)
 	for (size_t i = 0; i < naive->model->n_roles; i++) {
 		const struct role *other = &naive->model->roles[i];
 
+		if (role->unattended != other->unattended &&
+		    holds(other, &naive->request->subject) && in_dates(other->valid, naive->at))
+			return true;
 		if ((listed(&role->excludes, other->name.text) ||
 		     listed(&other->excludes, role->name.text)) &&
 		    person_holds(naive, other))
@@ -349,7 +352,7 @@ static size_t compare_password(const struct naive *naive, struct policy *policy)
 {
 	struct password_rules expected = { 0 }, got;
 	scoped_free char *wanted = NULL, *text = NULL;
-	size_t n = 0;
+	size_t n = 0, held = 0, programs = 0;
 
 	add_block(&expected, &naive->model->password);
 	for (size_t i = 0; i < naive->model->n_roles; i++) {
@@ -357,10 +360,18 @@ static size_t compare_password(const struct naive *naive, struct policy *policy)
 
 		if (naive->request->uid == 0 || (naive->request->uid < 1000 && !named(naive)) ||
 		    !holds(role, &naive->request->subject) || !in_dates(role->valid, naive->at) ||
-		    excluded(naive, role) || !role->password.at.line)
+		    excluded(naive, role))
+			continue;
+		held++;
+		programs += role->unattended;
+		if (!role->password.at.line)
 			continue;
 		add_block(&expected, &role->password);
 		n++;
+	}
+	if (programs > 0 && programs == held) { /* a password is nothing for a program */
+		assert_int_equal(policy_password(policy, naive->request, naive->at, &got), -ENOENT);
+		return 0;
 	}
 	assert_int_equal(policy_password(policy, naive->request, naive->at, &got), 0);
 	wanted = rules_text(&expected);

@@ -161,6 +161,11 @@ static inline char *write_policy(uint64_t *seed)
 			   "{members: [rescue]}}\nroot: {direct-login: [o1, seat]}\nroles:\n");
 	for (size_t i = 0; i < 4; i++)
 		write_role(out, seed, i);
+	if (below(seed, 3) == 0) /* a program; by a group it may turn into a person */
+		(void)fprintf(out,
+			      "  program:\n    unattended: yes\n    members: [u%zu]\n"
+			      "    allow: [{services: [sshd, sudo], from: [10.1.0.0/16]}]\n",
+			      below(seed, N_USERS));
 	(void)fprintf(out,
 		      "password: {dictionary: no, min-length: 8, max-age: 1y, max-repeat: 5}\n");
 	assert_int_equal(fclose(out), 0);

@@ -203,12 +203,16 @@ static void sees_overlaps(void **state)
 	const struct from_list *elsewhere = &model->roles[1].rules[0].from;
 	const struct from_list *serial = &model->break_glass_from;
 
-	assert_true(model_from_overlaps(model, office_and_jobs, office_and_jobs));
-	assert_true(model_from_overlaps(model, office_and_jobs, anywhere));
-	assert_true(model_from_overlaps(model, anywhere, elsewhere));
-	assert_false(model_from_overlaps(model, office_and_jobs, elsewhere));
-	assert_false(model_from_overlaps(model, office_and_jobs, serial));
-	assert_false(model_from_overlaps(model, &model->direct_login, anywhere));
+	assert_true(model_from_overlaps(model, office_and_jobs, office_and_jobs, ORIGINS_ALL));
+	assert_true(model_from_overlaps(model, office_and_jobs, anywhere, ORIGINS_ALL));
+	assert_true(model_from_overlaps(model, anywhere, elsewhere, ORIGINS_ALL));
+	assert_false(model_from_overlaps(model, office_and_jobs, elsewhere, ORIGINS_ALL));
+	assert_false(model_from_overlaps(model, office_and_jobs, serial, ORIGINS_ALL));
+	assert_false(model_from_overlaps(model, &model->direct_login, anywhere, ORIGINS_ALL));
+	assert_true(model_from_overlaps(model, office_and_jobs, anywhere, 1u << ORIGIN_JOBS));
+	assert_false(model_from_overlaps(model, office_and_jobs, anywhere, 1u << ORIGIN_SERIAL));
+	assert_false(model_from_overlaps(model, anywhere, serial, 1u << ORIGIN_ADDRESS));
+	assert_true(model_from_overlaps(model, anywhere, anywhere, 1u << ORIGIN_UNKNOWN));
 }
 
 /* What the key table says is the default is what the model has. */

@@ -64,7 +64,10 @@ static const struct row {
 static void check_row(void **state)
 {
 	const struct row *row = *state;
+	const bool follows = strcmp(row->kind, "job") == 0 || strcmp(row->kind, "unlock") == 0 ||
+			     strcmp(row->kind, "user-manager") == 0;
 
+	assert_int_equal(service_needs_rule(service_kind(row->name)), !follows);
 	assert_string_equal(service_kind_name(service_kind(row->name)), row->kind);
 	assert_string_equal(service_canonical(row->name), row->canonical);
 	assert_int_equal(service_owns_line(row->name), row->owns_line);
@@ -94,6 +97,7 @@ static void damaged_kind_is_a_login(void **state)
 {
 	(void)state;
 	assert_string_equal(service_kind_name((enum service_kind)99), "login");
+	assert_true(service_needs_rule((enum service_kind)99));
 }
 
 int main(void)

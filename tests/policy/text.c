@@ -120,32 +120,53 @@ static void lets_good_text_through(void **state)
 	model_free(model);
 }
 
+#define DEEP 10000
+
+/* Ten thousand levels, however they are written: stopped at the first that is too many. */
+static const struct deep_row {
+	const char *name, *prefix, *level, *says;
+} deep_rows[] = {
+	/* clang-format off */
+	{ "lists in lists, ten thousand deep", "sereno: 1\nobserve: ", "[", "2:25: nested more than 16 deep\n" },
+	{ "blocks in blocks, ten thousand deep", "sereno: 1\nroles: ", "{a: ", "2:68: nested more than 16 deep\n" },
+	{ "dashes, ten thousand deep", "sereno: 1\nroles:\n  ", "- ", "3:33: nested more than 16 deep\n" },
+	/* clang-format on */
+};
+
 static void stops_at_depth(void **state)
 {
-	static const char prefix[] = "sereno: 1\nobserve: ";
-	char text[20100];
+	const struct deep_row *row = *state;
+	const size_t prefix = strlen(row->prefix), level = strlen(row->level);
+	const size_t length = prefix + DEEP * level + 1;
+	scoped_free char *text = malloc(length);
 	scoped_free char *says = NULL;
 
-	(void)state;
-	memset(text, '[', sizeof(text));
-	memcpy(text, prefix, sizeof(prefix) - 1);
-	text[20099] = '\n';
-	says = faults_of(text, 20100);
-	assert_string_equal(says, "2:25: nested more than 16 deep\n");
+	assert_non_null(text);
+	memcpy(text, row->prefix, prefix);
+	for (size_t i = 0; i < DEEP; i++)
+		memcpy(text + prefix + i * level, row->level, level);
+	text[length - 1] = '\n';
+	says = faults_of(text, length);
+	assert_string_equal(says, row->says);
 }
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(rows) + 4] = {
+	struct CMUnitTest tests[ARRAY_SIZE(rows) + ARRAY_SIZE(deep_rows) + 3] = {
 		cmocka_unit_test(does_not_flood),
 		cmocka_unit_test(refuses_oversize),
 		cmocka_unit_test(lets_good_text_through),
-		cmocka_unit_test(stops_at_depth),
 	};
+	size_t n = 3;
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		tests[4 + i] = (struct CMUnitTest){ .name = rows[i].name,
-						    .test_func = check_row,
-						    .initial_state = (void *)(uintptr_t)&rows[i] };
+		tests[n++] = (struct CMUnitTest){ .name = rows[i].name,
+						  .test_func = check_row,
+						  .initial_state = (void *)(uintptr_t)&rows[i] };
+	for (size_t i = 0; i < ARRAY_SIZE(deep_rows); i++)
+		tests[n++] =
+			(struct CMUnitTest){ .name = deep_rows[i].name,
+					     .test_func = stops_at_depth,
+					     .initial_state = (void *)(uintptr_t)&deep_rows[i] };
 	return cmocka_run_group_tests_name("bytes of a policy", tests, NULL, NULL);
 }

@@ -134,6 +134,91 @@ static void a_second_record_replaces_the_first(void **state)
 	assert_int_equal(count_files(place), 1);
 }
 
+/* Run @act in a process of its own, which then is gone. */
+static void in_child(const struct place *place, int (*act)(const struct place *))
+{
+	const pid_t child = fork();
+	int status;
+
+	assert_true(child >= 0);
+	if (child == 0)
+		_exit(act(place) == 0 ? 0 : 1);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
+static int write_seven(const struct place *place)
+{
+	const struct login login = login_of(7, ANA, "seat");
+
+	return login_write(place->root, &login);
+}
+
+/*
+ * Two logins in one audit session, as when a daemon is started by hand from within a login: which
+ * of them a process belongs to cannot be told.
+ */
+static void of_two_logins_in_one_session_the_origin_is_unknown(void **state)
+{
+	const struct place *place = *state;
+	char byte;
+	struct login login;
+	int ready[2], done[2], status;
+	pid_t child;
+
+	assert_int_equal(pipe(ready), 0);
+	assert_int_equal(pipe(done), 0);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) { /* writes the first record and lives until the second is there */
+		const struct login first = login_of(7, ANA, "10.1.2.3");
+
+		(void)close(done[1]);
+		if (login_write(place->root, &first) < 0 || write(ready[1], "", 1) != 1)
+			_exit(1);
+		_exit(read(done[0], &byte, 1) == 0 ? 0 : 1);
+	}
+	(void)close(done[0]);
+	(void)close(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	write_login(place, 7, ANA, "seat");
+	assert_int_equal(login_find(place->root, 7, ANA, &login), 0);
+	assert_int_equal(login.leader, getpid());
+	assert_int_equal(login.origin.kind, ORIGIN_UNKNOWN);
+	write_login(place, 8, ANA, "seat"); /* a session of its own */
+	assert_int_equal(login_find(place->root, 8, ANA, &login), 0);
+	assert_int_equal(login.origin.kind, ORIGIN_SEAT);
+	(void)close(done[1]);
+	(void)close(ready[0]);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
+static void a_login_that_is_over_shares_nothing(void **state)
+{
+	const struct place *place = *state;
+	struct login login;
+
+	in_child(place, write_seven);
+	write_login(place, 7, ANA, "10.1.2.3");
+	assert_int_equal(login_find(place->root, 7, ANA, &login), 0);
+	assert_int_equal(login.origin.kind, ORIGIN_ADDRESS);
+}
+
+static void over_a_damaged_record_the_origin_is_unknown(void **state)
+{
+	const struct place *place = *state;
+	struct login login;
+	char path[128];
+
+	write_login(place, 7, ANA, "seat");
+	record_path(place, "7", path);
+	assert_int_equal(truncate(path, 100), 0);
+	write_login(place, 7, ANA, "seat");
+	assert_int_equal(login_find(place->root, 7, ANA, &login), 0);
+	assert_int_equal(login.origin.kind, ORIGIN_UNKNOWN);
+}
+
 static void the_directory_is_private(void **state)
 {
 	const struct place *place = *state;
@@ -164,26 +249,6 @@ static void the_list_is_of_one_user(void **state)
 	free(logins);
 	assert_int_equal(login_list(place->root, 1003, &logins), 0);
 	free(logins);
-}
-
-/* Run @act in a process of its own, which then is gone. */
-static void in_child(const struct place *place, int (*act)(const struct place *))
-{
-	const pid_t child = fork();
-	int status;
-
-	assert_true(child >= 0);
-	if (child == 0)
-		_exit(act(place) == 0 ? 0 : 1);
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
-}
-
-static int write_seven(const struct place *place)
-{
-	const struct login login = login_of(7, ANA, "seat");
-
-	return login_write(place->root, &login);
 }
 
 static int write_without_session(const struct place *place)
@@ -261,6 +326,20 @@ static void a_directory_of_others_is_refused(void **state)
 	assert_int_equal(login_find(place->root, 7, ANA, &found), -EPERM);
 	assert_int_equal(login_list(place->root, ANA, &logins), -EPERM);
 	assert_int_equal(login_remove(place->root, 7), -EPERM);
+}
+
+static void trying_leaves_nothing(void **state)
+{
+	const struct place *place = *state;
+
+	assert_int_equal(login_try(place->root), 0);
+	assert_int_equal(login_try(place->root), 0);
+	assert_int_equal(count_files(place), 0);
+	assert_int_equal(chmod(place->logins, 0777), 0);
+	assert_int_equal(login_try(place->root), -EPERM);
+	assert_int_equal(rmdir(place->logins), 0);
+	assert_int_equal(symlink("/nonexistent", place->logins), 0);
+	assert_true(login_try(place->root) < 0);
 }
 
 static void a_record_of_others_is_refused(void **state)
@@ -387,12 +466,16 @@ int main(void)
 		IN_PLACE(written_and_found),
 		IN_PLACE(of_another_session_or_user_is_not_found),
 		IN_PLACE(a_second_record_replaces_the_first),
+		IN_PLACE(of_two_logins_in_one_session_the_origin_is_unknown),
+		IN_PLACE(a_login_that_is_over_shares_nothing),
+		IN_PLACE(over_a_damaged_record_the_origin_is_unknown),
 		IN_PLACE(the_directory_is_private),
 		IN_PLACE(the_list_is_of_one_user),
 		IN_PLACE(a_leader_that_is_gone_leaves_no_login),
 		IN_PLACE(a_recycled_process_number_is_not_the_leader),
 		IN_PLACE(only_the_leader_removes),
 		IN_PLACE(a_directory_of_others_is_refused),
+		IN_PLACE(trying_leaves_nothing),
 		IN_PLACE(a_record_of_others_is_refused),
 		IN_PLACE(a_record_under_another_name_is_damaged),
 		IN_PLACE(a_cut_file_is_damaged),

@@ -27,9 +27,9 @@
 
 #define UNUSED __attribute__((unused))
 
-static const struct slot_kind open_kind = { "attempts", 7, 200, NULL };
-static const struct slot_kind sealed_kind = { "codes", 3, 5000, &host_seal };
-static const struct slot_owner ana = { "1000", "ana", 1000 };
+static const struct slot_kind open_kind UNUSED = { "attempts", 7, 200, NULL };
+static const struct slot_kind sealed_kind UNUSED = { "codes", 3, 5000, &host_seal };
+static const struct slot_owner ana UNUSED = { "1000", "ana", 1000 };
 static const struct slot_owner berta UNUSED = { "1001", "berta", 1001 };
 
 struct scene {
