@@ -31,13 +31,13 @@ all_cflags   = -std=gnu17 -O2 -g -fPIC -Iinclude -D_GNU_SOURCE $(WARN) $(HARDEN)
 # -z defs: an unresolved symbol fails here and not at somebody's login. A sanitizer's runtime stays undefined on purpose.
 all_ldflags  = -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed,--gc-sections $(if $(SANITIZE),,-Wl,-z,defs) $(sanitize) $(LDFLAGS)
 
-ROOMS   := otp policy state password event pam admin
+ROOMS   := nss otp policy state password event pam admin
 MODULES := $(patsubst pam/%.c,%,$(sort $(wildcard pam/pam_sereno_*.c)))
 SOURCES := $(sort $(wildcard $(ROOMS:%=%/*.c) $(ROOMS:%=%/*/*.c)))
 objects  = $(patsubst %.c,$(O)/%.o,$(filter $(1)/%,$(SOURCES)))
 module_o = $(patsubst %,$(O)/pam/%.o,$(MODULES))
 main_o  := $(O)/admin/main.o
-archives = $(O)/pam.a $(O)/admin.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a
+archives = $(O)/pam.a $(O)/nss.a $(O)/admin.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a
 TESTS   := $(patsubst %.c,$(O)/%,$(sort $(wildcard $(patsubst %,tests/%/*.c,$(ROOMS)))))
 SCRIPTS := $(sort $(wildcard $(patsubst %,tests/%/*.sh,$(ROOMS) house cli)))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
@@ -61,7 +61,7 @@ deps        = $(Q)tests/need-packages $(1)
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
-all: $(MODULES:%=$(O)/%.so) $(O)/sereno docs ## build the modules, the command and the man pages
+all: $(MODULES:%=$(O)/%.so) $(O)/libnss_sereno.so.2 $(O)/sereno docs ## build the modules, the command and the man pages
 
 deps: ## install the Debian packages that building and testing need
 	$(call deps,$(BUILD_DEPS) $(CHECK_DEPS) $(DEMO_DEPS) $(BENCH_DEPS))
@@ -92,6 +92,13 @@ $(O)/pam_%.so: $(O)/pam/pam_%.o $(O)/pam.a $(O)/event.a $(O)/password.a $(O)/sta
 	$(say) MODULE $@
 	$(Q)$(CC) $(all_cflags) $(all_ldflags) -shared -Wl,-z,noseparate-code -Wl,--version-script=$(filter %.map,$^) -Wl,--exclude-libs,ALL \
 		-o $@ $(filter %.o %.a,$^) -l:libcdb_pic.a -lpam $(LIBS_pam_$*)
+	$(if $(SANITIZE),,$(Q)tests/check-exports $@ $(filter %.map,$^))
+
+# The name service's module: in every process that looks a group up, so libc alone, and never unloaded under it.
+$(O)/libnss_sereno.so.2: $(call objects,nss) $(O)/policy.a nss/libnss_sereno.map
+	$(say) MODULE $@
+	$(Q)$(CC) $(all_cflags) $(all_ldflags) -shared -Wl,-soname,$(@F),-z,nodelete,-z,noseparate-code \
+		-Wl,--version-script=$(filter %.map,$^) -Wl,--exclude-libs,ALL -o $@ $(filter %.o %.a,$^)
 	$(if $(SANITIZE),,$(Q)tests/check-exports $@ $(filter %.map,$^))
 
 command_libs := -lyaml -lcrypto -lpwquality -lcrack -lcrypt -loath -lqrencode -l:libcdb_pic.a

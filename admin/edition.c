@@ -14,6 +14,7 @@
 
 #include "escape.h"
 #include "messages.h"
+#include "own_groups.h"
 #include "progress.h"
 
 #define IN_FORCE_PATH "/var/lib/sereno/in-force/policy.yaml"
@@ -79,6 +80,7 @@ struct lookup {
 	bool asks_groups; /* of the name service, each once */
 	enum account_scope accounts;
 	enum severity absence;
+	struct own_groups own;
 	struct progress progress;
 	size_t asked;
 };
@@ -98,6 +100,13 @@ static int find_gid(void *context, const char *name, gid_t *ret)
 		return -ENOENT;
 	*ret = answer->gr_gid;
 	return 0;
+}
+
+static int find_own_group(void *context, const char *name, gid_t *ret)
+{
+	struct lookup *lookup = context;
+
+	return own_groups_number(&lookup->own, name, ret);
 }
 
 static int find_uid(void *context, const char *name, uid_t *ret)
@@ -132,6 +141,7 @@ static int compile(struct edition *edition, struct lookup *lookup, const char *d
 		.generation = generation,
 		.absence = lookup->absence,
 		.group_id = find_gid,
+		.own_group = find_own_group,
 		.user_id = find_uid,
 		.context = lookup,
 	};
@@ -145,12 +155,49 @@ static int compile(struct edition *edition, struct lookup *lookup, const char *d
 	return r;
 }
 
+static void lookup_clear(struct lookup *lookup)
+{
+	own_groups_clear(&lookup->own);
+}
+
+static bool gives_groups(const struct model *model)
+{
+	for (size_t i = 0; i < model->n_roles; i++)
+		if (model->roles[i].gives_groups.n > 0)
+			return true;
+	return false;
+}
+
+static int read_numbers(struct edition *edition, const char *root, struct lookup *lookup)
+{
+	int r = 0;
+
+	if (gives_groups(edition->model))
+		r = own_groups_read(root, lookup->people, &lookup->own);
+	if (r == -EBADMSG || r == -EPERM)
+		r = diag_fault(&edition->diags, (struct mark){ 0, 0 },
+			       r == -EPERM
+				       ? _("%s/var/lib/sereno/group-numbers could have been "
+					   "written by others than root")
+				       : _("%s/var/lib/sereno/group-numbers is damaged: put a copy "
+					   "of it back, so that no number is used twice"),
+			       root);
+	return r;
+}
+
 int edition_compile(struct edition *edition, const char *root, const struct people *people,
 		    const char *dir, int64_t now, uint64_t generation)
 {
-	struct lookup lookup = { .people = people, .asks_groups = root[0] == '\0' };
+	scoped(lookup_clear) struct lookup lookup = {
+		.people = people,
+		.asks_groups = root[0] == '\0',
+	};
+	int r = read_numbers(edition, root, &lookup);
 
-	return compile(edition, &lookup, dir, now, generation);
+	if (r == 0)
+		r = compile(edition, &lookup, dir, now, generation);
+	/* Before anything can have the numbers. */
+	return r < 0 ? r : own_groups_save(&lookup.own);
 }
 
 static void remove_directory(const char *path)
@@ -170,7 +217,7 @@ static void remove_directory(const char *path)
 int edition_try_compile(struct edition *edition, const char *root, const struct people *people,
 			int64_t now, enum account_scope scope)
 {
-	struct lookup lookup = {
+	scoped(lookup_clear) struct lookup lookup = {
 		.people = people,
 		.asks_groups = root[0] == '\0',
 		.accounts = scope,
@@ -188,7 +235,9 @@ int edition_try_compile(struct edition *edition, const char *root, const struct 
 	}
 	if (!mkdtemp(dir))
 		return neg_errno();
-	r = compile(edition, &lookup, dir, now, 1);
+	r = read_numbers(edition, root, &lookup);
+	if (r == 0)
+		r = compile(edition, &lookup, dir, now, 1);
 	remove_directory(dir);
 	return r;
 }

@@ -144,6 +144,8 @@ struct role {
 	struct names excludes; /* names of roles, each known to exist; sorted by text */
 	struct validity valid;
 	bool unattended;
+	struct names gives_groups; /* Unix groups that are there, or are ours to make */
+	bool privileged;	   /* they may be as good as root */
 	struct password_block password;
 	size_t n_rules;
 	struct rule *rules;

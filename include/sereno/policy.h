@@ -35,6 +35,7 @@ struct policy_facts {
 	uint32_t min_uid;
 	unsigned observe;	     /* enum observe */
 	bool asks_groups;	     /* some role has members-of: the caller must ask for groups */
+	bool gives_groups;	     /* some role has gives-groups */
 	uint64_t inactive_after_sec; /* accounts.inactive-after; 0: not given */
 	int64_t zone_end;	     /* the zone is known up to here */
 	uint32_t n_roles, n_rules, n_members;
@@ -119,8 +120,14 @@ struct compile_inputs {
 	/* Of groups and break-glass accounts that @group_id and @user_id do not know: a warning
 	 * where the policy may be meant for another host. */
 	enum severity absence;
-	/* gid of each name in members-of, asked once per name. Returns 0 or -ENOENT. */
+	/* gid of each name in members-of and gives-groups, asked a few times. Returns 0 or -ENOENT.
+	 */
 	int (*group_id)(void *context, const char *group, gid_t *ret);
+	/* gid of a group that roles give and the host does not have, asked once per name; NULL:
+	 * sereno makes none. Returns 0, 1 (it was given its number just now), -ERANGE (this host
+	 * has no such numbers), -ENOSPC (all are given out) or another negative errno, which ends
+	 * it all. */
+	int (*own_group)(void *context, const char *group, gid_t *ret);
 	/* uid of an account if it is known locally. Returns 0 or -ENOENT. */
 	int (*user_id)(void *context, const char *user, uid_t *ret);
 	void *context;

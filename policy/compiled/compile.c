@@ -15,6 +15,10 @@ static void compilation_clear(struct compilation *compilation)
 {
 	free(compilation->placed);
 	selectors_clear(&compilation->selectors);
+	for (size_t i = 0; compilation->given_by && i < compilation->model->n_roles; i++)
+		id_set_clear(&compilation->given_by[i]);
+	free(compilation->given_by);
+	id_set_clear(&compilation->given);
 	meta_clear(&compilation->meta);
 	for (size_t i = 0; i < TABLE_COUNT; i++)
 		multimap_clear(&compilation->tables[i]);
@@ -92,6 +96,8 @@ static int compile_model(struct compilation *compilation)
 		r = compile_facts(compilation);
 	if (r == 0)
 		r = compile_selectors(compilation);
+	if (r == 0)
+		r = compile_given(compilation);
 	if (r == 0)
 		r = compile_rules(compilation);
 	if (r == 0)

@@ -37,6 +37,8 @@ struct compilation {
 	struct placed_rule *placed;
 	size_t n_placed;
 	struct selectors selectors;
+	struct id_set *given_by; /* gids that each role gives, settled; by compile_given() */
+	struct id_set given;	 /* by any role, settled */
 	struct meta meta;
 	struct multimap tables[TABLE_COUNT];
 	struct encoder item; /* scratch: one item at a time */
@@ -58,7 +60,10 @@ int selectors_of_from(const struct compilation *compilation, const struct from_l
 int selectors_of_services(const struct compilation *compilation, const struct names *names,
 			  struct id_set *ret);
 
-/* Fill ROLES and RULES. */
+/* Find the numbers of the groups that roles give; fill OWN_NAMES and OWN_GIDS. */
+int compile_given(struct compilation *compilation);
+
+/* Fill ROLES and RULES. After compile_given(). */
 int compile_rules(struct compilation *compilation);
 
 /* Fill PASSWORDS, and what meta has of attempts and of ages. */
@@ -67,7 +72,7 @@ int compile_limits(struct compilation *compilation);
 /* Warn of roles with very many rules that one login has to look at. */
 int compile_warn_alike(const struct compilation *compilation);
 
-/* Fill SUBJECTS, PERSONS and GROUPS, and check who exists. */
+/* Fill SUBJECTS, PERSONS and GROUPS, and check who exists. After compile_given(). */
 int compile_subjects(struct compilation *compilation);
 
 /* Put the break-glass accounts into meta, and check them. */

@@ -27,6 +27,10 @@ static int settle_excludes(const struct model *model, struct role_fact *facts)
 				r = id_set_add(&facts[other].excludes, (uint32_t)i);
 			if (r < 0)
 				return r;
+			if (model->roles[other].members_of.n > 0)
+				facts[i].excludes_groups = true;
+			if (model->roles[i].members_of.n > 0)
+				facts[other].excludes_groups = true;
 		}
 	}
 	for (size_t i = 0; i < model->n_roles; i++)
@@ -45,7 +49,9 @@ static int add_role(struct compilation *compilation, uint32_t id, struct role_fa
 	fact->line = role->name.at.line;
 	fact->unattended = role->unattended;
 	fact->valid = role->valid;
+	fact->gives = compilation->given_by[id];
 	encode_role(&compilation->item, fact);
+	fact->gives = (struct id_set){ 0 };
 	compile_add(compilation, TABLE_ROLES, &key);
 	return 0;
 }

@@ -8,65 +8,7 @@
 #include <sereno/scoped.h>
 
 #include "compile.h"
-
-/* One name written in a members: or members-of: list. */
-struct written {
-	const struct name *name;
-	uint32_t role;
-};
-
-struct written_list {
-	struct written *item;
-	size_t n;
-};
-
-static void written_clear(struct written_list *list)
-{
-	free(list->item);
-}
-
-/* By text, then by place: the first mention of a name is the one that is talked about. */
-static int compare_written(const void *first, const void *second)
-{
-	const struct written *a = first, *b = second;
-	const int order = strcmp(a->name->text, b->name->text);
-
-	if (order != 0)
-		return order;
-	if (a->name->at.line != b->name->at.line)
-		return a->name->at.line < b->name->at.line ? -1 : 1;
-	return (a->name->at.column > b->name->at.column) -
-	       (a->name->at.column < b->name->at.column);
-}
-
-/* Gather the list that @pick points out of each role, sorted. */
-static int gather(const struct model *model, const struct names *(*pick)(const struct role *),
-		  struct written_list *ret)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < model->n_roles; i++)
-		n += pick(&model->roles[i])->n;
-	ret->item = calloc(n + 1, sizeof(*ret->item));
-	if (!ret->item)
-		return -ENOMEM;
-	for (size_t i = 0; i < model->n_roles; i++) {
-		const struct names *names = pick(&model->roles[i]);
-
-		for (size_t j = 0; j < names->n; j++)
-			ret->item[ret->n++] =
-				(struct written){ .name = &names->item[j], .role = (uint32_t)i };
-	}
-	if (ret->n > 1)
-		qsort(ret->item, ret->n, sizeof(*ret->item), compare_written);
-	return 0;
-}
-
-static bool written_first(const struct written_list *list, size_t index)
-{
-	return index == 0 ||
-	       strcmp(list->item[index - 1].name->text, list->item[index].name->text) != 0;
-}
+#include "written.h"
 
 static const struct names *members_of_role(const struct role *role)
 {
@@ -100,7 +42,7 @@ static int check_members(struct compilation *compilation)
 	uint32_t n = 0;
 	int r;
 
-	r = gather(compilation->model, members_of_role, &list);
+	r = written_gather(compilation->model, members_of_role, &list);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < list.n; i++) {
@@ -138,6 +80,18 @@ static int group_id(struct compilation *compilation, const struct name *name, gi
 	return 0;
 }
 
+/* Its members would depend on the order in which groups are asked for. */
+static bool is_given(struct compilation *compilation, const struct name *name, gid_t gid)
+{
+	if (id_set_find(&compilation->given, gid) < 0)
+		return false;
+	(void)diag_fault(
+		compilation->diags, name->at,
+		"group '%s' (number %u) is given by a role: members-of: names other groups",
+		name->text, gid);
+	return true;
+}
+
 static int compile_groups(struct compilation *compilation)
 {
 	scoped(written_clear) struct written_list list = { 0 };
@@ -146,12 +100,13 @@ static int compile_groups(struct compilation *compilation)
 	gid_t gid = 0;
 	int r;
 
-	r = gather(compilation->model, groups_of_role, &list);
+	r = written_gather(compilation->model, groups_of_role, &list);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < list.n; i++) {
 		if (written_first(&list, i))
-			known = group_id(compilation, list.item[i].name, &gid) == 0;
+			known = group_id(compilation, list.item[i].name, &gid) == 0 &&
+				!is_given(compilation, list.item[i].name, gid);
 		if (!known)
 			continue;
 		key = key_of_id(gid);

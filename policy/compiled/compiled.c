@@ -90,11 +90,24 @@ void encode_role(struct encoder *encoder, const struct role_fact *role)
 	encode_u8(encoder, role->unattended);
 	encode_validity(encoder, role->valid);
 	encode_id_set(encoder, &role->excludes);
+	encode_u8(encoder, role->excludes_groups);
+	encode_id_set(encoder, &role->gives);
+}
+
+/* Whatever else is wrong with a record, nobody gets the group of root by it. */
+static int decode_gives(struct decoder *decoder, struct id_set *ret)
+{
+	const int r = decode_id_set(decoder, ret);
+
+	for (size_t i = 0; r == 0 && i < ret->n; i++)
+		if (ret->id[i] == 0 || ret->id[i] == ID_NONE)
+			return -EBADMSG;
+	return r;
 }
 
 int decode_role(struct decoder *decoder, struct role_fact *ret)
 {
-	uint8_t unattended;
+	uint8_t unattended, excludes_groups;
 	int r;
 
 	*ret = (struct role_fact){ 0 };
@@ -106,6 +119,12 @@ int decode_role(struct decoder *decoder, struct role_fact *ret)
 	ret->unattended = unattended == 1;
 	ret->valid = decode_validity(decoder);
 	r = decode_id_set(decoder, &ret->excludes);
+	excludes_groups = decode_u8(decoder);
+	if (excludes_groups > 1)
+		decoder->damaged = true;
+	ret->excludes_groups = excludes_groups == 1;
+	if (r == 0)
+		r = decode_gives(decoder, &ret->gives);
 	if (r == 0)
 		r = decode_end(decoder);
 	if (r < 0)
@@ -116,6 +135,7 @@ int decode_role(struct decoder *decoder, struct role_fact *ret)
 void role_fact_clear(struct role_fact *role)
 {
 	id_set_clear(&role->excludes);
+	id_set_clear(&role->gives);
 }
 
 static void encode_calendar(struct encoder *encoder, const struct calendar *calendar)

@@ -41,6 +41,8 @@ struct mention {
 void encode_mention(struct encoder *encoder, struct mention mention);
 struct mention decode_mention(struct decoder *decoder);
 
+/* OWN_NAMES: u32 gid; OWN_GIDS: the name. */
+
 /* ROLES. Release with role_fact_clear(). */
 struct role_fact {
 	char name[MODEL_NAME_MAX + 1];
@@ -48,6 +50,8 @@ struct role_fact {
 	bool unattended;
 	struct validity valid;
 	struct id_set excludes;
+	bool excludes_groups; /* one of those is held by Unix group */
+	struct id_set gives;  /* numbers of Unix groups, settled; never 0 */
 };
 
 void encode_role(struct encoder *encoder, const struct role_fact *role);

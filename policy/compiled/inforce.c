@@ -11,6 +11,8 @@
 
 #include "inforce.h"
 
+#define OPEN_TRIES 8
+
 static int open_directory(int at, const char *path)
 {
 	scoped_fd int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -92,11 +94,27 @@ int policy_open_in(const char *dir, struct policy **ret)
 	return policy_open_at(directory, ret);
 }
 
+/* Follow the link in @state to what is in force. */
+static int open_in_force(int state, struct policy **ret)
+{
+	scoped_fd int directory = open_directory(state, POLICY_LINK);
+	struct stat st;
+
+	if (directory < 0)
+		return directory;
+	/* And so can who can write where the generations lie: ".." is where the link led. */
+	if (fstatat(directory, "..", &st, 0) < 0)
+		return neg_errno();
+	if (!trusted_writers(&st))
+		return -EPERM;
+	return policy_open_at(directory, ret);
+}
+
 int policy_open(const char *root, struct policy **ret)
 {
-	scoped_fd int state = -1, directory = -1;
 	scoped_free char *path = NULL;
-	struct stat st;
+	scoped_fd int state = -1;
+	int r;
 
 	if (asprintf(&path, "%s" POLICY_STATE_DIR, root) < 0) {
 		path = NULL;
@@ -106,15 +124,11 @@ int policy_open(const char *root, struct policy **ret)
 	state = open_directory(AT_FDCWD, path);
 	if (state < 0)
 		return state;
-	directory = open_directory(state, POLICY_LINK);
-	if (directory < 0)
-		return directory;
-	/* And so can who can write where the generations lie: ".." is where the link led. */
-	if (fstatat(directory, "..", &st, 0) < 0)
-		return neg_errno();
-	if (!trusted_writers(&st))
-		return -EPERM;
-	return policy_open_at(directory, ret);
+	r = open_in_force(state, ret);
+	/* Two applies may have removed what the link led to a moment ago. */
+	for (unsigned tries = 0; r == -ENOENT && tries < OPEN_TRIES; tries++)
+		r = open_in_force(state, ret);
+	return r;
 }
 
 void policy_close(struct policy *policy)

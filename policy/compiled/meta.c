@@ -36,6 +36,7 @@ static void encode_facts(struct encoder *encoder, const struct policy_facts *fac
 	encode_u32(encoder, facts->min_uid);
 	encode_u8(encoder, (uint8_t)facts->observe);
 	encode_u8(encoder, facts->asks_groups);
+	encode_u8(encoder, facts->gives_groups);
 	encode_u64(encoder, facts->inactive_after_sec);
 	encode_i64(encoder, facts->zone_end);
 	encode_u32(encoder, facts->n_roles);
@@ -45,7 +46,7 @@ static void encode_facts(struct encoder *encoder, const struct policy_facts *fac
 
 static void decode_facts(struct decoder *decoder, struct policy_facts *ret)
 {
-	uint8_t asks_groups;
+	uint8_t asks_groups, gives_groups;
 
 	ret->generation = decode_u64(decoder);
 	ret->compiled = decode_i64(decoder);
@@ -55,12 +56,14 @@ static void decode_facts(struct decoder *decoder, struct policy_facts *ret)
 	ret->observe = decode_u8(decoder);
 	asks_groups = decode_u8(decoder);
 	ret->asks_groups = asks_groups == 1;
+	gives_groups = decode_u8(decoder);
+	ret->gives_groups = gives_groups == 1;
 	ret->inactive_after_sec = decode_u64(decoder);
 	ret->zone_end = decode_i64(decoder);
 	ret->n_roles = decode_u32(decoder);
 	ret->n_rules = decode_u32(decoder);
 	ret->n_members = decode_u32(decoder);
-	if (asks_groups > 1 || (ret->observe & ~(unsigned)OBSERVE_ALL) != 0)
+	if (asks_groups > 1 || gives_groups > 1 || (ret->observe & ~(unsigned)OBSERVE_ALL) != 0)
 		decoder->damaged = true;
 }
 

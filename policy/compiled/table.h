@@ -23,12 +23,14 @@ enum table {
 	TABLE_SUBJECTS,	 /* user name -> roles by name, roles he is excepted from, person */
 	TABLE_PERSONS,	 /* person -> account names */
 	TABLE_GROUPS,	 /* gid -> roles */
-	TABLE_ROLES,	 /* role -> name, validity, excludes */
+	TABLE_ROLES,	 /* role -> name, validity, excludes, groups given */
 	TABLE_RULES,	 /* role, service id, origin id -> rules */
 	TABLE_ORIGINS,	 /* kind of line, or network -> origin ids */
 	TABLE_SERVICES,	 /* PAM service -> service ids */
 	TABLE_CALENDARS, /* calendar -> spans */
 	TABLE_PASSWORDS, /* role, or ID_NONE for the block itself -> password rules */
+	TABLE_OWN_NAMES, /* group that sereno makes -> gid */
+	TABLE_OWN_GIDS,	 /* and back */
 	TABLE_COUNT,
 };
 

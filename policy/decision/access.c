@@ -28,6 +28,8 @@ void access_free(struct access_case *access)
 	for (size_t i = 0; i < access->n_origins; i++)
 		free(access->origins[i].rules);
 	free(access->origins);
+	for (size_t i = 0; i < access->n_roles; i++)
+		id_set_clear(&access->roles[i].gives);
 	free(access->roles);
 	free(access->excludes);
 	free(access);

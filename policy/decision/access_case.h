@@ -17,6 +17,8 @@ struct case_role {
 	struct validity valid;
 	bool own, unattended;
 	size_t excludes_at, n_excludes; /* in access_case.excludes: roles also held */
+	bool excludes_groups;		/* one that it excludes is held by Unix group */
+	struct id_set gives;		/* the groups it gives */
 };
 
 struct case_rule {

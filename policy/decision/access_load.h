@@ -15,8 +15,11 @@ struct reading {
 	const struct policy *policy;
 	const struct access_request *request;
 	struct access_case *access;
+	/* Where the request has no uid: see groups.h. Else NULL. */
+	int (*find_uid)(const char *user, uid_t *ret);
 	struct id_set own;  /* roles of the subject */
 	struct id_set held; /* and of his person's other accounts; access->roles in this order */
+	bool has_others;    /* his person has other accounts */
 	struct id_set services;	 /* ids of the service */
 	struct id_set calendars; /* of the rules found; access->calendars in this order */
 };

@@ -49,6 +49,8 @@ static int load_role(struct reading *reading, uint32_t id, struct case_role *rol
 	role->unattended = fact.unattended;
 	role->valid = fact.valid;
 	role->own = id_set_find(&reading->own, id) >= 0;
+	role->excludes_groups = fact.excludes_groups;
+	role->gives = take(fact.gives, (struct id_set){ 0 });
 	return link_excludes(reading, &fact.excludes, role);
 }
 
@@ -73,10 +75,10 @@ int load_roles(struct reading *reading)
 	if (!access->roles)
 		return -ENOMEM;
 	for (size_t i = 0; i < reading->held.n; i++) {
+		access->n_roles++; /* what a failed load leaves is released with the rest */
 		r = load_role(reading, reading->held.id[i], &access->roles[i]);
 		if (r < 0)
 			return r;
-		access->n_roles++;
 	}
 	access->mixed = roles_mixed(access);
 	return 0;

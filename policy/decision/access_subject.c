@@ -103,6 +103,7 @@ static int hold_others(struct reading *reading, uint32_t person)
 		decode_text(&decoder, user, sizeof(user));
 		if (decoder.damaged || strcmp(user, reading->request->subject.user) == 0)
 			continue;
+		reading->has_others = true;
 		account = other_account(reading->request, user);
 		r = load_holdings(reading->policy, &account, &holdings);
 		if (r == 0)
@@ -111,6 +112,23 @@ static int hold_others(struct reading *reading, uint32_t person)
 			return r;
 	}
 	return decode_end(&decoder);
+}
+
+/* Whether the policy governs the subject. Returns 1, 0 or a negative errno. */
+static int is_governed(const struct reading *reading, const struct holdings *holdings)
+{
+	const struct access_request *request = reading->request;
+	uid_t uid = request->uid;
+	int r;
+
+	if (holdings->named)
+		return 1;
+	if (reading->find_uid && holdings->roles.n > 0) {
+		r = reading->find_uid(request->subject.user, &uid);
+		if (r < 0)
+			return r == -ENOENT ? 1 : r;
+	}
+	return uid_governed(uid, reading->policy->meta.facts.min_uid);
 }
 
 int load_subject(struct reading *reading)
@@ -131,8 +149,9 @@ int load_subject(struct reading *reading)
 	r = load_holdings(reading->policy, &request->subject, &holdings);
 	if (r < 0)
 		return r;
-	if (!holdings.named && !uid_governed(request->uid, meta->facts.min_uid))
-		return 0;
+	r = is_governed(reading, &holdings);
+	if (r <= 0)
+		return r;
 	reading->access->subject = SUBJECT_GOVERNED;
 	reading->own = take(holdings.roles, (struct id_set){ 0 });
 	r = id_set_join(&reading->held, &reading->own);

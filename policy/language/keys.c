@@ -262,6 +262,15 @@ static const struct key role_keys[] = {
 	  .about = "The members are programs with a key: they hold no other kind of role, come from addresses or as "
 		   "jobs, and are never asked for a second factor.",
 	  .example = "unattended: yes" },
+	{ "gives-groups", KEY_GROUPS, ROLE(gives_groups),
+	  .about = "Unix groups that its holders are in while the role is held, in every process started then. One "
+		   "that the host does not have is made, with a number of its own; it has no other members. Needs "
+		   "sereno last on the group: line of nsswitch.conf.",
+	  .example = "gives-groups: [adm, systemd-journal]" },
+	{ "privileged", KEY_SWITCH, ROLE(privileged), .standard = "no",
+	  .about = "The groups given may be as good as root, as disk, docker or sudo are. Such a role needs until. Group "
+		   "id 0 is never given.",
+	  .example = "privileged: yes" },
 	{ "password", KEY_OWN_BLOCK, ROLE(password), .block = &password_block,
 	  .about = "Stricter than the block password: for who holds the role, never looser. What is left out is as "
 		   "there; words of not-containing are added to those there. Of several roles the strictest counts.",
@@ -270,7 +279,7 @@ static const struct key role_keys[] = {
 	  .about = "The rules of the role. A role without any still lets its holders run jobs.",
 	  .example = "allow:\n  - services: [sshd]\n    from: [office]\n    hours: [working-day]" },
 };
-static const char *const role_later[] = { "gives-groups", "knows", "session", "on-request" };
+static const char *const role_later[] = { "knows", "session", "on-request" };
 
 static const struct block role_block = {
 	.title = "roles.NAME", BLOCK(role_keys), LATER(role_later),

@@ -65,6 +65,7 @@ int meaning_check(struct reader *reader);
 int membership_check(struct reader *reader);
 void attempts_check(struct reader *reader);
 int password_check(struct reader *reader);
+void given_groups_check(struct reader *reader);
 
 /* Whether the item @node is good; a fault if not. */
 typedef bool check_item(struct reader *reader, const struct node *node);

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/* groups.c - the Unix groups that the roles held give. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sereno/groups.h>
+#include <sereno/scoped.h>
+
+#include "access_load.h"
+
+/* Whether the role at @index gives its groups at @now. */
+static bool role_gives(const struct reading *reading, size_t index, int64_t now)
+{
+	const int64_t compiled = reading->policy->meta.facts.compiled;
+	const struct case_role *role = &reading->access->roles[index];
+
+	if (role->gives.n == 0 || !role_counts(reading->access, index, now))
+		return false;
+	if (now < compiled && role->valid.until != TIME_NO_END)
+		return false;
+	/* The others may hold by their Unix groups what this role excludes. */
+	return !(role->excludes_groups && reading->has_others);
+}
+
+static int gather_gids(const struct reading *reading, int64_t now, struct id_set *ret)
+{
+	const struct access_case *access = reading->access;
+	int r = 0;
+
+	for (size_t i = 0; i < access->n_roles; i++) {
+		const struct id_set *gives = &access->roles[i].gives;
+		const size_t n = role_gives(reading, i, now) ? gives->n : 0;
+
+		for (size_t k = 0; r == 0 && k < n; k++)
+			r = id_set_add(ret, gives->id[k]);
+	}
+	id_set_settle(ret);
+	return r;
+}
+
+static int load_and_gather(struct reading *reading, int64_t now, struct id_set *ret)
+{
+	int r = load_subject(reading);
+
+	if (r < 0 || reading->access->subject != SUBJECT_GOVERNED)
+		return r;
+	r = load_roles(reading);
+	return r < 0 ? r : gather_gids(reading, now, ret);
+}
+
+static int gids_of(const struct id_set *gids, gid_t **ret, size_t *ret_n)
+{
+	gid_t *copy = NULL;
+
+	if (gids->n > 0) {
+		copy = calloc(gids->n, sizeof(*copy));
+		if (!copy)
+			return -ENOMEM;
+	}
+	for (size_t i = 0; i < gids->n; i++)
+		copy[i] = gids->id[i];
+	*ret = copy;
+	*ret_n = gids->n;
+	return 0;
+}
+
+int policy_given_groups(struct policy *policy, const struct group_asker *asker, int64_t now,
+			gid_t **ret, size_t *ret_n)
+{
+	const struct policy_facts *facts = policy_facts(policy);
+	const struct access_request request = {
+		.uid = (uid_t)-1, /* nobody's: asker->find_uid is asked instead */
+		.subject = { asker->user, asker->groups, asker->n_groups },
+	};
+	scoped(access_free_p) struct access_case *access = calloc(1, sizeof(*access));
+	scoped(id_set_clear) struct id_set gids = { 0 };
+	scoped(reading_clear) struct reading reading = {
+		.policy = policy,
+		.request = &request,
+		.access = access,
+		.find_uid = asker->find_uid,
+	};
+	int r = 0;
+
+	if (!access)
+		return -ENOMEM;
+	if (facts->gives_groups && (facts->observe & (unsigned)OBSERVE_ROLES) == 0)
+		r = load_and_gather(&reading, now, &gids);
+	return r < 0 ? r : gids_of(&gids, ret, ret_n);
+}
+
+int policy_own_group(struct policy *policy, const char *name, gid_t *ret)
+{
+	scoped(blob_clear) struct blob blob = { 0 };
+	struct decoder decoder;
+	gid_t gid;
+	int r;
+
+	r = table_find(&policy->tables, TABLE_OWN_NAMES, name, strlen(name), &blob);
+	if (r <= 0)
+		return r;
+	decoder = blob_decoder(&blob);
+	gid = decode_u32(&decoder);
+	if (decode_end(&decoder) < 0 || !gid_is_own(gid))
+		return -EBADMSG;
+	*ret = gid;
+	return 1;
+}
+
+int policy_own_gid(struct policy *policy, gid_t gid, char ret[static OWN_GROUP_NAME_MAX + 1])
+{
+	const struct table_key key = key_of_id(gid);
+	scoped(blob_clear) struct blob blob = { 0 };
+	char name[OWN_GROUP_NAME_MAX + 1];
+	struct decoder decoder;
+	int r;
+
+	if (!gid_is_own(gid))
+		return 0;
+	r = policy_find(policy, TABLE_OWN_GIDS, &key, &blob);
+	if (r <= 0)
+		return r;
+	decoder = blob_decoder(&blob);
+	decode_text(&decoder, name, sizeof(name));
+	if (decode_end(&decoder) < 0 || !own_group_name(name))
+		return -EBADMSG;
+	memcpy(ret, name, sizeof(name));
+	return 1;
+}
