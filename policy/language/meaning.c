@@ -113,7 +113,7 @@ static void warn_roles(struct reader *reader)
 		if (!role->members.n && !role->members_of.n)
 			diag_warn(reader->diags, role->name.at, "nobody holds the role '%s'",
 				  role->name.text);
-		if (!role->n_rules)
+		if (!role->n_rules && !role->gives_groups.n)
 			diag_warn(reader->diags, role->name.at,
 				  "the role '%s' has no rule: it allows jobs and no login",
 				  role->name.text);

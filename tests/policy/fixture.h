@@ -43,7 +43,11 @@ static inline int fixture_group(void *context, const char *group, gid_t *ret)
 	static const struct {
 		const char *name;
 		gid_t gid;
-	} groups[] = { { "root", 0 }, { "staff", 50 }, { "wheel", 60 }, { "night", 70 } };
+	} groups[] = {
+		{ "root", 0 },	 { "null", 0 },	    { "adm", 4 },     { "disk", 6 },
+		{ "plates", 6 }, { "log", 7 },	    { "staff", 50 },  { "wheel", 60 },
+		{ "night", 70 }, { "evening", 71 }, { "dba", 90000 }, { "squat", 90005 },
+	};
 
 	(void)context;
 	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
@@ -53,6 +57,18 @@ static inline int fixture_group(void *context, const char *group, gid_t *ret)
 		}
 	}
 	return -ENOENT;
+}
+
+/* The groups that are made for roles; dba is one that the name service already knows. */
+static inline int fixture_own_group(void *context, const char *group, gid_t *ret)
+{
+	(void)context;
+	if (strcmp(group, "toomany") == 0)
+		return -ENOSPC;
+	if (strcmp(group, "container") == 0)
+		return -ERANGE;
+	*ret = strcmp(group, "dba") == 0 ? 90000 : 90001;
+	return strcmp(group, "fresh") == 0;
 }
 
 static inline void fixture_print(const struct diag_list *diags)
@@ -85,6 +101,7 @@ static inline int fixture_compile(struct fixture *fixture, const struct model *m
 		.now = FIXTURE_NOW,
 		.generation = 7,
 		.group_id = fixture_group,
+		.own_group = fixture_own_group,
 		.user_id = fixture_user,
 	};
 
