@@ -123,6 +123,7 @@ static enum exit_status check_safety(struct application *application, struct pol
 		r = check_administrators(&situation);
 	if (r == 0)
 		r = check_blocklist(&situation);
+	check_name_service(&situation);
 	if (r == 0 && policy)
 		r = check_way_back(&situation, policy, &application->caller);
 	if (r < 0)
@@ -251,6 +252,10 @@ static enum exit_status commit(struct application *application, const struct fal
 
 	if (application->options->given & OPTION_DRY_RUN)
 		return EXIT_YES;
+	/* First: a number that a file may already have must never be given to another group. */
+	r = own_groups_save(&application->edition.own);
+	if (r < 0)
+		return complain_error(r, _("cannot write %s/var/lib/sereno/group-numbers"), root);
 	(void)fallback_read(root, &old); /* one that cannot be read counts as the strictest */
 	both = fallback_stricter(&old, fallback);
 	r = fallback_write(root, &both);

@@ -68,6 +68,7 @@ int edition_in_force(const char *root, int64_t now, struct edition *ret)
 
 void edition_clear(struct edition *edition)
 {
+	own_groups_clear(&edition->own);
 	model_free(edition->model);
 	diag_clear(&edition->diags);
 	free(edition->text);
@@ -80,7 +81,7 @@ struct lookup {
 	bool asks_groups; /* of the name service, each once */
 	enum account_scope accounts;
 	enum severity absence;
-	struct own_groups own;
+	struct own_groups *own;
 	struct progress progress;
 	size_t asked;
 };
@@ -106,7 +107,7 @@ static int find_own_group(void *context, const char *name, gid_t *ret)
 {
 	struct lookup *lookup = context;
 
-	return own_groups_number(&lookup->own, name, ret);
+	return own_groups_number(lookup->own, name, ret);
 }
 
 static int find_uid(void *context, const char *name, uid_t *ret)
@@ -155,11 +156,6 @@ static int compile(struct edition *edition, struct lookup *lookup, const char *d
 	return r;
 }
 
-static void lookup_clear(struct lookup *lookup)
-{
-	own_groups_clear(&lookup->own);
-}
-
 static bool gives_groups(const struct model *model)
 {
 	for (size_t i = 0; i < model->n_roles; i++)
@@ -168,12 +164,12 @@ static bool gives_groups(const struct model *model)
 	return false;
 }
 
-static int read_numbers(struct edition *edition, const char *root, struct lookup *lookup)
+static int read_numbers(struct edition *edition, const char *root, const struct people *people)
 {
 	int r = 0;
 
 	if (gives_groups(edition->model))
-		r = own_groups_read(root, lookup->people, &lookup->own);
+		r = own_groups_read(root, people, &edition->own);
 	if (r == -EBADMSG || r == -EPERM)
 		r = diag_fault(&edition->diags, (struct mark){ 0, 0 },
 			       r == -EPERM
@@ -188,16 +184,14 @@ static int read_numbers(struct edition *edition, const char *root, struct lookup
 int edition_compile(struct edition *edition, const char *root, const struct people *people,
 		    const char *dir, int64_t now, uint64_t generation)
 {
-	scoped(lookup_clear) struct lookup lookup = {
+	struct lookup lookup = {
 		.people = people,
+		.own = &edition->own,
 		.asks_groups = root[0] == '\0',
 	};
-	int r = read_numbers(edition, root, &lookup);
+	const int r = read_numbers(edition, root, people);
 
-	if (r == 0)
-		r = compile(edition, &lookup, dir, now, generation);
-	/* Before anything can have the numbers. */
-	return r < 0 ? r : own_groups_save(&lookup.own);
+	return r < 0 ? r : compile(edition, &lookup, dir, now, generation);
 }
 
 static void remove_directory(const char *path)
@@ -217,8 +211,9 @@ static void remove_directory(const char *path)
 int edition_try_compile(struct edition *edition, const char *root, const struct people *people,
 			int64_t now, enum account_scope scope)
 {
-	scoped(lookup_clear) struct lookup lookup = {
+	struct lookup lookup = {
 		.people = people,
+		.own = &edition->own,
 		.asks_groups = root[0] == '\0',
 		.accounts = scope,
 		.absence = DIAG_WARNING,
@@ -235,7 +230,7 @@ int edition_try_compile(struct edition *edition, const char *root, const struct 
 	}
 	if (!mkdtemp(dir))
 		return neg_errno();
-	r = read_numbers(edition, root, &lookup);
+	r = read_numbers(edition, root, people);
 	if (r == 0)
 		r = compile(edition, &lookup, dir, now, 1);
 	remove_directory(dir);

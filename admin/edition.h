@@ -10,6 +10,7 @@
 #include "json.h"
 #include "options.h"
 #include "output.h"
+#include "own_groups.h"
 #include "people.h"
 
 struct edition {
@@ -18,6 +19,7 @@ struct edition {
 	size_t length;
 	struct model *model;	/* NULL when there are faults */
 	struct diag_list diags; /* may go on growing: the compiler's, the safety checks' */
+	struct own_groups own;	/* compiled with these, to be saved before it is put in force */
 };
 
 /* Read the file named on the command line, else ROOT/etc/sereno/policy.yaml. Returns 0, -EINVAL

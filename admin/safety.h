@@ -47,6 +47,9 @@ void check_second_factors(const struct situation *situation);
  */
 int check_blocklist(const struct situation *situation);
 
+/* If roles give groups: that the name service asks sereno for them, and that no nscd keeps them. */
+void check_name_service(const struct situation *situation);
+
 /* The way in of whoever runs this, by @policy, which was compiled from the edition. Returns 0,
  * -EBADMSG or -ENOMEM. */
 int check_way_back(const struct situation *situation, struct policy *policy,
