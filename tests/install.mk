@@ -5,12 +5,15 @@ INSTALL     ?= install
 DATADIR     ?= $(PREFIX)/share
 TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
 SYSCONFDIR  ?= /etc
+APPARMORDIR ?= $(SYSCONFDIR)/apparmor.d
+NSSDIR      ?= $(PREFIX)/lib/$(ARCH)
 # Where libpam looks for stacks.
 PAM_STACKS  ?= /etc/pam.d/* /usr/lib/pam.d/* /etc/pam.conf
 
 # Each word is SOURCE:DESTINATION:MODE; install and uninstall both read it.
 installed := \
 	$(foreach m,$(MODULES),$(O)/$(m).so:$(PAMDIR)/$(m).so:0644) \
+	$(O)/libnss_sereno.so.2:$(NSSDIR)/libnss_sereno.so.2:0644 \
 	$(O)/sereno:$(SBINDIR)/sereno:0755 \
 	$(foreach p,$(notdir $(wildcard docs/man/*.8)),docs/man/$(p):$(MANDIR)/man8/$(p):0644) \
 	$(O)/man/sereno-policy.5:$(MANDIR)/man5/sereno-policy.5:0644 \
@@ -19,6 +22,7 @@ installed := \
 	system/sereno-guard.pam-config:$(DATADIR)/pam-configs/sereno-guard:0644 \
 	system/sereno-passwords.pam-config:$(DATADIR)/pam-configs/sereno-passwords:0644 \
 	system/sereno-otp.pam-config:$(DATADIR)/pam-configs/sereno-otp:0644 \
+	system/sereno.apparmor:$(APPARMORDIR)/abstractions/nameservice.d/sereno:0644 \
 	system/sereno.tmpfiles:$(TMPFILESDIR)/sereno.conf:0644
 part = $(word $(1),$(subst :, ,$(2)))
 

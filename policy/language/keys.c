@@ -270,7 +270,7 @@ static const struct key role_keys[] = {
 	{ "privileged", KEY_SWITCH, ROLE(privileged), .standard = "no",
 	  .about = "The groups given may be as good as root, as disk, docker or sudo are. Such a role needs until. Group "
 		   "id 0 is never given.",
-	  .example = "privileged: yes" },
+	  .example = "privileged: yes\nuntil: 2026-12-31\ngives-groups: [disk]" },
 	{ "password", KEY_OWN_BLOCK, ROLE(password), .block = &password_block,
 	  .about = "Stricter than the block password: for who holds the role, never looser. What is left out is as "
 		   "there; words of not-containing are added to those there. Of several roles the strictest counts.",
