@@ -20,7 +20,7 @@ rm -r /run/nscd
 scene 'the policy is applied: sereno is not on the group: line yet, and says so'
 run sereno apply
 expect_status 0
-expect_output "no group 'opers' on this host yet: sereno makes it, with number 90000"
+expect_output "no group 'opers' on this host yet: sereno makes it, with number 90001"
 expect_output 'write sereno as the last word of the line group:'
 run id ana
 expect_no_output 'adm|opers'
@@ -32,15 +32,15 @@ expect_no_output 'nsswitch'
 scene 'ana is in the groups of her role, pepe, a clerk by Unix group, in that of his'
 run id ana
 expect_output '4\(adm\)'
-expect_output '90000\(opers\)'
+expect_output '90001\(opers\)'
 run id pepe
-expect_output '90001\(desk\)'
+expect_output '90000\(desk\)'
 expect_no_output 'opers'
 run id backup-jobs
 expect_no_output 'opers|desk'
-run getent group opers 90001
-expect_output '^opers:\*:90000:$'
-expect_output '^desk:\*:90001:$'
+run getent group opers 90000
+expect_output '^opers:\*:90001:$'
+expect_output '^desk:\*:90000:$'
 
 scene 'ana, ssh from the bastion: her login, her sudo and her su have them'
 install -d -m 2770 -g opers /srv/opers
