@@ -42,6 +42,12 @@ static const struct catalogue_entry entries[EVENT_COUNT] = {
 	[EVENT_CODE_REFUSED]        = { "code.refused",        LOG_NOTICE,  "53d2565c6e8d475c99cdf6e2877933da", OPENED | 1u << MEMBER_REASON },
 	[EVENT_CODE_ENROLLED]       = { "code.enrolled",       LOG_NOTICE,  "d9ffdba24f7e42dca78c65b16bf06c86", OPENED | 1u << MEMBER_REASON },
 	[EVENT_CODE_REMEMBERED]     = { "code.remembered",     LOG_INFO,    "373ebeff242b407a9fdfc1f89dae3a69", OPENED | 1u << MEMBER_REASON },
+	[EVENT_OTP_ENROLLED]        = { "otp.enrolled",        LOG_NOTICE,  "1b9a5390b40fe24365ced8398905be04", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET },
+	[EVENT_OTP_IMPORTED]        = { "otp.imported",        LOG_NOTICE,  "0805fd473b87b284e426cae4a240a863", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET },
+	[EVENT_OTP_REMOVED]         = { "otp.removed",         LOG_WARNING, "0b9e33723d7fc1e405c9c09793bec0bf", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET },
+	[EVENT_OTP_RECOVERY]        = { "otp.recovery",        LOG_NOTICE,  "f74a676e7caec3761e61f08af600f159", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET },
+	[EVENT_OTP_RESYNCED]        = { "otp.resynced",        LOG_NOTICE,  "c682b19f26f237be1bd7a6a197f51dfd", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET },
+	[EVENT_OTP_TICKET]          = { "otp.ticket",          LOG_NOTICE,  "42d768300965e0a37a2721af64cdcdc6", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET },
 };
 /* clang-format on */
 

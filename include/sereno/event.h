@@ -48,6 +48,12 @@ enum event_id {
 	EVENT_CODE_REFUSED,
 	EVENT_CODE_ENROLLED,   /* a user got a token in his login */
 	EVENT_CODE_REMEMBERED, /* one accepted before counts again */
+	EVENT_OTP_ENROLLED,    /* sereno otp, here and below: by whom, for whom */
+	EVENT_OTP_IMPORTED,
+	EVENT_OTP_REMOVED,
+	EVENT_OTP_RECOVERY, /* new recovery codes */
+	EVENT_OTP_RESYNCED,
+	EVENT_OTP_TICKET,
 	EVENT_COUNT,
 };
 
