@@ -47,7 +47,7 @@ BUILD_DEPS := gcc libc6-dev libpam0g-dev libyaml-dev libcdb-dev libssl-dev libcm
 CHECK_DEPS := jq tinycdb binutils util-linux zbar-tools
 DEMO_DEPS  := openssh-server openssh-client sudo expect login util-linux passwd iproute2 at libpam-systemd
 VM_DEPS    := qemu-system-x86 mmdebstrap busybox-static e2fsprogs xz-utils jq
-BENCH_DEPS := jq time
+BENCH_DEPS := jq time libpam-google-authenticator libpam-oath
 FUZZ_DEPS  := clang libclang-rt-dev
 ANALYZE_DEPS := clang-tidy cppcheck
 deps        = $(Q)tests/need-packages $(1)
@@ -103,6 +103,9 @@ $(O)/sereno: $(main_o) $(O)/admin.a $(O)/event.a $(O)/password.a $(O)/state.a $(
 WRAPS_slot_faults := open openat fstat fstatat flock pread __pread_chk pwrite fdatasync fsync ftruncate fchmod mkdirat renameat2 unlinkat getrandom malloc calloc free clock_gettime nanosleep
 WRAPS_attempts_faults := $(WRAPS_slot_faults)
 WRAPS_codes_faults := $(WRAPS_slot_faults)
+# Where the modules' calls go to the test that has loaded them, see tests/pam/calls.h.
+exporting := $(patsubst %,$(O)/tests/pam/%,otp_faults otp_clock otp_store otp_flat)
+$(exporting): LDFLAGS += -rdynamic
 $(TESTS): $(O)/tests/%: $(O)/tests/%.o $(archives)
 	$(say) TEST $@
 	$(Q)$(CC) $(all_cflags) $(all_ldflags) $(WRAPS_$(notdir $@):%=-Wl,--wrap=%) -o $@ $^ -lcmocka -lpam -ldl $(command_libs)
@@ -125,7 +128,7 @@ vm: all ## real logind, cron and reboot in a guest under QEMU
 
 $(BENCHES): $(O)/tests/bench/%: $(O)/tests/bench/%.o $(archives)
 	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $^ -lpam $(command_libs)
-bench: all $(BENCHES) ## measure against the peers and the limits; BENCH=access, compile, guard, password, blocklist for one group
+bench: all $(BENCHES) ## measure against the peers and the limits; BENCH=access, compile, guard, codes, password, blocklist for one group
 	$(call deps,$(BENCH_DEPS))
 	$(Q)O=$(abspath $(O)) tests/bench/run $(BENCH)
 
