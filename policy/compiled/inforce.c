@@ -148,8 +148,7 @@ int policy_attempts(const struct policy *policy, struct attempt_limits *ret)
 
 void policy_second_factor(const struct policy *policy, struct second_factor_rules *ret)
 {
-	(void)policy;
-	*ret = (struct second_factor_rules)SECOND_FACTOR_STANDARD;
+	*ret = policy->meta.second_factor;
 }
 
 int policy_find(const struct policy *policy, enum table table, const struct table_key *key,

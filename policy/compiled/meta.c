@@ -81,6 +81,7 @@ void encode_meta(struct encoder *encoder, const struct meta *meta)
 	encode_u8(encoder, meta->has_attempts);
 	if (meta->has_attempts)
 		encode_attempt_limits(encoder, &meta->attempts);
+	encode_second_factor(encoder, &meta->second_factor);
 }
 
 static void decode_blocks(struct decoder *decoder, struct meta *meta)
@@ -94,6 +95,7 @@ static void decode_blocks(struct decoder *decoder, struct meta *meta)
 	meta->has_attempts = has_attempts == 1;
 	if (meta->has_attempts)
 		decode_attempt_limits(decoder, &meta->attempts);
+	decode_second_factor(decoder, &meta->second_factor);
 }
 
 static int decode_break_glass(struct decoder *decoder, struct meta *meta)

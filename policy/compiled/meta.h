@@ -29,6 +29,7 @@ struct meta {
 	size_t break_glass_bytes;
 	bool has_attempts;
 	struct attempt_limits attempts;
+	struct second_factor_rules second_factor;
 	bool has_password; /* the rules are in PASSWORDS, for who changes one */
 };
 

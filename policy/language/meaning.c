@@ -141,6 +141,7 @@ int meaning_check(struct reader *reader)
 	for (size_t i = 0; i < reader->model->n_roles; i++)
 		check_role(reader, i);
 	attempts_check(reader);
+	second_factor_check(reader);
 	r = password_check(reader);
 	if (r == 0)
 		r = membership_check(reader);
