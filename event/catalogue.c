@@ -48,6 +48,9 @@ static const struct catalogue_entry entries[EVENT_COUNT] = {
 	[EVENT_OTP_RECOVERY]        = { "otp.recovery",        LOG_NOTICE,  "f74a676e7caec3761e61f08af600f159", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET },
 	[EVENT_OTP_RESYNCED]        = { "otp.resynced",        LOG_NOTICE,  "c682b19f26f237be1bd7a6a197f51dfd", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET },
 	[EVENT_OTP_TICKET]          = { "otp.ticket",          LOG_NOTICE,  "42d768300965e0a37a2721af64cdcdc6", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET },
+	[EVENT_KEY_SEALED]          = { "key.sealed",          LOG_NOTICE,  "d8849b8bc2e843a9a0162bd2d80c1157", 1u << MEMBER_SUBJECT | WHY },
+	[EVENT_KEY_UNSEALED]        = { "key.unsealed",        LOG_NOTICE,  "3ea62ab076444c0db0d022b016a71404", WHY },
+	[EVENT_KEY_UNUSABLE]        = { "key.unusable",        LOG_ERR,     "08e8da20688f4106a0553bcde2c5ed85", WHY },
 };
 /* clang-format on */
 

@@ -54,6 +54,9 @@ enum event_id {
 	EVENT_OTP_RECOVERY, /* new recovery codes */
 	EVENT_OTP_RESYNCED,
 	EVENT_OTP_TICKET,
+	EVENT_KEY_SEALED,
+	EVENT_KEY_UNSEALED, /* for this boot, or for good */
+	EVENT_KEY_UNUSABLE, /* the host key is not there: no code can be checked */
 	EVENT_COUNT,
 };
 
