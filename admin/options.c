@@ -34,6 +34,7 @@ static const struct option_entry entries[] = {
 	{ "valid",    OPTION_VALID,    "DURATION", offsetof(struct options, valid),  N_("how long it is good: 12h, 3d (when left out), 2w") },
 	{ "ascii",    OPTION_ASCII,    NULL,      0,                                 N_("draw the picture in plain characters") },
 	{ "show-secret", OPTION_SHOW_SECRET, NULL, 0,                                N_("print secrets also into a file or a pipe") },
+	{ "with",     OPTION_WITH,     "MEANS",   offsetof(struct options, with),    N_("host, tpm2 or host+tpm2; else tpm2 where there is one") },
 	{ "dry-run",  OPTION_DRY_RUN,  NULL,      0,                                 N_("check everything, say what would happen, change nothing") },
 	{ "accounts", OPTION_ACCOUNTS, NULL,      0,                                 N_("ask the name service for members that are not in the files") },
 	{ "services", OPTION_SERVICES, NULL,      0,                                 N_("list the PAM services of this host and their kind") },

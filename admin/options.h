@@ -32,12 +32,13 @@ enum option_bit {
 	OPTION_SHOW_SECRET = 1 << 18,
 	OPTION_VALID = 1 << 19,
 	OPTION_SOURCE = 1 << 20, /* --from where it is a kind of file */
+	OPTION_WITH = 1 << 21,
 };
 
 /* Strings are borrowed from argv; NULL where not given. */
 struct options {
 	unsigned given; /* enum option_bit */
-	const char *service, *from, *at, *met, *user, *min_count, *output;
+	const char *service, *from, *at, *met, *user, *min_count, *output, *with;
 	const char *label, *valid;
 	const char *operand;	/* FILE, USER, SERVICE or what to do */
 	const char *second;	/* what to do it with */
