@@ -31,13 +31,13 @@ all_cflags   = -std=gnu17 -O2 -g -fPIC -Iinclude -D_GNU_SOURCE $(WARN) $(HARDEN)
 # -z defs: an unresolved symbol fails here and not at somebody's login. A sanitizer's runtime stays undefined on purpose.
 all_ldflags  = -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed,--gc-sections $(if $(SANITIZE),,-Wl,-z,defs) $(sanitize) $(LDFLAGS)
 
-ROOMS   := otp policy state password event pam admin
+ROOMS   := otp policy state password event channel pam admin daemon
 MODULES := $(patsubst pam/%.c,%,$(sort $(wildcard pam/pam_sereno_*.c)))
 SOURCES := $(sort $(wildcard $(ROOMS:%=%/*.c) $(ROOMS:%=%/*/*.c)))
 objects  = $(patsubst %.c,$(O)/%.o,$(filter $(1)/%,$(SOURCES)))
 module_o = $(patsubst %,$(O)/pam/%.o,$(MODULES))
 main_o  := $(O)/admin/main.o
-archives = $(O)/pam.a $(O)/admin.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a
+archives = $(O)/pam.a $(O)/admin.a $(O)/daemon.a $(O)/channel.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a
 TESTS   := $(patsubst %.c,$(O)/%,$(sort $(wildcard $(patsubst %,tests/%/*.c,$(ROOMS)))))
 SCRIPTS := $(sort $(wildcard $(patsubst %,tests/%/*.sh,$(ROOMS) house cli)))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
@@ -88,14 +88,14 @@ $(foreach r,$(ROOMS),$(eval $(call room,$(r))))
 LIBS_pam_sereno_password := -lcrypto -lpwquality -lcrack -lcrypt
 LIBS_pam_sereno_otp := -lcrypto -lcrypt -loath -lqrencode
 # Loaded anew at every login: each segment more is page faults there (noseparate-code: a tenth of what the guard adds).
-$(O)/pam_%.so: $(O)/pam/pam_%.o $(O)/pam.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a pam/pam_%.map
+$(O)/pam_%.so: $(O)/pam/pam_%.o $(O)/pam.a $(O)/channel.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a pam/pam_%.map
 	$(say) MODULE $@
 	$(Q)$(CC) $(all_cflags) $(all_ldflags) -shared -Wl,-z,noseparate-code -Wl,--version-script=$(filter %.map,$^) -Wl,--exclude-libs,ALL \
 		-o $@ $(filter %.o %.a,$^) -l:libcdb_pic.a -lpam $(LIBS_pam_$*)
 	$(if $(SANITIZE),,$(Q)tests/check-exports $@ $(filter %.map,$^))
 
 command_libs := -lyaml -lcrypto -lpwquality -lcrack -lcrypt -loath -lqrencode -l:libcdb_pic.a
-$(O)/sereno: $(main_o) $(O)/admin.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a
+$(O)/sereno: $(main_o) $(O)/admin.a $(O)/channel.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a
 	$(say) LINK $@
 	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $^ $(command_libs)
 
@@ -105,10 +105,10 @@ WRAPS_attempts_faults := $(WRAPS_slot_faults)
 WRAPS_codes_faults := $(WRAPS_slot_faults)
 # Where the modules' calls go to the test that has loaded them, see tests/pam/calls.h.
 exporting := $(patsubst %,$(O)/tests/pam/%,otp_faults otp_clock otp_store otp_flat)
-$(exporting): LDFLAGS += -rdynamic
+$(exporting): exports := -rdynamic -Wl,--no-as-needed
 $(TESTS): $(O)/tests/%: $(O)/tests/%.o $(archives)
 	$(say) TEST $@
-	$(Q)$(CC) $(all_cflags) $(all_ldflags) $(WRAPS_$(notdir $@):%=-Wl,--wrap=%) -o $@ $^ -lcmocka -lpam -ldl $(command_libs)
+	$(Q)$(CC) $(all_cflags) $(all_ldflags) $(exports) $(WRAPS_$(notdir $@):%=-Wl,--wrap=%) -o $@ $^ -lcmocka -lpam -ldl $(command_libs)
 
 check: all $(TESTS) ## run every quick test (no root, no network)
 	$(call deps,$(CHECK_DEPS))
@@ -133,8 +133,8 @@ bench: all $(BENCHES) ## measure against the peers and the limits; BENCH=access,
 	$(Q)O=$(abspath $(O)) tests/bench/run $(BENCH)
 
 FUZZ_SECONDS ?= 60
-fuzz_cc := clang -std=gnu17 -O1 -g -Iinclude -Ipolicy -Ievent -Istate -Iotp -Ipassword -D_GNU_SOURCE -MMD -MP -fno-sanitize-recover=all
-fuzzed  := $(patsubst %.c,$(O)/fuzzed/%.o,$(filter-out pam/% admin/%,$(SOURCES)))
+fuzz_cc := clang -std=gnu17 -O1 -g -Iinclude -Ipolicy -Ievent -Istate -Iotp -Ipassword -Ichannel -D_GNU_SOURCE -MMD -MP -fno-sanitize-recover=all
+fuzzed  := $(patsubst %.c,$(O)/fuzzed/%.o,$(filter-out pam/% admin/% daemon/%,$(SOURCES)))
 .SECONDARY: $(fuzzed)
 $(O)/fuzzed/.deps: | $(O)
 	$(call deps,$(BUILD_DEPS) $(FUZZ_DEPS))
