@@ -51,6 +51,8 @@ static const struct catalogue_entry entries[EVENT_COUNT] = {
 	[EVENT_KEY_SEALED]          = { "key.sealed",          LOG_NOTICE,  "d8849b8bc2e843a9a0162bd2d80c1157", 1u << MEMBER_SUBJECT | WHY },
 	[EVENT_KEY_UNSEALED]        = { "key.unsealed",        LOG_NOTICE,  "3ea62ab076444c0db0d022b016a71404", WHY },
 	[EVENT_KEY_UNUSABLE]        = { "key.unusable",        LOG_ERR,     "08e8da20688f4106a0553bcde2c5ed85", WHY },
+	[EVENT_CLIENT_REFUSED]      = { "client.refused",      LOG_WARNING, "a012b972bb584a878ec42039f8cc32ab", WHY },
+	[EVENT_VERIFIER_FAILED]     = { "verifier.failed",     LOG_ERR,     "0395bbbf2cab40e4a7e0565ede9c7bdc", WHY },
 };
 /* clang-format on */
 

@@ -55,8 +55,10 @@ enum event_id {
 	EVENT_OTP_RESYNCED,
 	EVENT_OTP_TICKET,
 	EVENT_KEY_SEALED,
-	EVENT_KEY_UNSEALED, /* for this boot, or for good */
-	EVENT_KEY_UNUSABLE, /* the host key is not there: no code can be checked */
+	EVENT_KEY_UNSEALED,    /* for this boot, or for good */
+	EVENT_KEY_UNUSABLE,    /* the host key is not there: no code can be checked */
+	EVENT_CLIENT_REFUSED,  /* serenod turned somebody away: too many connections */
+	EVENT_VERIFIER_FAILED, /* no password could be checked for serenod */
 	EVENT_COUNT,
 };
 
