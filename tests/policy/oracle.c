@@ -77,9 +77,32 @@ static bool excluded(const struct naive *naive, const struct role *role)
 	return false;
 }
 
+static bool unlocks(const struct naive *naive)
+{
+	return service_kind(naive->request->service) == SERVICE_UNLOCK;
+}
+
+/* Hours are for starting. */
 static bool opens(const struct naive *naive, const struct rule *rule)
 {
-	return rule->hours.n == 0 || calendar_open(&rule->calendar, &naive->model->zone, naive->at);
+	return unlocks(naive) || rule->hours.n == 0 ||
+	       calendar_open(&rule->calendar, &naive->model->zone, naive->at);
+}
+
+/* Where a session is that unlocks, nobody knows. */
+static bool lies_in(const struct naive *naive, const struct from_list *list,
+		    const struct origin *origin)
+{
+	static const struct origin places[] = { { .kind = ORIGIN_UNKNOWN },
+						{ .kind = ORIGIN_SEAT },
+						{ .kind = ORIGIN_SERIAL } };
+
+	if (!unlocks(naive))
+		return model_from_fits(naive->model, list, origin);
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+		if (model_from_fits(naive->model, list, &places[i]))
+			return true;
+	return false;
 }
 
 /* The rules for one origin: the furthest that any of them gets, and what those that fit demand. */
@@ -92,7 +115,7 @@ static enum access_reason ask_role(const struct naive *naive, const struct role 
 		const struct rule *rule = &role->rules[i];
 
 		if (!model_rule_has_service(naive->model, rule, naive->request->service) ||
-		    !model_from_fits(naive->model, &rule->from, origin) ||
+		    !lies_in(naive, &rule->from, origin) ||
 		    (rule->hosts.n > 0 && !model_rule_has_host(naive->model, rule, "pg-01")))
 			continue;
 		if (!in_dates(rule->valid, naive->at)) {
@@ -268,7 +291,7 @@ static void compare(const char *text, const struct naive *naive, const struct as
 		if (expected == REASON_RULE && kind != SERVICE_LOGIN && kind != SERVICE_ELEVATE &&
 		    kind != SERVICE_TOOL) {
 			expected = REASON_ROLE;
-			demands = 0;
+			demands = kind == SERVICE_UNLOCK ? demands : 0;
 		}
 		if ((demands & ~asked->met) != 0)
 			expected = REASON_SECOND_FACTOR;
