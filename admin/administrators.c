@@ -10,10 +10,11 @@
 #include <sereno/service.h>
 
 #include "messages.h"
-#include "safety.h"
+#include "second_factor.h"
 
 #define DAY_SEC	      86400
 #define QUESTIONS_MAX 1000    /* to the name service; each may wait for a network */
+#define RECORDS_MAX   10000   /* of codes that are looked at */
 #define PAIRS_MAX     1000000 /* of rules compared for one set of roles */
 
 enum ability { ABILITY_UNKNOWN, ABILITY_NONE, ABILITY_CODE, ABILITY_ROOT };
@@ -33,8 +34,8 @@ struct count {
 	const struct situation *situation;
 	uint8_t *ability; /* enum ability of each role set */
 	bool *counted;	  /* of each person in the model */
-	size_t people, questions;
-	bool wanted_code; /* somebody was left out for a second factor only */
+	size_t people, questions, records;
+	const char *codeless; /* the first who was left out for want of a code only */
 };
 
 /* From where a program opens a session: its own line if it owns one, the network if not. Jobs are
@@ -122,7 +123,8 @@ static enum ability best_pair(const struct model *model, const struct ways *ways
 			    !model_from_overlaps(model, &login->from, &elevate->from,
 						 ways->login[i].origins))
 				continue;
-			if (!login->second_factor && !elevate->second_factor)
+			if ((!login->second_factor && !elevate->second_factor) ||
+			    (model->observe & OBSERVE_SECOND_FACTOR))
 				return ABILITY_ROOT;
 			best = ABILITY_CODE;
 		}
@@ -157,21 +159,37 @@ static int find_ability(const struct situation *situation, const struct role_set
 	return 0;
 }
 
-/* Whether the account is there and open. Accounts of a directory are asked for, but not for ever.
- */
-static bool account_is_open(struct count *count, const char *user)
+/* Whether the account is there and open, and its uid. Accounts of a directory are asked for, but
+ * not for ever. */
+static bool find_open_account(struct count *count, const char *user, uid_t *ret)
 {
 	const struct situation *situation = count->situation;
 	const struct account *account = people_account(situation->people, user);
 	const struct passwd *answer;
 
-	if (account)
+	if (account) {
+		*ret = account->uid;
 		return account->uid != 0 && account_has_shell(account) &&
 		       account->expires_day > situation->now / DAY_SEC;
+	}
 	if (*situation->root || count->questions++ >= QUESTIONS_MAX)
 		return false;
 	answer = getpwnam(user);
-	return answer && answer->pw_uid != 0;
+	if (!answer || answer->pw_uid == 0)
+		return false;
+	*ret = answer->pw_uid;
+	return true;
+}
+
+static bool can_show_code(struct count *count, const char *user, uid_t uid)
+{
+	if (count->records++ >= RECORDS_MAX)
+		return false;
+	if (code_means_suffice(code_means_of(count->situation, user, uid)))
+		return true;
+	if (!count->codeless)
+		count->codeless = user;
+	return false;
 }
 
 static ptrdiff_t person_of(const struct model *model, const char *user)
@@ -197,6 +215,7 @@ static void count_person(struct count *count, const char *user)
 static int count_holder(struct count *count, const struct holder *holder)
 {
 	enum ability ability = count->ability[holder->set];
+	uid_t uid;
 	int r;
 
 	if (ability == ABILITY_UNKNOWN) {
@@ -206,9 +225,9 @@ static int count_holder(struct count *count, const struct holder *holder)
 			return r;
 		count->ability[holder->set] = (uint8_t)ability;
 	}
-	if (ability == ABILITY_CODE)
-		count->wanted_code = true;
-	if (ability == ABILITY_ROOT && account_is_open(count, holder->user))
+	if (ability == ABILITY_NONE || !find_open_account(count, holder->user, &uid))
+		return 0;
+	if (ability == ABILITY_ROOT || can_show_code(count, holder->user, uid))
 		count_person(count, holder->user);
 	return 0;
 }
@@ -228,12 +247,37 @@ static int count_administrators(struct count *count)
 	return r;
 }
 
+static void report_too_few(const struct count *count)
+{
+	const struct situation *situation = count->situation;
+	const struct model *model = situation->edition->model;
+	const char *user = count->codeless;
+	/* On trial nobody is refused, so nobody is locked out either. */
+	const enum severity severity = model->observe & OBSERVE_ROLES ? DIAG_WARNING : DIAG_FAULT;
+
+	situation_report(situation, severity, model->root_at,
+			 P_("%zu person could become root under this policy, and "
+			    "root.min-administrators asks for %u: give more people a rule for a "
+			    "login and one for sudo, su or polkit-1 from the same origin",
+			    "%zu people could become root under this policy, and "
+			    "root.min-administrators asks for %u: give more people a rule for a "
+			    "login and one for sudo, su or polkit-1 from the same origin",
+			    count->people),
+			 count->people, model->min_administrators);
+	if (user)
+		situation_report(
+			situation, severity, model->root_at,
+			_("%s would count if he could give the one-time code that this policy asks "
+			  "of him: sereno otp ticket %s, or sereno otp enrol %s"),
+			user, user, user);
+}
+
 int check_administrators(const struct situation *situation)
 {
 	const struct model *model = situation->edition->model;
 	scoped_free uint8_t *ability = calloc(situation->holders->n_sets + 1, sizeof(*ability));
 	scoped_free bool *counted = calloc(model->n_persons + 1, sizeof(*counted));
-	struct count count = { situation, ability, counted, 0, 0, false };
+	struct count count = { .situation = situation, .ability = ability, .counted = counted };
 	int r;
 
 	if (!ability || !counted)
@@ -241,44 +285,6 @@ int check_administrators(const struct situation *situation)
 	r = count_administrators(&count);
 	if (r < 0 || count.people >= model->min_administrators)
 		return r;
-	/* On trial nobody is refused, so nobody is locked out either. */
-	situation_report(
-		situation, model->observe & OBSERVE_ROLES ? DIAG_WARNING : DIAG_FAULT,
-		model->root_at,
-		P_("%zu person could become root under this policy, and "
-		   "root.min-administrators asks for %u: give more people a rule for a login "
-		   "and one for sudo, su or polkit-1 from the same origin%s",
-		   "%zu people could become root under this policy, and "
-		   "root.min-administrators asks for %u: give more people a rule for a login "
-		   "and one for sudo, su or polkit-1 from the same origin%s",
-		   count.people),
-		count.people, model->min_administrators,
-		count.wanted_code ? _(" (rules with second-factor: required do not count: "
-				      "no module of this version can see a code)")
-				  : "");
+	report_too_few(&count);
 	return 0;
-}
-
-void check_second_factors(const struct situation *situation)
-{
-	const struct model *model = situation->edition->model;
-	struct mark first = { 0, 0 };
-	size_t n = 0;
-
-	for (size_t i = 0; i < model->n_roles; i++)
-		for (size_t j = 0; j < model->roles[i].n_rules; j++) {
-			if (!model->roles[i].rules[j].second_factor)
-				continue;
-			if (n++ == 0)
-				first = model->roles[i].rules[j].at;
-		}
-	if (n > 0)
-		situation_report(situation, DIAG_WARNING, first,
-				 P_("%zu rule asks for a second factor, here: no module of this "
-				    "version can see a code, so what it is for will be refused",
-				    "%zu rules ask for a second factor, the first here: no module "
-				    "of this version can see a code, so what they are for will be "
-				    "refused",
-				    n),
-				 n);
 }
