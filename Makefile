@@ -101,7 +101,7 @@ $(O)/sereno: $(main_o) $(O)/admin.a $(O)/channel.a $(O)/event.a $(O)/password.a 
 
 # Calls that a test stands in for, by the test's name.
 WRAPS_slot_faults := open openat fstat fstatat flock pread __pread_chk pwrite fdatasync fsync ftruncate fchmod mkdirat renameat2 unlinkat getrandom malloc calloc free clock_gettime nanosleep
-WRAPS_host_key := pwrite fsync ftruncate fchmod renameat2 unlinkat flock
+WRAPS_host_key := pwrite fsync ftruncate fchmod renameat2 unlinkat flock clock_gettime nanosleep
 WRAPS_attempts_faults := $(WRAPS_slot_faults)
 WRAPS_codes_faults := $(WRAPS_slot_faults)
 # Where the modules' calls go to the test that has loaded them, see tests/pam/calls.h.
