@@ -36,14 +36,14 @@ MODULES := $(patsubst pam/%.c,%,$(sort $(wildcard pam/pam_sereno_*.c)))
 SOURCES := $(sort $(wildcard $(ROOMS:%=%/*.c) $(ROOMS:%=%/*/*.c)))
 objects  = $(patsubst %.c,$(O)/%.o,$(filter $(1)/%,$(SOURCES)))
 module_o = $(patsubst %,$(O)/pam/%.o,$(MODULES))
-main_o  := $(O)/admin/main.o
+main_o  := $(patsubst %,$(O)/%.o,admin/main daemon/serenod daemon/sereno_verify)
 archives = $(O)/pam.a $(O)/admin.a $(O)/daemon.a $(O)/channel.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a
 TESTS   := $(patsubst %.c,$(O)/%,$(sort $(wildcard $(patsubst %,tests/%/*.c,$(ROOMS)))))
 SCRIPTS := $(sort $(wildcard $(patsubst %,tests/%/*.sh,$(ROOMS) house cli)))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
 BENCHES := $(patsubst tests/bench/%.c,$(O)/tests/bench/%,$(sort $(wildcard tests/bench/*.c)))
 
-BUILD_DEPS := gcc libc6-dev libpam0g-dev libyaml-dev libcdb-dev libssl-dev libcmocka-dev gettext libpwquality-dev libcrack2-dev libcrypt-dev cracklib-runtime liboath-dev libqrencode-dev
+BUILD_DEPS := gcc libc6-dev libpam0g-dev libyaml-dev libcdb-dev libssl-dev libcmocka-dev gettext libpwquality-dev libcrack2-dev libcrypt-dev cracklib-runtime liboath-dev libqrencode-dev libsystemd-dev
 CHECK_DEPS := jq tinycdb binutils util-linux zbar-tools
 DEMO_DEPS  := openssh-server openssh-client sudo expect login util-linux passwd iproute2 at libpam-systemd
 VM_DEPS    := qemu-system-x86 mmdebstrap busybox-static e2fsprogs xz-utils jq
@@ -61,7 +61,7 @@ deps        = $(Q)tests/need-packages $(1)
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
-all: $(MODULES:%=$(O)/%.so) $(O)/sereno docs ## build the modules, the command and the man pages
+all: $(MODULES:%=$(O)/%.so) $(O)/sereno $(O)/serenod $(O)/sereno-verify docs ## build the modules, the command, the daemon and the man pages
 
 deps: ## install the Debian packages that building and testing need
 	$(call deps,$(BUILD_DEPS) $(CHECK_DEPS) $(DEMO_DEPS) $(BENCH_DEPS))
@@ -95,9 +95,16 @@ $(O)/pam_%.so: $(O)/pam/pam_%.o $(O)/pam.a $(O)/channel.a $(O)/event.a $(O)/pass
 	$(if $(SANITIZE),,$(Q)tests/check-exports $@ $(filter %.map,$^))
 
 command_libs := -lyaml -lcrypto -lpwquality -lcrack -lcrypt -loath -lqrencode -l:libcdb_pic.a
-$(O)/sereno: $(main_o) $(O)/admin.a $(O)/channel.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a
+$(O)/sereno: $(O)/admin/main.o $(O)/admin.a $(O)/channel.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a
 	$(say) LINK $@
 	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $^ $(command_libs)
+
+$(O)/serenod: $(O)/daemon/serenod.o $(O)/daemon.a $(O)/channel.a $(O)/event.a $(O)/state.a $(O)/otp.a $(O)/policy.a
+	$(say) LINK $@
+	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $^ -lsystemd -lcrypto -lcrypt -loath -l:libcdb_pic.a
+$(O)/sereno-verify: $(O)/daemon/sereno_verify.o
+	$(say) LINK $@
+	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $^ -lpam
 
 # Calls that a test stands in for, by the test's name.
 WRAPS_slot_faults := open openat fstat fstatat flock pread __pread_chk pwrite fdatasync fsync ftruncate fchmod mkdirat renameat2 unlinkat getrandom malloc calloc free clock_gettime nanosleep
