@@ -168,6 +168,8 @@ static inline char *write_policy(uint64_t *seed)
 			      below(seed, N_USERS));
 	(void)fprintf(out,
 		      "password: {dictionary: no, min-length: 8, max-age: 1y, max-repeat: 5}\n");
+	if (below(seed, 4) == 0)
+		(void)fprintf(out, "observe: [second-factor]\n");
 	assert_int_equal(fclose(out), 0);
 	return text;
 }
