@@ -135,7 +135,6 @@ static void on_trial_not_asked(void **state)
 
 	use(host, POLICY "observe: [second-factor]\n");
 	host_line(host, "sshd", "auth required pam_permit.so");
-	host_module(host, "sshd", "account", "pam_sereno_access");
 	assert_int_equal(log_in(host, &by_ssh, AUTH_AND_ACCOUNT, &dialogue), PAM_SUCCESS);
 	assert_int_equal(dialogue.asked, 0);
 	assert_string_equal(dialogue.told, "");
