@@ -69,16 +69,17 @@ char *otp_source_word(char **at)
 
 int otp_source_number(const char *text, uint64_t max, uint64_t *ret)
 {
-	uint64_t number = 0;
+	uint64_t number = 0, digit;
 
 	if (!*text)
 		return -EINVAL;
 	for (; *text; text++) {
 		if (*text < '0' || *text > '9')
 			return -EINVAL;
-		if (number > (max - (uint64_t)(*text - '0')) / 10)
+		digit = (uint64_t)(*text - '0');
+		if (digit > max || number > (max - digit) / 10)
 			return -EINVAL;
-		number = number * 10 + (uint64_t)(*text - '0');
+		number = number * 10 + digit;
 	}
 	*ret = number;
 	return 0;
