@@ -9,9 +9,9 @@
 #include "connection.h"
 #include "report.h"
 
-/* Longer than what all checks take, the verifier's too; what takes longer is answered a whole one
+/* Longer than all checks of codes take; what takes longer is answered a whole one
  * later. */
-#define REFUSAL_MSEC 1000
+#define REFUSAL_MSEC 250
 
 struct packet {
 	uint8_t bytes[CHANNEL_MESSAGE_MAX];
