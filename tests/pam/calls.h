@@ -110,6 +110,7 @@ static struct {
 	bool struck;
 	uid_t raised;	   /* what is added to the uids of names */
 	int64_t moved_sec; /* by how much all clocks but the monotonic one are ahead */
+	int64_t wall;	   /* where the wall clock stands still; 0: it goes */
 } calls;
 
 static inline void calls_arm(enum call call, unsigned nth, enum manner manner, int error)
@@ -142,6 +143,16 @@ static inline bool call_strikes(enum call call)
 	calls.struck = true;
 	errno = calls.error;
 	return true;
+}
+
+/* Have @module stay in memory: libpam would load it anew for each handle. */
+static inline bool calls_keep(const char *module)
+{
+	const char *build = getenv("O");
+	char path[512];
+
+	(void)snprintf(path, sizeof(path), "%s/%s.so", build ? build : "build", module);
+	return dlopen(path, RTLD_NOW) != NULL;
 }
 
 /* What stands behind the one that is defined here. */
@@ -269,6 +280,8 @@ STAND(clock_gettime, int, (clockid_t clock, struct timespec *now))
 	r = behind(clock, now);
 	if (r == 0 && clock != CLOCK_MONOTONIC)
 		now->tv_sec += calls.moved_sec;
+	if (r == 0 && clock == CLOCK_REALTIME && calls.wall)
+		*now = (struct timespec){ .tv_sec = calls.wall };
 	return r;
 }
 

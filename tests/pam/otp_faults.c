@@ -182,15 +182,6 @@ static void every_call_fails(void **state)
 	assert_int_equal(host_tear_down(state), 0);
 }
 
-/* Stays loaded: libpam would load it anew for each login. */
-static bool load(const char *module)
-{
-	char path[512];
-
-	(void)snprintf(path, sizeof(path), "%s/%s.so", getenv("O") ? getenv("O") : "build", module);
-	return dlopen(path, RTLD_NOW) != NULL;
-}
-
 int main(void)
 {
 	struct CMUnitTest tests[ARRAY_SIZE(scenes)] = { 0 };
@@ -199,7 +190,8 @@ int main(void)
 		tests[i] = (struct CMUnitTest){ .name = scenes[i].name,
 						.test_func = every_call_fails,
 						.initial_state = (void *)(uintptr_t)&scenes[i] };
-	if (!load("pam_sereno_otp") || !load("pam_sereno_guard") || !load("pam_sereno_access"))
+	if (!calls_keep("pam_sereno_otp") || !calls_keep("pam_sereno_guard") ||
+	    !calls_keep("pam_sereno_access"))
 		return 1;
 	return cmocka_run_group_tests_name("codes, calls that fail", tests, NULL, NULL);
 }
