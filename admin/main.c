@@ -97,6 +97,15 @@ static const struct command commands[] = {
 	     "  sereno otp import --from oath /etc/users.oath --dry-run\n"),
 	  OPTION_JSON | OPTION_ROOT | OPTION_USER | OPTION_LABEL | OPTION_ASCII | OPTION_SHOW_SECRET | OPTION_VALID |
 	  OPTION_SOURCE | OPTION_DRY_RUN, OPERAND_PAIR, otp_run },
+	{ "key", N_("seal | unseal | load | status"), N_("how the secrets on this host's disk are kept"),
+	  N_("The host key protects the tokens and former passwords in /var/lib/sereno. seal encrypts it by\n"
+	     "systemd-creds, with this host's secret or its TPM2, sees that it can be had back, and only\n"
+	     "then takes the plain one away; sereno-key.service unseals it into memory at each boot, by\n"
+	     "load. unseal puts the plain one back. Exit status: 0 done; 1 refused, or status has\n"
+	     "something to be done.\n\n"
+	     "  sereno key status\n"
+	     "  sereno key seal --with tpm2\n"),
+	  OPTION_JSON | OPTION_ROOT | OPTION_WITH | OPTION_DRY_RUN, OPERAND_PAIR, key_run },
 	{ "blocklist", N_("build FILE"), N_("make the list of leaked passwords"),
 	  N_("Reads FILE (- is standard input): lines HASH:COUNT with SHA-1 hashes, as they are published\n"
 	     "ordered by hash, or plain words, one a line. Writes one sorted file, which password:\n"
