@@ -43,7 +43,7 @@ struct dialogue {
 	int answer;	      /* what his program says instead of answering, or PAM_SUCCESS */
 	bool mute;	      /* it says that he answered, but not what */
 	unsigned passwords, asked;
-	char told[8192];
+	char told[16384];
 	char handed_on[64]; /* the password, as modules see it that tell something */
 	void (*when_asked)(struct dialogue *dialogue);
 	pam_handle_t *pamh;
