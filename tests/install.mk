@@ -3,7 +3,10 @@
 
 INSTALL     ?= install
 DATADIR     ?= $(PREFIX)/share
+# What the units name.
+LIBEXECDIR  ?= $(PREFIX)/lib/sereno
 TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
+UNITDIR     ?= $(PREFIX)/lib/systemd/system
 SYSCONFDIR  ?= /etc
 # Where libpam looks for stacks.
 PAM_STACKS  ?= /etc/pam.d/* /usr/lib/pam.d/* /etc/pam.conf
@@ -19,6 +22,9 @@ installed := \
 	system/sereno-guard.pam-config:$(DATADIR)/pam-configs/sereno-guard:0644 \
 	system/sereno-passwords.pam-config:$(DATADIR)/pam-configs/sereno-passwords:0644 \
 	system/sereno-otp.pam-config:$(DATADIR)/pam-configs/sereno-otp:0644 \
+	$(O)/serenod:$(LIBEXECDIR)/serenod:0755 $(O)/sereno-verify:$(LIBEXECDIR)/sereno-verify:0755 \
+	$(foreach u,serenod.socket serenod.service sereno-verify.socket sereno-verify@.service,system/$(u):$(UNITDIR)/$(u):0644) \
+	system/pam.d/sereno-verify:$(PREFIX)/lib/pam.d/sereno-verify:0644 \
 	system/sereno.tmpfiles:$(TMPFILESDIR)/sereno.conf:0644
 part = $(word $(1),$(subst :, ,$(2)))
 

@@ -214,7 +214,9 @@ static inline void house_verifier(struct house *house)
 	house_file(house, "/check", "#!/bin/sh\n[ \"$(tr -d '\\0')\" = '" PASSWORD "' ]\n");
 	path_in(house, "/check", path);
 	assert_int_equal(chmod(path, 0755), 0);
-	(void)snprintf(line, sizeof(line), "auth required pam_exec.so expose_authtok quiet %s\n",
+	(void)snprintf(line, sizeof(line),
+		       "auth [success=1 default=ignore] pam_exec.so expose_authtok quiet %s\n"
+		       "auth requisite pam_deny.so\nauth required pam_permit.so\n",
 		       path);
 	house_file(house, "/pam.d/sereno-verify", line);
 	(void)snprintf(option, sizeof(option), "--stacks=%s/pam.d", house->root);

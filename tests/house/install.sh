@@ -17,6 +17,13 @@ LC_ALL=C sort -k 2 >"$root/expected" <<LIST
 644 /usr/lib/$arch/security/pam_sereno_otp.so
 644 /usr/lib/$arch/security/pam_sereno_password.so
 644 /usr/lib/$arch/security/pam_sereno_session.so
+644 /usr/lib/pam.d/sereno-verify
+755 /usr/lib/sereno/sereno-verify
+755 /usr/lib/sereno/serenod
+644 /usr/lib/systemd/system/sereno-verify.socket
+644 /usr/lib/systemd/system/sereno-verify@.service
+644 /usr/lib/systemd/system/serenod.service
+644 /usr/lib/systemd/system/serenod.socket
 644 /usr/lib/tmpfiles.d/sereno.conf
 755 /usr/sbin/sereno
 644 /usr/share/doc/sereno/examples/policy.yaml
@@ -27,6 +34,7 @@ LC_ALL=C sort -k 2 >"$root/expected" <<LIST
 644 /usr/share/man/man8/pam_sereno_password.8
 644 /usr/share/man/man8/pam_sereno_session.8
 644 /usr/share/man/man8/sereno.8
+644 /usr/share/man/man8/serenod.8
 644 /usr/share/pam-configs/sereno
 644 /usr/share/pam-configs/sereno-guard
 644 /usr/share/pam-configs/sereno-otp
