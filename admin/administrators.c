@@ -10,11 +10,13 @@
 #include <sereno/service.h>
 
 #include "messages.h"
+#include "rights.h"
 #include "second_factor.h"
 
 #define DAY_SEC	      86400
 #define QUESTIONS_MAX 1000    /* to the name service; each may wait for a network */
 #define RECORDS_MAX   10000   /* of codes that are looked at */
+#define WORK_MAX      1000000 /* steps, for one set of roles, to find a way without a code */
 #define PAIRS_MAX     1000000 /* of rules compared for one set of roles */
 
 enum ability { ABILITY_UNKNOWN, ABILITY_NONE, ABILITY_CODE, ABILITY_ROOT };
@@ -108,11 +110,67 @@ static bool calendars_meet(const struct rule *a, const struct rule *b)
 	return false;
 }
 
-/* The best that some login rule and some elevating rule give together. */
-static enum ability best_pair(const struct model *model, const struct ways *ways)
+static unsigned kinds_of(const struct from *place)
 {
+	switch (place->kind) {
+	case FROM_SEAT:
+		return 1u << ORIGIN_SEAT;
+	case FROM_SERIAL:
+		return 1u << ORIGIN_SERIAL;
+	case FROM_JOBS:
+		return 1u << ORIGIN_JOBS;
+	case FROM_PREFIX:
+		return 1u << ORIGIN_ADDRESS;
+	case FROM_ANYWHERE:
+	case FROM_NAME:
+		break;
+	}
+	return ORIGINS_ALL;
+}
+
+/* Whether @right is one of @rule's that @origins_of has something to say of. */
+static bool is_way(const struct right *right, const struct rule *rule,
+		   unsigned (*origins_of)(const char *service))
+{
+	return right->rule == rule && origins_of(right->service) != 0;
+}
+
+/*
+ * Whether somebody can log in by @login and go on by @elevate without a code. Neither rule asks for
+ * one, but demands add: others that fit beside them may. Beyond WORK_MAX the answer is no.
+ */
+static bool free_of_codes(const struct rights *rights, const struct rule *login,
+			  const struct rule *elevate, size_t *work)
+{
+	for (size_t i = 0; i < rights->n; i++) {
+		const struct right *in = &rights->item[i];
+
+		if (!is_way(in, login, login_origins))
+			continue;
+		for (size_t j = 0; j < rights->n && *work < WORK_MAX; j++, ++*work) {
+			const struct right *up = &rights->item[j];
+			const struct from *place = place_meet(in->place, up->place);
+
+			if (!is_way(up, elevate, elevate_origins) || !place ||
+			    !(kinds_of(place) & login_origins(in->service)))
+				continue;
+			*work += rights->n;
+			if (!rights_ask_code(rights, in->service, place) &&
+			    !rights_ask_code(rights, up->service, place))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* The best that some login rule and some elevating rule give together. @rights are all of the
+ * roles that @ways are of. */
+static enum ability best_pair(const struct model *model, const struct ways *ways,
+			      const struct rights *rights)
+{
+	const bool on_trial = model->observe & OBSERVE_SECOND_FACTOR;
 	enum ability best = ABILITY_NONE;
-	size_t pairs = 0;
+	size_t pairs = 0, work = 0;
 
 	for (size_t i = 0; i < ways->n_login; i++) {
 		for (size_t j = 0; j < ways->n_elevate && pairs < PAIRS_MAX; j++, pairs++) {
@@ -123,13 +181,41 @@ static enum ability best_pair(const struct model *model, const struct ways *ways
 			    !model_from_overlaps(model, &login->from, &elevate->from,
 						 ways->login[i].origins))
 				continue;
-			if ((!login->second_factor && !elevate->second_factor) ||
-			    (model->observe & OBSERVE_SECOND_FACTOR))
-				return ABILITY_ROOT;
 			best = ABILITY_CODE;
+			if (on_trial || (!login->second_factor && !elevate->second_factor &&
+					 free_of_codes(rights, login, elevate, &work)))
+				return ABILITY_ROOT;
 		}
 	}
 	return best;
+}
+
+static int find_ways(const struct situation *situation, const struct role_set *set,
+		     enum ability *ret)
+{
+	const struct model *model = situation->edition->model;
+	scoped(rights_clear) struct rights rights = { 0 };
+	scoped_free struct way *login = NULL;
+	scoped_free struct way *elevate = NULL;
+	struct ways ways = { 0 };
+	size_t rules = 1;
+	int r;
+
+	for (size_t i = 0; i < set->n; i++)
+		rules += model->roles[set->role[i]].n_rules;
+	login = calloc(rules, sizeof(*login));
+	elevate = calloc(rules, sizeof(*elevate));
+	if (!login || !elevate)
+		return -ENOMEM;
+	ways.login = login;
+	ways.elevate = elevate;
+	for (size_t i = 0; i < set->n; i++)
+		add_ways(situation, &model->roles[set->role[i]], &ways);
+	r = rights_gather(model, set, situation->host, situation->now, &rights);
+	if (r < 0)
+		return r;
+	*ret = best_pair(model, &ways, &rights);
+	return 0;
 }
 
 static int find_ability(const struct situation *situation, const struct role_set *set,
@@ -137,26 +223,13 @@ static int find_ability(const struct situation *situation, const struct role_set
 {
 	const struct model *model = situation->edition->model;
 	scoped_free uint32_t *role = calloc(set->n, sizeof(*role));
-	scoped_free struct way *login = NULL;
-	scoped_free struct way *elevate = NULL;
-	struct ways ways = { 0 };
-	size_t n, rules = 1;
+	struct role_set now = { 0 };
 
 	if (!role)
 		return -ENOMEM;
-	n = role_set_at(model, set, situation->now, role);
-	for (size_t i = 0; i < n; i++)
-		rules += model->roles[role[i]].n_rules;
-	login = calloc(rules, sizeof(*login));
-	elevate = calloc(rules, sizeof(*elevate));
-	if (!login || !elevate)
-		return -ENOMEM;
-	ways.login = login;
-	ways.elevate = elevate;
-	for (size_t i = 0; i < n; i++)
-		add_ways(situation, &model->roles[role[i]], &ways);
-	*ret = best_pair(model, &ways);
-	return 0;
+	now.role = role;
+	now.n = role_set_at(model, set, situation->now, role);
+	return find_ways(situation, &now, ret);
 }
 
 /* Whether the account is there and open, and its uid. Accounts of a directory are asked for, but

@@ -41,6 +41,20 @@ says "1 person could become root"
 echo 'observe: [second-factor]' >>"$policy"
 expect 0 apply --dry-run --root "$tree"
 silent_on "could become root"
+
+# Demands add: sysadmin asks for nothing, but luis holds second as well.
+second() {
+	make_policy 's/^roles:/second-factor: {enrol: ticket}\nroles:/; s/except: \[pepe\]/except: [pepe, luis]/'
+	sed -i "/^roles:/a\\  second:\\n    members: [luis]\\n    allow: [{$1, second-factor: required}]" "$policy"
+}
+second 'services: [console, sshd, gdm-x], from: [anywhere]'
+refused "luis would count if he could give the one-time code"
+second 'services: [sudo, su, polkit-1], from: [seat, serial, bastion]'
+refused "luis would count if he could give the one-time code"
+second 'services: [ftp, login], from: [bastion]'
+expect 0 apply --dry-run --root "$tree"
+second 'services: [sshd], from: [bastion]'
+expect 0 apply --dry-run --root "$tree"
 make_policy 's/members-of: \[staff\]/members-of: [stuff]/'
 refused "policy.yaml:15:18: no group 'stuff' on this host"
 make_policy 's/members: \[rescue\]/members: [rescue, gone]/'
