@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* key_move.c - sereno key seal, unseal, load: the host key moved, when all was seen to work. */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/magic.h>
 #include <string.h>
 #include <sys/vfs.h>
@@ -246,7 +247,8 @@ enum exit_status key_load(struct key_work *work)
 			     _("there is nothing to unseal: sereno key status says why\n"));
 		return EXIT_YES;
 	}
-	r = key_work_unseal(work, &image);
+	r = work->places.unsealed == 0 ? host_key_read(work->key, &image)
+				       : key_work_unseal(work, &image);
 	if (r == 0)
 		return load(work, &image);
 	status = key_complain(work, r, _("cannot unseal the host key"));
