@@ -127,7 +127,10 @@ int otp_page_token(const struct otp_task *task, struct dialogue *dialogue,
 		return r;
 	for (;;) {
 		dialogue_page(dialogue);
-		print(&page);
+		if (dialogue->screen || !offer->notice)
+			print(&page);
+		else /* it stands above already */
+			output_wrap(task->output, STYLE_PLAIN, 0, "%s", offer->notice);
 		r = dialogue_ask(dialogue, prompt(&page), answer);
 		if (r <= 0 || answer[0] || !page.turns)
 			return r;
