@@ -45,7 +45,6 @@ struct crypt_data;
 #define CALLS(X) \
 	X(open, int, -1, (const char *n, int f, mode_t m), (n, f, m)) \
 	X(openat, int, -1, (int d, const char *n, int f, mode_t m), (d, n, f, m)) \
-	X(fstat, int, -1, (int fd, struct stat *s), (fd, s)) \
 	X(fstatat, int, -1, (int d, const char *n, struct stat *s, int f), (d, n, s, f)) \
 	X(lstat, int, -1, (const char *n, struct stat *s), (n, s)) \
 	X(flock, int, -1, (int fd, int o), (fd, o)) \
@@ -94,8 +93,8 @@ struct crypt_data;
 /* clang-format off */
 #define CALL_NUMBER(name, ...) CALL_##name,
 #define CALL_NAME(name, ...)   #name,
-enum call { CALLS(CALL_NUMBER) CALL_fdatasync, CALL_fsync, CALL_socket, CALL_getpwnam_r, ALLOCATIONS(CALL_NUMBER) CALLS_ALL };
-static const char *const call_names[CALLS_ALL] __attribute__((unused)) = { CALLS(CALL_NAME) "fdatasync", "fsync", "socket", "getpwnam_r", ALLOCATIONS(CALL_NAME) };
+enum call { CALLS(CALL_NUMBER) CALL_fstat, CALL_fdatasync, CALL_fsync, CALL_socket, CALL_getpwnam_r, ALLOCATIONS(CALL_NUMBER) CALLS_ALL };
+static const char *const call_names[CALLS_ALL] __attribute__((unused)) = { CALLS(CALL_NAME) "fstat", "fdatasync", "fsync", "socket", "getpwnam_r", ALLOCATIONS(CALL_NAME) };
 /* clang-format on */
 
 enum manner { FAIL_ONCE, FAIL_FROM_THEN_ON };
@@ -109,6 +108,7 @@ static struct {
 	unsigned seen[CALLS_ALL];
 	bool struck;
 	uid_t raised;	   /* what is added to the uids of names */
+	ino_t foreign;	   /* the file that a stranger owns */
 	int64_t moved_sec; /* by how much all clocks but the monotonic one are ahead */
 	int64_t wall;	   /* where the wall clock stands still; 0: it goes */
 } calls;
@@ -187,6 +187,21 @@ static inline void call_find(const char *name, void *pointer)
 /* clang-format off */
 CALLS(CALL_STANDS)
 /* clang-format on */
+
+STAND(fstat, int, (int fd, struct stat *st))
+{
+	static int (*behind)(int, struct stat *);
+	int r;
+
+	if (!behind)
+		call_find("fstat", &behind);
+	if (call_strikes(CALL_fstat))
+		return -1;
+	r = behind(fd, st);
+	if (r == 0 && calls.foreign && st->st_ino == calls.foreign)
+		st->st_uid = 4242;
+	return r;
+}
 
 /* Nobody pulls the plug: to fail is all that a sync has to do. */
 STAND(fdatasync, int, (int fd))
