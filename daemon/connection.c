@@ -149,47 +149,42 @@ static void hear(struct connection *connection, int64_t now)
 	}
 }
 
+/*
+ * A client is looked at only when a request is awaited. Who hangs up before he is answered keeps
+ * his place until then: he could ask, and fill the log, as fast as he connects.
+ */
 void connection_poll(const struct connection *connection, struct pollfd ret[static 2])
 {
-	const bool used = connection->stage != STAGE_FREE;
-
-	ret[0] = (struct pollfd){ .fd = used ? connection->fd : -1 };
-	ret[1] = (struct pollfd){ .fd = used ? connection->verifier : -1, .events = POLLIN };
+	ret[0] = ret[1] = (struct pollfd){ .fd = -1, .events = POLLIN };
 	if (connection->stage == STAGE_LISTEN)
-		ret[0].events = POLLIN;
+		ret[0].fd = connection->fd;
+	if (connection->stage == STAGE_VERIFY)
+		ret[1].fd = connection->verifier;
 }
 
 int64_t connection_until(const struct connection *connection)
 {
-	if (connection->stage == STAGE_LISTEN || connection->due > connection->ends)
-		return connection->ends;
-	return connection->due;
+	return connection->stage == STAGE_LISTEN ? connection->ends : connection->due;
 }
 
 void connection_step(struct connection *connection, const struct pollfd polled[static 2],
 		     int64_t now)
 {
-	const bool gone = polled[0].revents & (POLLHUP | POLLERR);
-
 	switch (connection->stage) {
 	case STAGE_FREE:
 		return;
 	case STAGE_LISTEN:
-		if (polled[0].revents)
-			hear(connection, now);
-		else if (now >= connection->ends)
+		if (now >= connection->ends)
 			hang_up(connection);
+		else if (polled[0].revents)
+			hear(connection, now);
 		return;
 	case STAGE_VERIFY:
-		if (gone)
-			hang_up(connection);
-		else if (polled[1].revents || now >= connection->due)
+		if (polled[1].revents || now >= connection->due)
 			hear_verifier(connection, now);
 		return;
 	case STAGE_HOLD_BACK:
-		if (gone)
-			hang_up(connection);
-		else if (now >= connection->due)
+		if (now >= connection->due)
 			reply(connection);
 		return;
 	}

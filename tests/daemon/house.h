@@ -141,19 +141,19 @@ static inline void find_client(struct house *house)
 	(void)snprintf(house->name, sizeof(house->name), "%s", entry->pw_name);
 }
 
-/* The program @name of what was built, in the child of a fork; @option may be NULL. */
-static inline void become(const char *name, const char *option)
+/* The program @name of what was built, in the child of a fork; options end with NULL. */
+static inline void become(const char *name, const char *option, const char *more)
 {
 	const char *build = getenv("O");
 	char path[4096];
 
 	(void)snprintf(path, sizeof(path), "%s/%s", build ? build : "build", name);
-	(void)execl(path, name, option, (char *)NULL);
+	(void)execl(path, name, option, more, (char *)NULL);
 	_exit(127);
 }
 
 /* systemd's part: the socket is descriptor 3, and the environment says so. */
-static inline void house_start(struct house *house)
+static inline void house_start_until(struct house *house, const char *idle)
 {
 	const int fd = house_listen(house, CHANNEL_SOCKET, SOCK_SEQPACKET);
 	char pid[16], option[64];
@@ -169,9 +169,14 @@ static inline void house_start(struct house *house)
 			(void)dup2(fd, 3);
 		else
 			(void)fcntl(fd, F_SETFD, 0);
-		become("serenod", option);
+		become("serenod", option, idle);
 	}
 	(void)close(fd);
+}
+
+static inline void house_start(struct house *house)
+{
+	house_start_until(house, NULL);
 }
 
 /* Once more, where the socket is gone with the listener. */
@@ -199,7 +204,7 @@ static inline void serve_verifiers(int listener, const char *option)
 		if (fork() == 0) {
 			(void)signal(SIGCHLD, SIG_DFL);
 			(void)dup2(fd, STDIN_FILENO);
-			become("sereno-verify", option);
+			become("sereno-verify", option, NULL);
 		}
 		(void)close(fd);
 	}
