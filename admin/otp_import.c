@@ -9,6 +9,7 @@
 
 #include <sereno/scoped.h>
 
+#include "attempts.h"
 #include "otp.h"
 #include "otp_source.h"
 
@@ -136,8 +137,14 @@ static enum exit_status read_source(struct import *import)
 
 static void refuse_line(struct import *import, const struct otp_found *found)
 {
+	char buffer[ESCAPE_MAX];
+
 	import->refused = true;
-	(void)complain(EXIT_NO, "%s:%lu: %s", import->file, found->line, _(found->refused));
+	if (found->refused)
+		(void)complain(EXIT_NO, "%s:%lu: %s", import->file, found->line, _(found->refused));
+	else
+		(void)complain(EXIT_NO, _("%s:%lu: no such account: %s"), import->file, found->line,
+			       escape(buffer, found->user));
 }
 
 static int by_user(const void *a, const void *b)
@@ -160,27 +167,32 @@ static int make_label(const char *label, size_t index, char ret[static OTP_LABEL
 	return n < 0 || n >= OTP_LABEL_SIZE ? -EINVAL : 0;
 }
 
-static enum exit_status complain_of_import(const struct otp_task *task, int err)
+/* Why nothing of the lines from @found on is taken. */
+static enum exit_status complain_of_import(const struct import *import,
+					   const struct otp_found *found, int err)
 {
+	const char *user = import->task->user;
+
 	switch (err) {
 	case -EEXIST:
 		return complain(EXIT_NO,
-				_("%s has a token of that name already: nothing imported; choose "
-				  "another --label"),
-				task->user);
+				_("%s:%lu: %s has a token of that name already: nothing imported; "
+				  "choose another --label"),
+				import->file, found->line, user);
 	case -EALREADY:
-		return complain(EXIT_NO, _("%s has this secret already: nothing imported"),
-				task->user);
+		return complain(EXIT_NO, _("%s:%lu: %s has this secret already: nothing imported"),
+				import->file, found->line, user);
 	case -E2BIG:
-		return complain(EXIT_NO, _("%s would have more than %d tokens: nothing imported"),
-				task->user, CODES_TOKENS_MAX);
+		return complain(EXIT_NO,
+				_("%s:%lu: %s would have more than %d tokens: nothing imported"),
+				import->file, found->line, user, CODES_TOKENS_MAX);
 	case -EINVAL:
 		return complain(EXIT_NO,
-				_("what stands there of %s is out of bounds: nothing "
+				_("%s:%lu: what stands there of %s is out of bounds: nothing "
 				  "imported"),
-				task->user);
+				import->file, found->line, user);
 	default:
-		return otp_complain(task, err);
+		return otp_complain(import->task, err);
 	}
 }
 
@@ -264,7 +276,7 @@ static enum exit_status take_tokens(struct import *import, const struct otp_foun
 		r = codes_import(task->root, &task->account, imports, n, task->rules.window,
 				 import->now);
 	if (r < 0)
-		return complain_of_import(task, r);
+		return complain_of_import(import, found, r);
 	if (!(task->options->given & OPTION_DRY_RUN))
 		otp_report(task, EVENT_OTP_IMPORTED, import->kind->name, EVENT_NO_TIME);
 	tell_imported(import, found, n);
@@ -280,26 +292,26 @@ static enum exit_status take_user(struct import *import, const struct otp_found 
 	size_t n_refused = 0;
 	char buffer[ESCAPE_MAX];
 	enum exit_status status;
+	uid_t uid;
 
 	if (task->options->user && strcmp(user, task->options->user) != 0)
 		return EXIT_YES;
-	for (size_t i = 0; i < n; i++) {
-		if (!found[i].refused)
-			continue;
-		refuse_line(import, &found[i]);
-		n_refused++;
-	}
+	for (size_t i = 0; i < n; i++)
+		n_refused += found[i].refused != NULL;
+	if (n_refused == 0 && attempts_find_uid(task->root, task->people, user, &uid) < 0)
+		n_refused = n;
+	for (size_t i = 0; i < n && n_refused > 0; i++)
+		if (found[i].refused || n_refused == n)
+			refuse_line(import, &found[i]);
 	if (n_refused > 0 && n_refused < n)
 		(void)complain(EXIT_NO, _("nothing of %s is imported"), escape(buffer, user));
 	if (n_refused > 0)
-		return EXIT_YES;
+		return EXIT_YES; /* the others' turn */
 	status = otp_account_of(task, user);
 	if (status == EXIT_YES)
 		status = take_tokens(import, found, n);
-	if (status == EXIT_YES)
-		return EXIT_YES;
-	import->refused = true;
-	return status == EXIT_SYSTEM ? EXIT_SYSTEM : EXIT_YES; /* the others' turn */
+	import->refused |= status != EXIT_YES;
+	return status;
 }
 
 static enum exit_status take_all(struct import *import)
