@@ -29,7 +29,7 @@ static const struct option_entry entries[] = {
 	{ "user",     OPTION_USER,     "USER",    offsetof(struct options, user),    N_("judge as this user's: his names, his roles") },
 	{ "min-count", OPTION_MIN_COUNT, "N",     offsetof(struct options, min_count), N_("leave out what was seen less often") },
 	{ "output",   OPTION_OUTPUT,   "PATH",    offsetof(struct options, output),  N_("where to write; /var/lib/sereno/blocklist when left out") },
-	{ "from",     OPTION_SOURCE,   "KIND",    offsetof(struct options, from),    N_("google-authenticator, oath or uri") },
+	{ "from",     OPTION_SOURCE,   "KIND",    offsetof(struct options, from),    N_("which program's tokens, as above") },
 	{ "label",    OPTION_LABEL,    "LABEL",   offsetof(struct options, label),   N_("which token: phone when left out") },
 	{ "valid",    OPTION_VALID,    "DURATION", offsetof(struct options, valid),  N_("how long it is good: 12h, 3d (when left out), 2w") },
 	{ "ascii",    OPTION_ASCII,    NULL,      0,                                 N_("draw the picture in plain characters") },
