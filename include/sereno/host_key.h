@@ -56,6 +56,7 @@ int host_key_lock(struct host_key *key);
 /* The host's part of the names, 16 digits. Borrowed. */
 const char *host_key_id(const struct host_key *key);
 
+/* Look where it lies now. */
 void host_key_look(const struct host_key *key, struct host_key_places *ret);
 
 /* Copy the key from where it lies in the clear: plain, else unsealed, else left. Returns 0, -ENOKEY
