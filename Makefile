@@ -31,23 +31,23 @@ all_cflags   = -std=gnu17 -O2 -g -fPIC -Iinclude -D_GNU_SOURCE $(WARN) $(HARDEN)
 # -z defs: an unresolved symbol fails here and not at somebody's login. A sanitizer's runtime stays undefined on purpose.
 all_ldflags  = -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed,--gc-sections $(if $(SANITIZE),,-Wl,-z,defs) $(sanitize) $(LDFLAGS)
 
-ROOMS   := nss otp policy state password event pam admin
+ROOMS   := nss otp policy state password event channel pam admin daemon
 MODULES := $(patsubst pam/%.c,%,$(sort $(wildcard pam/pam_sereno_*.c)))
 SOURCES := $(sort $(wildcard $(ROOMS:%=%/*.c) $(ROOMS:%=%/*/*.c)))
 objects  = $(patsubst %.c,$(O)/%.o,$(filter $(1)/%,$(SOURCES)))
 module_o = $(patsubst %,$(O)/pam/%.o,$(MODULES))
-main_o  := $(O)/admin/main.o
-archives = $(O)/pam.a $(O)/nss.a $(O)/admin.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a
+main_o  := $(patsubst %,$(O)/%.o,admin/main daemon/serenod daemon/sereno_verify)
+archives = $(O)/pam.a $(O)/nss.a $(O)/admin.a $(O)/daemon.a $(O)/channel.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a
 TESTS   := $(patsubst %.c,$(O)/%,$(sort $(wildcard $(patsubst %,tests/%/*.c,$(ROOMS)))))
 SCRIPTS := $(sort $(wildcard $(patsubst %,tests/%/*.sh,$(ROOMS) house cli)))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
 BENCHES := $(patsubst tests/bench/%.c,$(O)/tests/bench/%,$(sort $(wildcard tests/bench/*.c)))
 
-BUILD_DEPS := gcc libc6-dev libpam0g-dev libyaml-dev libcdb-dev libssl-dev libcmocka-dev gettext libpwquality-dev libcrack2-dev libcrypt-dev cracklib-runtime liboath-dev libqrencode-dev
-CHECK_DEPS := jq tinycdb binutils util-linux zbar-tools
+BUILD_DEPS := gcc libc6-dev libpam0g-dev libyaml-dev libcdb-dev libssl-dev libcmocka-dev gettext libpwquality-dev libcrack2-dev libcrypt-dev cracklib-runtime liboath-dev libqrencode-dev libsystemd-dev
+CHECK_DEPS := jq tinycdb binutils util-linux zbar-tools systemd
 DEMO_DEPS  := openssh-server openssh-client sudo expect login util-linux passwd iproute2 at libpam-systemd
 VM_DEPS    := qemu-system-x86 mmdebstrap busybox-static e2fsprogs xz-utils jq
-BENCH_DEPS := jq time
+BENCH_DEPS := jq time libpam-google-authenticator libpam-oath
 FUZZ_DEPS  := clang libclang-rt-dev
 ANALYZE_DEPS := clang-tidy cppcheck
 deps        = $(Q)tests/need-packages $(1)
@@ -61,7 +61,7 @@ deps        = $(Q)tests/need-packages $(1)
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
-all: $(MODULES:%=$(O)/%.so) $(O)/libnss_sereno.so.2 $(O)/sereno docs ## build the modules, the command and the man pages
+all: $(MODULES:%=$(O)/%.so) $(O)/libnss_sereno.so.2 $(O)/sereno $(O)/serenod $(O)/sereno-verify docs ## build the modules, the command, the daemon and the man pages
 
 deps: ## install the Debian packages that building and testing need
 	$(call deps,$(BUILD_DEPS) $(CHECK_DEPS) $(DEMO_DEPS) $(BENCH_DEPS))
@@ -88,7 +88,7 @@ $(foreach r,$(ROOMS),$(eval $(call room,$(r))))
 LIBS_pam_sereno_password := -lcrypto -lpwquality -lcrack -lcrypt
 LIBS_pam_sereno_otp := -lcrypto -lcrypt -loath -lqrencode
 # Loaded anew at every login: each segment more is page faults there (noseparate-code: a tenth of what the guard adds).
-$(O)/pam_%.so: $(O)/pam/pam_%.o $(O)/pam.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a pam/pam_%.map
+$(O)/pam_%.so: $(O)/pam/pam_%.o $(O)/pam.a $(O)/channel.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a pam/pam_%.map
 	$(say) MODULE $@
 	$(Q)$(CC) $(all_cflags) $(all_ldflags) -shared -Wl,-z,noseparate-code -Wl,--version-script=$(filter %.map,$^) -Wl,--exclude-libs,ALL \
 		-o $@ $(filter %.o %.a,$^) -l:libcdb_pic.a -lpam $(LIBS_pam_$*)
@@ -102,17 +102,28 @@ $(O)/libnss_sereno.so.2: $(call objects,nss) $(O)/policy.a nss/libnss_sereno.map
 	$(if $(SANITIZE),,$(Q)tests/check-exports $@ $(filter %.map,$^))
 
 command_libs := -lyaml -lcrypto -lpwquality -lcrack -lcrypt -loath -lqrencode -l:libcdb_pic.a
-$(O)/sereno: $(main_o) $(O)/admin.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a
+$(O)/sereno: $(O)/admin/main.o $(O)/admin.a $(O)/channel.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a
 	$(say) LINK $@
 	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $^ $(command_libs)
 
+$(O)/serenod: $(O)/daemon/serenod.o $(O)/daemon.a $(O)/channel.a $(O)/event.a $(O)/state.a $(O)/otp.a $(O)/policy.a
+	$(say) LINK $@
+	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $^ -lsystemd -lcrypto -lcrypt -loath -l:libcdb_pic.a
+$(O)/sereno-verify: $(O)/daemon/sereno_verify.o
+	$(say) LINK $@
+	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $^ -lpam
+
 # Calls that a test stands in for, by the test's name.
 WRAPS_slot_faults := open openat fstat fstatat flock pread __pread_chk pwrite fdatasync fsync ftruncate fchmod mkdirat renameat2 unlinkat getrandom malloc calloc free clock_gettime nanosleep
+WRAPS_host_key := pwrite fsync ftruncate fchmod renameat2 unlinkat flock clock_gettime nanosleep
 WRAPS_attempts_faults := $(WRAPS_slot_faults)
 WRAPS_codes_faults := $(WRAPS_slot_faults)
+# Where the modules' calls go to the test that has loaded them, see tests/pam/calls.h.
+exporting := $(patsubst %,$(O)/tests/pam/%,otp_faults otp_clock otp_store otp_flat otp_crowd)
+$(exporting): exports := -rdynamic -Wl,--no-as-needed
 $(TESTS): $(O)/tests/%: $(O)/tests/%.o $(archives)
 	$(say) TEST $@
-	$(Q)$(CC) $(all_cflags) $(all_ldflags) $(WRAPS_$(notdir $@):%=-Wl,--wrap=%) -o $@ $^ -lcmocka -lpam -ldl $(command_libs)
+	$(Q)$(CC) $(all_cflags) $(all_ldflags) $(exports) $(WRAPS_$(notdir $@):%=-Wl,--wrap=%) -o $@ $^ -lcmocka -lpam -ldl $(command_libs)
 
 check: all $(TESTS) ## run every quick test (no root, no network)
 	$(call deps,$(CHECK_DEPS))
@@ -132,13 +143,13 @@ vm: all ## real logind, cron and reboot in a guest under QEMU
 
 $(BENCHES): $(O)/tests/bench/%: $(O)/tests/bench/%.o $(archives)
 	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $^ -lpam $(command_libs)
-bench: all $(BENCHES) ## measure against the peers and the limits; BENCH=access, compile, guard, password, blocklist, groups for one group
+bench: all $(BENCHES) ## measure against the peers and the limits; BENCH=access, compile, guard, codes, password, blocklist, groups for one group
 	$(call deps,$(BENCH_DEPS))
 	$(Q)O=$(abspath $(O)) tests/bench/run $(BENCH)
 
 FUZZ_SECONDS ?= 60
-fuzz_cc := clang -std=gnu17 -O1 -g -Iinclude -Ipolicy -Ievent -Istate -Iotp -Ipassword -D_GNU_SOURCE -MMD -MP -fno-sanitize-recover=all
-fuzzed  := $(patsubst %.c,$(O)/fuzzed/%.o,$(filter-out pam/% admin/%,$(SOURCES)))
+fuzz_cc := clang -std=gnu17 -O1 -g -Iinclude -Ipolicy -Ievent -Istate -Iotp -Ipassword -Ichannel -D_GNU_SOURCE -MMD -MP -fno-sanitize-recover=all
+fuzzed  := $(patsubst %.c,$(O)/fuzzed/%.o,$(filter-out pam/% admin/% daemon/%,$(SOURCES)))
 .SECONDARY: $(fuzzed)
 $(O)/fuzzed/.deps: | $(O)
 	$(call deps,$(BUILD_DEPS) $(FUZZ_DEPS))

@@ -10,10 +10,13 @@
 #include <sereno/service.h>
 
 #include "messages.h"
-#include "safety.h"
+#include "rights.h"
+#include "second_factor.h"
 
 #define DAY_SEC	      86400
 #define QUESTIONS_MAX 1000    /* to the name service; each may wait for a network */
+#define RECORDS_MAX   10000   /* of codes that are looked at */
+#define WORK_MAX      1000000 /* steps, for one set of roles, to find a way without a code */
 #define PAIRS_MAX     1000000 /* of rules compared for one set of roles */
 
 enum ability { ABILITY_UNKNOWN, ABILITY_NONE, ABILITY_CODE, ABILITY_ROOT };
@@ -33,8 +36,8 @@ struct count {
 	const struct situation *situation;
 	uint8_t *ability; /* enum ability of each role set */
 	bool *counted;	  /* of each person in the model */
-	size_t people, questions;
-	bool wanted_code; /* somebody was left out for a second factor only */
+	size_t people, questions, records;
+	const char *codeless; /* the first who was left out for want of a code only */
 };
 
 /* From where a program opens a session: its own line if it owns one, the network if not. Jobs are
@@ -107,11 +110,67 @@ static bool calendars_meet(const struct rule *a, const struct rule *b)
 	return false;
 }
 
-/* The best that some login rule and some elevating rule give together. */
-static enum ability best_pair(const struct model *model, const struct ways *ways)
+static unsigned kinds_of(const struct from *place)
 {
+	switch (place->kind) {
+	case FROM_SEAT:
+		return 1u << ORIGIN_SEAT;
+	case FROM_SERIAL:
+		return 1u << ORIGIN_SERIAL;
+	case FROM_JOBS:
+		return 1u << ORIGIN_JOBS;
+	case FROM_PREFIX:
+		return 1u << ORIGIN_ADDRESS;
+	case FROM_ANYWHERE:
+	case FROM_NAME:
+		break;
+	}
+	return ORIGINS_ALL;
+}
+
+/* Whether @right is one of @rule's that @origins_of has something to say of. */
+static bool is_way(const struct right *right, const struct rule *rule,
+		   unsigned (*origins_of)(const char *service))
+{
+	return right->rule == rule && origins_of(right->service) != 0;
+}
+
+/*
+ * Whether somebody can log in by @login and go on by @elevate without a code. Neither rule asks for
+ * one, but demands add: others that fit beside them may. Beyond WORK_MAX the answer is no.
+ */
+static bool free_of_codes(const struct rights *rights, const struct rule *login,
+			  const struct rule *elevate, size_t *work)
+{
+	for (size_t i = 0; i < rights->n; i++) {
+		const struct right *in = &rights->item[i];
+
+		if (!is_way(in, login, login_origins))
+			continue;
+		for (size_t j = 0; j < rights->n && *work < WORK_MAX; j++, ++*work) {
+			const struct right *up = &rights->item[j];
+			const struct from *place = place_meet(in->place, up->place);
+
+			if (!is_way(up, elevate, elevate_origins) || !place ||
+			    !(kinds_of(place) & login_origins(in->service)))
+				continue;
+			*work += rights->n;
+			if (!rights_ask_code(rights, in->service, place) &&
+			    !rights_ask_code(rights, up->service, place))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* The best that some login rule and some elevating rule give together. @rights are all of the
+ * roles that @ways are of. */
+static enum ability best_pair(const struct model *model, const struct ways *ways,
+			      const struct rights *rights)
+{
+	const bool on_trial = model->observe & OBSERVE_SECOND_FACTOR;
 	enum ability best = ABILITY_NONE;
-	size_t pairs = 0;
+	size_t pairs = 0, work = 0;
 
 	for (size_t i = 0; i < ways->n_login; i++) {
 		for (size_t j = 0; j < ways->n_elevate && pairs < PAIRS_MAX; j++, pairs++) {
@@ -122,12 +181,41 @@ static enum ability best_pair(const struct model *model, const struct ways *ways
 			    !model_from_overlaps(model, &login->from, &elevate->from,
 						 ways->login[i].origins))
 				continue;
-			if (!login->second_factor && !elevate->second_factor)
-				return ABILITY_ROOT;
 			best = ABILITY_CODE;
+			if (on_trial || (!login->second_factor && !elevate->second_factor &&
+					 free_of_codes(rights, login, elevate, &work)))
+				return ABILITY_ROOT;
 		}
 	}
 	return best;
+}
+
+static int find_ways(const struct situation *situation, const struct role_set *set,
+		     enum ability *ret)
+{
+	const struct model *model = situation->edition->model;
+	scoped(rights_clear) struct rights rights = { 0 };
+	scoped_free struct way *login = NULL;
+	scoped_free struct way *elevate = NULL;
+	struct ways ways = { 0 };
+	size_t rules = 1;
+	int r;
+
+	for (size_t i = 0; i < set->n; i++)
+		rules += model->roles[set->role[i]].n_rules;
+	login = calloc(rules, sizeof(*login));
+	elevate = calloc(rules, sizeof(*elevate));
+	if (!login || !elevate)
+		return -ENOMEM;
+	ways.login = login;
+	ways.elevate = elevate;
+	for (size_t i = 0; i < set->n; i++)
+		add_ways(situation, &model->roles[set->role[i]], &ways);
+	r = rights_gather(model, set, situation->host, situation->now, &rights);
+	if (r < 0)
+		return r;
+	*ret = best_pair(model, &ways, &rights);
+	return 0;
 }
 
 static int find_ability(const struct situation *situation, const struct role_set *set,
@@ -135,43 +223,46 @@ static int find_ability(const struct situation *situation, const struct role_set
 {
 	const struct model *model = situation->edition->model;
 	scoped_free uint32_t *role = calloc(set->n, sizeof(*role));
-	scoped_free struct way *login = NULL;
-	scoped_free struct way *elevate = NULL;
-	struct ways ways = { 0 };
-	size_t n, rules = 1;
+	struct role_set now = { 0 };
 
 	if (!role)
 		return -ENOMEM;
-	n = role_set_at(model, set, situation->now, role);
-	for (size_t i = 0; i < n; i++)
-		rules += model->roles[role[i]].n_rules;
-	login = calloc(rules, sizeof(*login));
-	elevate = calloc(rules, sizeof(*elevate));
-	if (!login || !elevate)
-		return -ENOMEM;
-	ways.login = login;
-	ways.elevate = elevate;
-	for (size_t i = 0; i < n; i++)
-		add_ways(situation, &model->roles[role[i]], &ways);
-	*ret = best_pair(model, &ways);
-	return 0;
+	now.role = role;
+	now.n = role_set_at(model, set, situation->now, role);
+	return find_ways(situation, &now, ret);
 }
 
-/* Whether the account is there and open. Accounts of a directory are asked for, but not for ever.
- */
-static bool account_is_open(struct count *count, const char *user)
+/* Whether the account is there and open, and its uid. Accounts of a directory are asked for, but
+ * not for ever. */
+static bool find_open_account(struct count *count, const char *user, uid_t *ret)
 {
 	const struct situation *situation = count->situation;
 	const struct account *account = people_account(situation->people, user);
 	const struct passwd *answer;
 
-	if (account)
+	if (account) {
+		*ret = account->uid;
 		return account->uid != 0 && account_has_shell(account) &&
 		       account->expires_day > situation->now / DAY_SEC;
+	}
 	if (*situation->root || count->questions++ >= QUESTIONS_MAX)
 		return false;
 	answer = getpwnam(user);
-	return answer && answer->pw_uid != 0;
+	if (!answer || answer->pw_uid == 0)
+		return false;
+	*ret = answer->pw_uid;
+	return true;
+}
+
+static bool can_show_code(struct count *count, const char *user, uid_t uid)
+{
+	if (count->records++ >= RECORDS_MAX)
+		return false;
+	if (code_means_suffice(code_means_of(count->situation, user, uid)))
+		return true;
+	if (!count->codeless)
+		count->codeless = user;
+	return false;
 }
 
 static ptrdiff_t person_of(const struct model *model, const char *user)
@@ -197,6 +288,7 @@ static void count_person(struct count *count, const char *user)
 static int count_holder(struct count *count, const struct holder *holder)
 {
 	enum ability ability = count->ability[holder->set];
+	uid_t uid;
 	int r;
 
 	if (ability == ABILITY_UNKNOWN) {
@@ -206,9 +298,9 @@ static int count_holder(struct count *count, const struct holder *holder)
 			return r;
 		count->ability[holder->set] = (uint8_t)ability;
 	}
-	if (ability == ABILITY_CODE)
-		count->wanted_code = true;
-	if (ability == ABILITY_ROOT && account_is_open(count, holder->user))
+	if (ability == ABILITY_NONE || !find_open_account(count, holder->user, &uid))
+		return 0;
+	if (ability == ABILITY_ROOT || can_show_code(count, holder->user, uid))
 		count_person(count, holder->user);
 	return 0;
 }
@@ -228,12 +320,37 @@ static int count_administrators(struct count *count)
 	return r;
 }
 
+static void report_too_few(const struct count *count)
+{
+	const struct situation *situation = count->situation;
+	const struct model *model = situation->edition->model;
+	const char *user = count->codeless;
+	/* On trial nobody is refused, so nobody is locked out either. */
+	const enum severity severity = model->observe & OBSERVE_ROLES ? DIAG_WARNING : DIAG_FAULT;
+
+	situation_report(situation, severity, model->root_at,
+			 P_("%zu person could become root under this policy, and "
+			    "root.min-administrators asks for %u: give more people a rule for a "
+			    "login and one for sudo, su or polkit-1 from the same origin",
+			    "%zu people could become root under this policy, and "
+			    "root.min-administrators asks for %u: give more people a rule for a "
+			    "login and one for sudo, su or polkit-1 from the same origin",
+			    count->people),
+			 count->people, model->min_administrators);
+	if (user)
+		situation_report(
+			situation, severity, model->root_at,
+			_("%s would count if he could give the one-time code that this policy asks "
+			  "of him: sereno otp ticket %s, or sereno otp enrol %s"),
+			user, user, user);
+}
+
 int check_administrators(const struct situation *situation)
 {
 	const struct model *model = situation->edition->model;
 	scoped_free uint8_t *ability = calloc(situation->holders->n_sets + 1, sizeof(*ability));
 	scoped_free bool *counted = calloc(model->n_persons + 1, sizeof(*counted));
-	struct count count = { situation, ability, counted, 0, 0, false };
+	struct count count = { .situation = situation, .ability = ability, .counted = counted };
 	int r;
 
 	if (!ability || !counted)
@@ -241,44 +358,6 @@ int check_administrators(const struct situation *situation)
 	r = count_administrators(&count);
 	if (r < 0 || count.people >= model->min_administrators)
 		return r;
-	/* On trial nobody is refused, so nobody is locked out either. */
-	situation_report(
-		situation, model->observe & OBSERVE_ROLES ? DIAG_WARNING : DIAG_FAULT,
-		model->root_at,
-		P_("%zu person could become root under this policy, and "
-		   "root.min-administrators asks for %u: give more people a rule for a login "
-		   "and one for sudo, su or polkit-1 from the same origin%s",
-		   "%zu people could become root under this policy, and "
-		   "root.min-administrators asks for %u: give more people a rule for a login "
-		   "and one for sudo, su or polkit-1 from the same origin%s",
-		   count.people),
-		count.people, model->min_administrators,
-		count.wanted_code ? _(" (rules with second-factor: required do not count: "
-				      "no module of this version can see a code)")
-				  : "");
+	report_too_few(&count);
 	return 0;
-}
-
-void check_second_factors(const struct situation *situation)
-{
-	const struct model *model = situation->edition->model;
-	struct mark first = { 0, 0 };
-	size_t n = 0;
-
-	for (size_t i = 0; i < model->n_roles; i++)
-		for (size_t j = 0; j < model->roles[i].n_rules; j++) {
-			if (!model->roles[i].rules[j].second_factor)
-				continue;
-			if (n++ == 0)
-				first = model->roles[i].rules[j].at;
-		}
-	if (n > 0)
-		situation_report(situation, DIAG_WARNING, first,
-				 P_("%zu rule asks for a second factor, here: no module of this "
-				    "version can see a code, so what it is for will be refused",
-				    "%zu rules ask for a second factor, the first here: no module "
-				    "of this version can see a code, so what they are for will be "
-				    "refused",
-				    n),
-				 n);
 }

@@ -117,7 +117,6 @@ static enum exit_status check_safety(struct application *application, struct pol
 
 	progress_show(&application->progress, _("checking that nobody is locked out"), 0);
 	check_break_glass(&situation);
-	check_second_factors(&situation);
 	r = check_exclusions(&situation);
 	if (r == 0)
 		r = check_administrators(&situation);

@@ -43,7 +43,6 @@ static int check_on_host(const struct options *options, struct edition *edition,
 	if (r == 0)
 		r = check_blocklist(&situation);
 	check_break_glass(&situation);
-	check_second_factors(&situation);
 	check_name_service(&situation);
 	holders_clear(&holders);
 	return r;

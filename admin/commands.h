@@ -20,6 +20,8 @@ enum exit_status attempts_run(const struct options *options, const struct output
 enum exit_status unlock_run(const struct options *options, const struct output *output);
 enum exit_status password_run(const struct options *options, const struct output *output);
 enum exit_status blocklist_run(const struct options *options, const struct output *output);
+enum exit_status otp_run(const struct options *options, const struct output *output);
+enum exit_status key_run(const struct options *options, const struct output *output);
 enum exit_status renew_run(const struct options *options, const struct output *output);
 
 #endif

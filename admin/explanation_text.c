@@ -149,8 +149,8 @@ static const char *next_step(const struct access_verdict *verdict, const struct 
 				 "apply.")
 			     : NULL;
 	case REASON_SECOND_FACTOR:
-		return _("Next: no module of this version can see a code; a rule that fits must "
-			 "not ask for one.");
+		return _("Next: a one-time code is what is missing; sereno otp status shows who "
+			 "has one.");
 	case REASON_ROOT_ORIGIN:
 		return _("Next: root.direct-login names where root may log in from.");
 	case REASON_BREAK_GLASS_ORIGIN:

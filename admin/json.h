@@ -28,6 +28,7 @@ void json_end(struct json *json, enum json_kind kind);
 /* A NULL @value is written as null; bytes that are not UTF-8 as U+FFFD. */
 void json_string(struct json *json, const char *key, const char *value);
 void json_number(struct json *json, const char *key, uint64_t value);
+void json_signed(struct json *json, const char *key, int64_t value);
 void json_bool(struct json *json, const char *key, bool value);
 
 /* UTC as RFC 3339; TIME_NO_END and TIME_NO_START as null. */

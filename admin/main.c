@@ -79,6 +79,34 @@ static const struct command commands[] = {
 	     "  sereno password expire ana\n"
 	     "  sereno password expire --all --dry-run\n"),
 	  OPTION_JSON | OPTION_ROOT | OPTION_USER | OPTION_EVERYONE | OPTION_DRY_RUN, OPERAND_PAIR, password_run },
+	{ "otp", N_("enrol | status | verify | resync | recovery | remove | reset | ticket | import"),
+	  N_("second factors: codes of a phone"),
+	  N_("For root, with the name of a USER; without root for one's own, through serenod: enrol,\n"
+	     "status, verify, resync and recovery. Codes are read from standard input and not shown;\n"
+	     "secrets are shown once, on a terminal.\n"
+	     "enrol shows a QR code, and takes the token when a code of it is typed. verify uses the\n"
+	     "code up. resync takes two codes in a row of a phone whose clock is off. recovery makes\n"
+	     "new recovery codes. remove takes tokens away, reset a record that is lost. A ticket lets\n"
+	     "USER enrol at his next login. import takes the tokens that people have elsewhere, --from\n"
+	     "google-authenticator (a user's file), oath (a usersfile) or uri (otpauth://...).\n"
+	     "Exit status: 0 done, right, all well; 1 wrong, refused, nothing there.\n\n"
+	     "  sereno otp enrol ana\n"
+	     "  sereno otp status\n"
+	     "  sereno otp ticket ana --valid 1d\n"
+	     "  sereno otp remove ana --label phone --dry-run\n"
+	     "  sereno otp import --from google-authenticator --user ana /home/ana/.google_authenticator\n"
+	     "  sereno otp import --from oath /etc/users.oath --dry-run\n"),
+	  OPTION_JSON | OPTION_ROOT | OPTION_USER | OPTION_LABEL | OPTION_ASCII | OPTION_SHOW_SECRET | OPTION_VALID |
+	  OPTION_SOURCE | OPTION_DRY_RUN, OPERAND_PAIR, otp_run },
+	{ "key", N_("seal | unseal | load | status"), N_("how the secrets on this host's disk are kept"),
+	  N_("The host key protects the tokens and former passwords in /var/lib/sereno. seal encrypts it by\n"
+	     "systemd-creds, with this host's secret or its TPM2, sees that it can be had back, and only\n"
+	     "then takes the plain one away; sereno-key.service unseals it into memory at each boot, by\n"
+	     "load. unseal puts the plain one back. Exit status: 0 done; 1 refused, or status has\n"
+	     "something to be done.\n\n"
+	     "  sereno key status\n"
+	     "  sereno key seal --with tpm2\n"),
+	  OPTION_JSON | OPTION_ROOT | OPTION_WITH | OPTION_DRY_RUN, OPERAND_PAIR, key_run },
 	{ "blocklist", N_("build FILE"), N_("make the list of leaked passwords"),
 	  N_("Reads FILE (- is standard input): lines HASH:COUNT with SHA-1 hashes, as they are published\n"
 	     "ordered by hash, or plain words, one a line. Writes one sorted file, which password:\n"

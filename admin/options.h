@@ -27,12 +27,19 @@ enum option_bit {
 	OPTION_MIN_COUNT = 1 << 13,
 	OPTION_OUTPUT = 1 << 14,
 	OPTION_EVERYONE = 1 << 15, /* --all where it is about people */
+	OPTION_LABEL = 1 << 16,
+	OPTION_ASCII = 1 << 17,
+	OPTION_SHOW_SECRET = 1 << 18,
+	OPTION_VALID = 1 << 19,
+	OPTION_SOURCE = 1 << 20, /* --from where it is a kind of file */
+	OPTION_WITH = 1 << 21,
 };
 
 /* Strings are borrowed from argv; NULL where not given. */
 struct options {
 	unsigned given; /* enum option_bit */
-	const char *service, *from, *at, *met, *user, *min_count, *output;
+	const char *service, *from, *at, *met, *user, *min_count, *output, *with;
+	const char *label, *valid;
 	const char *operand;	/* FILE, USER, SERVICE or what to do */
 	const char *second;	/* what to do it with */
 	const char *root_given; /* as written */

@@ -231,9 +231,11 @@ bool place_contains(const struct from *outer, const struct from *inner)
 	       prefix_contains(&outer->prefix, &inner->prefix.base);
 }
 
-static bool places_meet(const struct from *a, const struct from *b)
+const struct from *place_meet(const struct from *a, const struct from *b)
 {
-	return place_contains(a, b) || place_contains(b, a);
+	if (place_contains(a, b))
+		return b;
+	return place_contains(b, a) ? a : NULL;
 }
 
 static bool hours_contain(const struct rule *outer, const struct rule *inner)
@@ -274,7 +276,17 @@ static bool asks_code(const struct rights *rights, const struct right *right)
 	for (size_t i = first_of_service(rights, right->service);
 	     i < rights->n && strcmp(rights->item[i].service, right->service) == 0; i++)
 		if (rights->item[i].rule->second_factor &&
-		    places_meet(rights->item[i].place, right->place))
+		    place_meet(rights->item[i].place, right->place))
+			return true;
+	return false;
+}
+
+bool rights_ask_code(const struct rights *rights, const char *service, const struct from *place)
+{
+	for (size_t i = first_of_service(rights, service);
+	     i < rights->n && strcmp(rights->item[i].service, service) == 0; i++)
+		if (rights->item[i].rule->second_factor &&
+		    place_contains(rights->item[i].place, place))
 			return true;
 	return false;
 }

@@ -50,4 +50,11 @@ enum change right_change(const struct right *right, const struct rights *old,
 /* Whether every origin of @inner lies in @outer. */
 bool place_contains(const struct from *outer, const struct from *inner);
 
+/* What @a and @b have in common: one of the two, since networks nest; or NULL. */
+const struct from *place_meet(const struct from *a, const struct from *b);
+
+/* Whether a code is due for @service (canonical) from all of @place, by some rule of @rights:
+ * demands add. A rule for some hours or days counts as if it were for all. */
+bool rights_ask_code(const struct rights *rights, const char *service, const struct from *place);
+
 #endif

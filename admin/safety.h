@@ -40,9 +40,6 @@ bool break_glass_works(const struct situation *situation, const char *user);
 /* At least min-administrators people able to become root. Returns 0 or -ENOMEM. */
 int check_administrators(const struct situation *situation);
 
-/* Warn of rules that nobody can use with the modules of this version. */
-void check_second_factors(const struct situation *situation);
-
 /* The list of leaked passwords, if the policy names one, is there and sound. Returns 0 or -ENOMEM.
  */
 int check_blocklist(const struct situation *situation);

@@ -131,6 +131,7 @@ static const struct word observe_words[] = {
 	{ OBSERVE_ACCOUNTS, "accounts", NULL },
 	{ OBSERVE_ATTEMPTS, "attempts", NULL },
 	{ OBSERVE_PASSWORD, "password", NULL },
+	{ OBSERVE_SECOND_FACTOR, "second-factor", NULL },
 };
 
 static const struct word attention_words[] = {

@@ -3,7 +3,7 @@
 #include <sereno/service.h>
 
 #include "messages.h"
-#include "safety.h"
+#include "second_factor.h"
 #include "subject.h"
 
 /* The role to look at first: the caller's own, if he has one. */
@@ -17,15 +17,25 @@ static struct mark place_of(const struct situation *situation, const char *user)
 
 static const char *remedy(enum access_reason reason, const struct role_set *set)
 {
-	if (reason == REASON_SECOND_FACTOR)
-		return _("no module of this version can see a code, so take second-factor: out of "
-			 "the rules that fit");
 	if (reason == REASON_ROOT_ORIGIN)
 		return _("add it to root.direct-login, or come as a user of your own");
 	if (reason == REASON_BREAK_GLASS_ORIGIN)
 		return _("add it to accounts.break-glass.from, or come as a user of your own");
 	return set ? _("widen a rule of this role, or come in another way")
 		   : _("name yourself in a role that has a rule for it");
+}
+
+static void report_codeless(const struct situation *situation, const struct caller *caller,
+			    const char *service, const struct access_verdict *verdict)
+{
+	char origin[ORIGIN_TEXT_MAX];
+
+	origin_format(&caller->origin, origin);
+	situation_report(situation, DIAG_FAULT, (struct mark){ verdict->line, 1 },
+			 _("your own way in would be closed: %s by %s from %s needs a one-time "
+			   "code, which you cannot give: sereno otp ticket %s, or sereno otp enrol "
+			   "%s"),
+			 caller->user, service, origin, caller->user, caller->user);
 }
 
 static void report_refusal(const struct situation *situation, const struct caller *caller,
@@ -51,9 +61,13 @@ static int judge(const struct situation *situation, struct policy *policy,
 	int r = subject_judge(subject, policy, service, &caller->origin, situation->now, 0,
 			      &verdict);
 
-	if (r == 0 && verdict.outcome == ACCESS_DENY)
+	if (r < 0 || verdict.outcome != ACCESS_DENY)
+		return r;
+	if (!(verdict.demands_open & DEMAND_SECOND_FACTOR))
 		report_refusal(situation, caller, service, &verdict);
-	return r;
+	else if (!code_means_suffice(code_means_of(situation, caller->user, subject->uid)))
+		report_codeless(situation, caller, service, &verdict);
+	return 0;
 }
 
 int check_way_back(const struct situation *situation, struct policy *policy,

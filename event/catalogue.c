@@ -42,6 +42,17 @@ static const struct catalogue_entry entries[EVENT_COUNT] = {
 	[EVENT_CODE_REFUSED]        = { "code.refused",        LOG_NOTICE,  "53d2565c6e8d475c99cdf6e2877933da", OPENED | 1u << MEMBER_REASON },
 	[EVENT_CODE_ENROLLED]       = { "code.enrolled",       LOG_NOTICE,  "d9ffdba24f7e42dca78c65b16bf06c86", OPENED | 1u << MEMBER_REASON },
 	[EVENT_CODE_REMEMBERED]     = { "code.remembered",     LOG_INFO,    "373ebeff242b407a9fdfc1f89dae3a69", OPENED | 1u << MEMBER_REASON },
+	[EVENT_OTP_ENROLLED]        = { "otp.enrolled",        LOG_NOTICE,  "1b9a5390b40fe24365ced8398905be04", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET },
+	[EVENT_OTP_IMPORTED]        = { "otp.imported",        LOG_NOTICE,  "0805fd473b87b284e426cae4a240a863", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET },
+	[EVENT_OTP_REMOVED]         = { "otp.removed",         LOG_WARNING, "0b9e33723d7fc1e405c9c09793bec0bf", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET },
+	[EVENT_OTP_RECOVERY]        = { "otp.recovery",        LOG_NOTICE,  "f74a676e7caec3761e61f08af600f159", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET },
+	[EVENT_OTP_RESYNCED]        = { "otp.resynced",        LOG_NOTICE,  "c682b19f26f237be1bd7a6a197f51dfd", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET },
+	[EVENT_OTP_TICKET]          = { "otp.ticket",          LOG_NOTICE,  "42d768300965e0a37a2721af64cdcdc6", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET },
+	[EVENT_KEY_SEALED]          = { "key.sealed",          LOG_NOTICE,  "d8849b8bc2e843a9a0162bd2d80c1157", 1u << MEMBER_SUBJECT | WHY },
+	[EVENT_KEY_UNSEALED]        = { "key.unsealed",        LOG_NOTICE,  "3ea62ab076444c0db0d022b016a71404", WHY },
+	[EVENT_KEY_UNUSABLE]        = { "key.unusable",        LOG_ERR,     "08e8da20688f4106a0553bcde2c5ed85", WHY },
+	[EVENT_CLIENT_REFUSED]      = { "client.refused",      LOG_WARNING, "a012b972bb584a878ec42039f8cc32ab", WHY },
+	[EVENT_VERIFIER_FAILED]     = { "verifier.failed",     LOG_ERR,     "0395bbbf2cab40e4a7e0565ede9c7bdc", WHY },
 };
 /* clang-format on */
 

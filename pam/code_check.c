@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* code_check.c - is this the code? Charged before it is looked at. */
 #include <stdio.h>
-#include <unistd.h>
 
 #include <sereno/scoped.h>
 
+#include "caller.h"
+#include "code_channel.h"
 #include "code_charge.h"
 #include "code_check.h"
 #include "code_prompt.h"
@@ -139,8 +140,8 @@ void code_check(const struct code_asked *asked, const char *typed, int64_t now,
 		refuse(asked, reason, NULL, ret);
 		return;
 	}
-	if (geteuid() != 0 && !asked->root[0]) {
-		report_codes_unusable(asked->root, asked->request, -EACCES);
+	if (!caller_keeps_records(asked->root)) {
+		code_channel_check(asked, typed, ret);
 		return;
 	}
 	switch (code_charge(asked->pamh, asked->root, asked->request, now, &charge)) {

@@ -20,6 +20,7 @@ enum code_outcome {
 /* Who is asked, and by which rules; borrows everything. */
 struct code_asked {
 	pam_handle_t *pamh;
+	unsigned flags; /* PAM's: PAM_SILENT */
 	const char *root;
 	const struct request *request; /* of a known subject */
 	const struct second_factor_rules *rules;
@@ -33,7 +34,8 @@ struct code_verdict {
 
 /*
  * Check what was typed at @now (UTC seconds). Where the guard has charged this very account in this
- * handle, that is the charge, and a refusal settles it; else one is made here. Reports.
+ * handle, that is the charge, and a refusal settles it; else one is made here; for a caller who is
+ * not root serenod does all of it. Reports.
  */
 void code_check(const struct code_asked *asked, const char *typed, int64_t now,
 		struct code_verdict *ret);

@@ -6,6 +6,7 @@
 
 #include <sereno/remembered.h>
 
+#include "caller.h"
 #include "code_memory.h"
 #include "report.h"
 
@@ -18,7 +19,7 @@ struct places {
 
 static bool may_remember(const struct code_asked *asked)
 {
-	return asked->rules->remember_sec > 0 && (geteuid() == 0 || asked->root[0]);
+	return asked->rules->remember_sec > 0 && caller_keeps_records(asked->root);
 }
 
 static struct remembered_place *next(struct places *places)

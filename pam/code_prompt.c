@@ -13,8 +13,9 @@
 
 #define USER_SIZE 257
 
-/* More than what all checks take; work that takes longer is answered a whole one later. */
-#define REFUSAL_NSEC 20000000
+/* More than what all checks take, those too that wait for a busy disk; work that takes longer is
+ * answered a whole one later. */
+#define REFUSAL_NSEC 50000000
 #define SECOND_NSEC  1000000000
 
 /* The delay that pam_unix asks for after a wrong password: not to be told apart by the clock. */

@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <security/pam_modules.h>
 
 #include <sereno/scoped.h>
 
+#include "caller.h"
 #include "enrolment.h"
 #include "enrolment_talk.h"
 #include "report.h"
@@ -21,6 +21,7 @@
 
 struct note {
 	uid_t uid;
+	enum first_factor shown;
 	char ticket[OTP_RECOVERY_LENGTH + 1]; /* "": by the open door */
 };
 
@@ -41,13 +42,15 @@ static void end(pam_handle_t *pamh, void *data, int status)
 	free(note);
 }
 
-int enrolment_note(pam_handle_t *pamh, uid_t uid, const struct otp_answer *ticket)
+int enrolment_note(pam_handle_t *pamh, uid_t uid, enum first_factor shown,
+		   const struct otp_answer *ticket)
 {
 	struct note *note = calloc(1, sizeof(*note));
 
 	if (!note)
 		return -ENOMEM;
 	note->uid = uid;
+	note->shown = shown;
 	if (ticket)
 		memcpy(note->ticket, ticket->text, sizeof(note->ticket));
 	if (pam_set_data(pamh, ENROLMENT_DATA, note, end) != PAM_SUCCESS) {
@@ -63,11 +66,15 @@ void enrolment_drop(pam_handle_t *pamh)
 		(void)pam_set_data(pamh, ENROLMENT_DATA, NULL, NULL);
 }
 
+/* That there was a password is not in the handle any more; sshd says again that there was a key. */
 bool enrolment_noted(const struct code_asked *asked)
 {
 	const struct note *note = note_in(asked->pamh);
 
-	return note && note->uid == asked->request->subject.uid;
+	if (!note || note->uid != asked->request->subject.uid)
+		return false;
+	return note->shown == FIRST_FACTOR_PASSWORD ||
+	       first_factor_shown(asked->pamh) == note->shown;
 }
 
 static struct codes_account account_of(const struct code_asked *asked)
@@ -81,7 +88,7 @@ bool enrolment_may_begin(const struct code_asked *asked, int64_t now)
 	struct codes_status status;
 	int r;
 
-	if (asked->rules->enrol != ENROL_AT_LOGIN || (geteuid() != 0 && !asked->root[0]))
+	if (asked->rules->enrol != ENROL_AT_LOGIN || !caller_keeps_records(asked->root))
 		return false;
 	r = codes_status(asked->root, &account, &status);
 	if (r < 0)

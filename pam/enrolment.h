@@ -4,7 +4,8 @@
  *
  * The authentication phase only notes that somebody who gave a password may be shown a token. It
  * is shown in the account phase, where a program comes when all of the authentication has
- * succeeded: the password was right, whatever the order and the flags of the modules.
+ * succeeded: the password was right, whatever the order and the flags of the modules. A key that
+ * sshd has accepted does for the password.
  */
 #ifndef PAM_ENROLMENT_H
 #define PAM_ENROLMENT_H
@@ -14,14 +15,16 @@
 #include <sereno/otp.h>
 
 #include "code_check.h"
+#include "first_factor.h"
 
 /* Whether the policy and what is known of him let @asked enrol now without a ticket. Changes
  * nothing; what cannot be read is a no. */
 bool enrolment_may_begin(const struct code_asked *asked, int64_t now);
 
-/* Note that account @uid may enrol in this login, by @ticket or, NULL, because the door is open.
- * Returns 0 or -ENOMEM. */
-int enrolment_note(pam_handle_t *pamh, uid_t uid, const struct otp_answer *ticket);
+/* Note that account @uid, who has @shown something, may enrol in this login, by @ticket or, NULL,
+ * because the door is open. Returns 0 or -ENOMEM. */
+int enrolment_note(pam_handle_t *pamh, uid_t uid, enum first_factor shown,
+		   const struct otp_answer *ticket);
 void enrolment_drop(pam_handle_t *pamh);
 
 /* Whether it was noted, for @asked, in this handle. */

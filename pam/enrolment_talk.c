@@ -64,8 +64,8 @@ int enrolment_show(const struct code_asked *asked, const struct otp_token *token
 			   "secret:"));
 	if (r == 0)
 		r = tell(asked->pamh, secret);
-	if (r == 0 && picture)
-		r = tell(asked->pamh, picture);
+	if (r == 0)
+		r = tell(asked->pamh, picture ? picture : _("(The picture does not fit here.)"));
 	if (r == 0)
 		r = tell(asked->pamh,
 			 _("Then type the code that the phone shows; q draws the picture "

@@ -9,6 +9,7 @@
 #include <security/pam_ext.h>
 
 #include <sereno/scoped.h>
+#include <sereno/seal.h>
 
 #include "new_password.h"
 
@@ -31,10 +32,11 @@ void new_password_clear(struct new_password *new_password)
 }
 
 /* What is lost, or was sealed by another host (whose key may not be here), refuses every change;
- * root's own ends that. */
+ * root's own ends that. What only waits for this host's key to be unsealed is not lost. */
 static bool may_begin_anew(const struct new_password *new_password, int err)
 {
-	const bool is_lost = err == -EBADMSG || err == -EKEYREJECTED || err == -ENOKEY;
+	const bool is_lost = err == -EBADMSG || err == -EKEYREJECTED ||
+			     (err == -ENOKEY && !seal_is_closed(new_password->holder->root));
 
 	return is_lost && new_password->is_given && !new_password->old;
 }

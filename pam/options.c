@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* options.c - the modules' options: root=DIR, and prompt=combined of one of them. */
+/* options.c - the modules' options: root=DIR, and what one of them has besides. */
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
@@ -8,6 +8,7 @@
 
 #define ROOT_OPTION	"root="
 #define COMBINED_OPTION "prompt=combined"
+#define KEY_OPTION	"shown=key"
 
 static bool read_root(const char *argument, struct options *options)
 {
@@ -21,9 +22,12 @@ static bool read_root(const char *argument, struct options *options)
 
 static bool read_prompt(const char *argument, struct options *options)
 {
-	if (strcmp(argument, COMBINED_OPTION) != 0)
+	if (strcmp(argument, COMBINED_OPTION) == 0)
+		options->prompt = PROMPT_COMBINED;
+	else if (strcmp(argument, KEY_OPTION) == 0)
+		options->prompt = PROMPT_NONE;
+	else
 		return false;
-	options->prompt = PROMPT_COMBINED;
 	return true;
 }
 

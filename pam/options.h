@@ -8,6 +8,7 @@
 enum options_prompt {
 	PROMPT_APART,	 /* password and code are asked for one after the other */
 	PROMPT_COMBINED, /* prompt=combined: the password has the code at its end */
+	PROMPT_NONE,	 /* shown=key: asks nothing, tells whether sshd was shown a key */
 };
 
 struct options {
@@ -20,7 +21,7 @@ struct options {
  * ours: a slip in such a line must not go unseen. */
 int options_read(int argc, const char **argv, struct options *ret, const char **ret_wrong);
 
-/* The same for the module that also has prompt=. */
+/* The same for the module that also has prompt= and shown=; of several the last one counts. */
 int options_read_prompt(int argc, const char **argv, struct options *ret, const char **ret_wrong);
 
 #endif

@@ -15,6 +15,7 @@
 #include "code_need.h"
 #include "code_prompt.h"
 #include "enrolment.h"
+#include "first_factor.h"
 #include "options.h"
 #include "report.h"
 #include "second_factor.h"
@@ -45,7 +46,7 @@ static bool counts_again(const struct code_asked *asked)
 }
 
 /* Who has no such account, or is refused whatever he shows, is asked like everybody. */
-static int ask_in_vain(pam_handle_t *pamh, enum phase phase)
+static int ask_in_vain(pam_handle_t *pamh, enum phase phase, int refusal)
 {
 	scoped(code_answer_erase) struct code_answer answer = { .typed = NULL };
 	const int code = phase == PHASE_COMBINED
@@ -55,33 +56,37 @@ static int ask_in_vain(pam_handle_t *pamh, enum phase phase)
 	if (code != PAM_SUCCESS)
 		return code;
 	code_refusal_wait(pamh, &answer);
-	return PAM_AUTH_ERR;
+	return refusal;
 }
 
-/* Whether a module before this one was given a password in this handle. */
-static bool stands_behind_password(pam_handle_t *pamh)
-{
-	const void *password = NULL;
-
-	return pam_get_item(pamh, PAM_AUTHTOK, &password) == PAM_SUCCESS && password &&
-	       *(const char *)password;
-}
-
-/* A ticket is redeemed in the account phase, by who gave a password as well. */
+/* A ticket is redeemed in the account phase, by who has shown something else as well. */
 static bool takes_ticket(const struct code_asked *asked, enum phase phase, const char *typed)
 {
+	const enum first_factor shown = first_factor_shown(asked->pamh);
 	scoped(otp_answer_erase) struct otp_answer ticket = { 0 };
 
-	if (phase != PHASE_AUTH || !stands_behind_password(asked->pamh))
+	if (phase != PHASE_AUTH || shown == FIRST_FACTOR_NONE)
 		return false;
 	otp_answer_read(typed, &ticket);
-	return enrolment_note(asked->pamh, asked->request->subject.uid, &ticket) == 0;
+	return enrolment_note(asked->pamh, asked->request->subject.uid, shown, &ticket) == 0;
 }
 
-static void tell_recovered(pam_handle_t *pamh, const struct code_verdict *verdict)
+static void tell_recovered(const struct code_asked *asked, const struct code_verdict *verdict)
 {
-	if (verdict->recovered)
-		(void)pam_info(pamh, _("Recovery codes left: %u"), verdict->recovery_left);
+	if (verdict->recovered && !(asked->flags & PAM_SILENT))
+		(void)pam_info(asked->pamh, _("Recovery codes left: %u"), verdict->recovery_left);
+}
+
+/* sshd after a login by key has nobody to ask, but passes on what it is told. */
+static void report_no_answer(const struct code_asked *asked, enum phase phase)
+{
+	static const char in_account[] = "asked in the account phase, as after a key alone";
+
+	report_code(asked->root, asked->request, EVENT_CODE_REFUSED, "no-answer",
+		    phase == PHASE_ACCOUNT ? in_account : NULL);
+	if (phase == PHASE_ACCOUNT && !(asked->flags & PAM_SILENT)) /* refused, told or not */
+		(void)pam_error(asked->pamh, "%s",
+				_("A one-time code is needed, and none was given."));
 }
 
 static int ask(const struct code_asked *asked, enum phase phase)
@@ -94,12 +99,12 @@ static int ask(const struct code_asked *asked, enum phase phase)
 		       ? code_prompt_combined(asked->pamh, asked->rules->digits, &answer)
 		       : code_prompt(asked->pamh, &answer);
 	if (code != PAM_SUCCESS) {
-		report_code(asked->root, asked->request, EVENT_CODE_REFUSED, "no-answer", NULL);
+		report_no_answer(asked, phase);
 		return code;
 	}
 	code_check(asked, answer.typed, time(NULL), &verdict);
 	if (verdict.outcome == CODE_ACCEPTED && accepted(asked) == 0) {
-		tell_recovered(asked->pamh, &verdict);
+		tell_recovered(asked, &verdict);
 		return PAM_SUCCESS;
 	}
 	if (verdict.outcome == CODE_TICKET && takes_ticket(asked, phase, answer.typed))
@@ -109,15 +114,17 @@ static int ask(const struct code_asked *asked, enum phase phase)
 }
 
 /*
- * Who gave a password and may enrol is not asked for what he cannot have: the account phase shows
- * him a token, and refuses him until he has confirmed it.
+ * Who has shown a password or a key and may enrol is not asked for what he cannot have: the account
+ * phase shows him a token, and refuses him until he has confirmed it.
  */
 static int ask_or_enrol(const struct code_asked *asked, enum phase phase)
 {
+	const enum first_factor shown = first_factor_shown(asked->pamh);
+
 	if (counts_again(asked))
 		return PAM_IGNORE;
-	if (stands_behind_password(asked->pamh) && enrolment_may_begin(asked, time(NULL)) &&
-	    enrolment_note(asked->pamh, asked->request->subject.uid, NULL) == 0)
+	if (shown != FIRST_FACTOR_NONE && enrolment_may_begin(asked, time(NULL)) &&
+	    enrolment_note(asked->pamh, asked->request->subject.uid, shown, NULL) == 0)
 		return PAM_IGNORE;
 	return ask(asked, phase);
 }
@@ -127,54 +134,64 @@ static int ask_or_enrol(const struct code_asked *asked, enum phase phase)
  * either: behind a password the account phase tells him. Where the code comes alone he is asked,
  * so as to look like everybody.
  */
-static int authenticate(pam_handle_t *pamh, const char *root, const struct request *request,
-			enum phase phase)
+static int authenticate(struct code_asked *asked, enum phase phase)
 {
-	const bool may_go_on = phase == PHASE_COMBINED || stands_behind_password(pamh);
+	const bool may_go_on =
+		phase == PHASE_COMBINED || first_factor_shown(asked->pamh) == FIRST_FACTOR_PASSWORD;
 	struct second_factor_rules rules;
-	const struct code_asked asked = { pamh, root, request, &rules };
 
-	switch (code_need(root, request, time(NULL), &rules)) {
+	asked->rules = &rules;
+	switch (code_need(asked->root, asked->request, time(NULL), &rules)) {
 	case CODE_NOT_NEEDED:
 		return PAM_IGNORE;
 	case CODE_NEEDED:
-		return ask_or_enrol(&asked, phase);
+		return ask_or_enrol(asked, phase);
 	case CODE_POINTLESS:
-		return may_go_on ? PAM_IGNORE : ask_in_vain(pamh, phase);
+		return may_go_on ? PAM_IGNORE : ask_in_vain(asked->pamh, phase, PAM_AUTH_ERR);
 	case CODE_UNDECIDED:
-		return may_go_on ? PAM_SERVICE_ERR : ask_in_vain(pamh, phase);
+		return may_go_on ? PAM_SERVICE_ERR
+				 : ask_in_vain(asked->pamh, phase, PAM_SERVICE_ERR);
 	}
 	return PAM_SERVICE_ERR;
 }
 
-EXPORT int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
+static int begin(pam_handle_t *pamh, unsigned flags, const char *root, enum phase phase)
 {
 	scoped(request_clear) struct request request = { .service = "" };
-	struct options options;
-	enum phase phase;
-	const char *wrong = NULL, *user = NULL;
+	struct code_asked asked = { pamh, flags, root, &request, NULL };
+	const char *user = NULL;
 	int code, r;
 
-	(void)flags;
-	second_factor_drop(pamh);
-	enrolment_drop(pamh);
+	code = pam_get_user(pamh, &user, NULL);
+	if (code != PAM_SUCCESS)
+		return code == PAM_CONV_AGAIN ? PAM_INCOMPLETE : code;
+	r = request_read(pamh, root, &request);
+	if (r == -ESRCH || r == -ENAMETOOLONG)
+		return ask_in_vain(pamh, phase, PAM_AUTH_ERR);
+	if (r < 0) {
+		report_failure(root, &request, r);
+		return answer_error(r);
+	}
+	return authenticate(&asked, phase);
+}
+
+EXPORT int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	struct options options;
+	const char *wrong = NULL;
+	int r;
+
 	r = options_read_prompt(argc, argv, &options, &wrong);
 	if (r < 0) {
 		report_option(wrong);
 		return answer_error(r);
 	}
-	phase = options.prompt == PROMPT_COMBINED ? PHASE_COMBINED : PHASE_AUTH;
-	code = pam_get_user(pamh, &user, NULL);
-	if (code != PAM_SUCCESS)
-		return code == PAM_CONV_AGAIN ? PAM_INCOMPLETE : code;
-	r = request_read(pamh, options.root, &request);
-	if (r == -ESRCH || r == -ENAMETOOLONG)
-		return ask_in_vain(pamh, phase);
-	if (r < 0) {
-		report_failure(options.root, &request, r);
-		return answer_error(r);
-	}
-	return authenticate(pamh, options.root, &request, phase);
+	if (options.prompt == PROMPT_NONE)
+		return first_factor_shown(pamh) == FIRST_FACTOR_KEY ? PAM_SUCCESS : PAM_AUTH_ERR;
+	second_factor_drop(pamh);
+	enrolment_drop(pamh);
+	return begin(pamh, (unsigned)flags, options.root,
+		     options.prompt == PROMPT_COMBINED ? PHASE_COMBINED : PHASE_AUTH);
 }
 
 static int enrol(const struct code_asked *asked)
@@ -206,41 +223,42 @@ static int ask_in_account(const struct code_asked *asked)
  * Where no code is needed the access module, which stands behind, judges. What was accepted is
  * remembered here: not before all of the authentication has succeeded.
  */
-static int account(pam_handle_t *pamh, const char *root, const struct request *request)
+static int account(struct code_asked *asked)
 {
-	const uid_t uid = request->subject.uid;
+	const uid_t uid = asked->request->subject.uid;
 	struct second_factor_rules rules;
-	const struct code_asked asked = { pamh, root, request, &rules };
 	int code = PAM_IGNORE;
 
-	if (code_need(root, request, time(NULL), &rules) != CODE_NEEDED)
+	asked->rules = &rules;
+	if (code_need(asked->root, asked->request, time(NULL), &rules) != CODE_NEEDED)
 		return PAM_IGNORE;
-	if (!second_factor_shown(pamh, uid))
-		code = ask_in_account(&asked);
-	if (second_factor_shown_now(pamh, uid))
-		code_memory_keep(&asked);
+	if (!second_factor_shown(asked->pamh, uid))
+		code = ask_in_account(asked);
+	if (second_factor_shown_now(asked->pamh, uid))
+		code_memory_keep(asked);
 	return code;
 }
 
 EXPORT int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
 	scoped(request_clear) struct request request = { .service = "" };
+	struct code_asked asked = { pamh, (unsigned)flags, "", &request, NULL };
 	struct options options;
 	const char *wrong = NULL;
 	int r;
 
-	(void)flags;
 	r = options_read_prompt(argc, argv, &options, &wrong);
 	if (r < 0) {
 		report_option(wrong);
 		return answer_error(r);
 	}
+	asked.root = options.root;
 	r = request_read(pamh, options.root, &request);
 	if (r < 0) {
 		report_failure(options.root, &request, r);
 		return answer_error(r);
 	}
-	return account(pamh, options.root, &request);
+	return account(&asked);
 }
 
 EXPORT int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)

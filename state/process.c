@@ -118,17 +118,33 @@ static int read_audit(const char *path, uint32_t *ret)
 	return 0;
 }
 
-int login_self(uint32_t *ret_session, uid_t *ret_uid)
+static int read_login(const char *folder, uint32_t *ret_session, uid_t *ret_uid)
 {
+	char path[64];
 	uint32_t session, uid;
 	int r;
 
-	r = read_audit("/proc/self/sessionid", &session);
+	(void)snprintf(path, sizeof(path), "%s/sessionid", folder); /* they fit */
+	r = read_audit(path, &session);
+	(void)snprintf(path, sizeof(path), "%s/loginuid", folder);
 	if (r == 0)
-		r = read_audit("/proc/self/loginuid", &uid);
+		r = read_audit(path, &uid);
 	if (r < 0)
 		return r;
 	*ret_session = session;
 	*ret_uid = uid;
 	return 0;
+}
+
+int login_self(uint32_t *ret_session, uid_t *ret_uid)
+{
+	return read_login("/proc/self", ret_session, ret_uid);
+}
+
+int login_of_process(pid_t pid, uint32_t *ret_session, uid_t *ret_uid)
+{
+	char folder[32];
+
+	(void)snprintf(folder, sizeof(folder), "/proc/%d", (int)pid); /* it fits */
+	return read_login(folder, ret_session, ret_uid);
 }

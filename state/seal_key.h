@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * seal_key.h - the host key: made at first use, bound to the machine's identity, root's alone.
+ * seal_key.h - the host key as records need it: made at first use, found where it lies.
  *
- * Its file is ROOT/var/lib/sereno/host-ID.key, ID being derived from /etc/machine-id. A copied
- * disk image gets another machine-id, hence another name, and makes a key of its own; nothing is
- * overwritten, so that a machine-id changed by mistake can be put back.
- *
- *	offset 0   magic, 8 bytes
- *	       8   identity, 4 random bytes: tells another key's records from damaged ones
- *	      12   key, 32 random bytes
- *	      44   CRC-32C of the above, u32 little-endian
+ * It is ROOT/var/lib/sereno/host-ID.key or, where that is sealed (host-ID.key.cred), what was
+ * unsealed at this boot: ROOT/run/sereno/host-ID.key. A key below /run without a sealed one counts
+ * for nothing, and where there is a sealed one no other is ever made.
  */
 #ifndef SERENO_STATE_SEAL_KEY_H
 #define SERENO_STATE_SEAL_KEY_H
@@ -19,8 +14,7 @@
 
 #include <sereno/slot.h>
 
-#define SEAL_KEY_SIZE	 32
-#define SEAL_KEY_ID_SIZE 4
+#include "seal_image.h"
 
 struct seal_key {
 	uint8_t id[SEAL_KEY_ID_SIZE];
@@ -31,7 +25,8 @@ struct seal_key {
 int seal_key_open(const char *root, int state, enum slot_missing missing, struct seal_key **ret);
 void seal_key_close(struct seal_key *key);
 
-/* @length random bytes from the kernel: no generator state that a fork could copy. */
-int seal_random(uint8_t *bytes, size_t length);
+/* Open ROOT/run/sereno, which has to be its owner's. Returns 0 with *@ret_fd, -ENOENT, -EPERM or
+ * another negative errno. */
+int seal_key_open_run(const char *root, int *ret_fd);
 
 #endif

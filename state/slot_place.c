@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -16,7 +17,6 @@
 #define FILE_FLAGS	(O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK)
 #define DIRECTORY_FLAGS (O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_DIRECTORY)
 #define LOCK_PAUSE_NSEC 500000
-#define NAME_SIZE	256
 
 static bool owner_is_trusted(uid_t uid)
 {
@@ -257,27 +257,49 @@ static int fill(int directory, int fd, mode_t mode, const uint8_t *bytes, size_t
 
 /* One fixed name, locked while it is filled: two makers wait for each other, and what a killed
  * one left is used again instead of piling up. */
+int slot_place_claim(int directory, const char *name, struct slot_claim *claim)
+{
+	const int n = snprintf(claim->name, sizeof(claim->name), "%s.new", name);
+
+	if (n < 0 || (size_t)n >= sizeof(claim->name))
+		return -ENAMETOOLONG;
+	claim->directory = directory;
+	return lock_named(directory, claim->name, O_CREAT, &claim->fd);
+}
+
+int slot_place_fill(struct slot_claim *claim, mode_t mode, const uint8_t *bytes, size_t length)
+{
+	char name[SLOT_CLAIM_MAX];
+	int r = fill(claim->directory, claim->fd, mode, bytes, length);
+
+	if (r < 0)
+		return r;
+	memcpy(name, claim->name, sizeof(name));
+	name[strlen(name) - strlen(".new")] = '\0';
+	if (renameat2(claim->directory, claim->name, claim->directory, name, RENAME_NOREPLACE) < 0)
+		return neg_errno();
+	r = fsync(claim->directory) < 0 ? neg_errno() : 0;
+	slot_place_unlock(&claim->fd); /* it bears another name: nothing is left to take away */
+	return r;
+}
+
+void slot_place_disclaim(struct slot_claim *claim)
+{
+	if (claim->fd < 0)
+		return;
+	(void)unlinkat(claim->directory, claim->name, 0); /* the next maker would overwrite it */
+	slot_place_unlock(&claim->fd);
+}
+
 int slot_place_publish(int directory, const char *name, mode_t mode, const uint8_t *bytes,
 		       size_t length)
 {
-	scoped_fd int fd = -1;
-	char new_name[NAME_SIZE];
-	int n, r;
+	scoped(slot_place_disclaim) struct slot_claim claim = { .fd = -1 };
+	int r = slot_place_claim(directory, name, &claim);
 
-	n = snprintf(new_name, sizeof(new_name), "%s.new", name);
-	if (n < 0 || (size_t)n >= sizeof(new_name))
-		return -ENAMETOOLONG;
-	r = lock_named(directory, new_name, O_CREAT, &fd);
 	if (r < 0)
 		return r;
-	r = fill(directory, fd, mode, bytes, length);
-	if (r == 0 && renameat2(directory, new_name, directory, name, RENAME_NOREPLACE) < 0)
-		r = neg_errno();
-	if (r < 0) {
-		(void)unlinkat(directory, new_name, 0); /* the next maker would overwrite it */
-		return r;
-	}
-	return fsync(directory) < 0 ? neg_errno() : 0;
+	return slot_place_fill(&claim, mode, bytes, length);
 }
 
 int slot_place_read(int fd, uint8_t *bytes, size_t length, off_t offset)

@@ -11,6 +11,8 @@
 
 #include <sereno/slot.h>
 
+#define SLOT_CLAIM_MAX 256
+
 /* Open ROOT/var/lib/sereno; SLOT_CREATE makes it (0755: others' files there are public). Returns 0
  * with *@ret_fd, -ENOENT, -EPERM (others could write there) or another negative errno. */
 int slot_place_state(const char *root, enum slot_missing missing, int *ret_fd);
@@ -41,6 +43,22 @@ int slot_place_check(int directory, int fd, mode_t mode, size_t size);
  * complete one whose name may not outlive a power cut. */
 int slot_place_publish(int directory, const char *name, mode_t mode, const uint8_t *bytes,
 		       size_t length);
+
+/*
+ * The same in two halves, for who has to look again between them. Whoever has claimed a name is
+ * the only one who may make such a file: NAME.new is his, locked, until slot_place_disclaim().
+ * Initialise with .fd = -1.
+ */
+struct slot_claim {
+	int directory, fd;	   /* the directory is borrowed */
+	char name[SLOT_CLAIM_MAX]; /* the file's, while it is filled */
+};
+
+/* Returns 0, -EBUSY after SLOT_LOCK_MSEC, -ENAMETOOLONG or another negative errno. */
+int slot_place_claim(int directory, const char *name, struct slot_claim *claim);
+/* As slot_place_publish(). */
+int slot_place_fill(struct slot_claim *claim, mode_t mode, const uint8_t *bytes, size_t length);
+void slot_place_disclaim(struct slot_claim *claim);
 
 /* All of @length bytes at @offset, or a negative errno; -EBADMSG when the file ends before. */
 int slot_place_read(int fd, uint8_t *bytes, size_t length, off_t offset);

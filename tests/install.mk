@@ -3,7 +3,10 @@
 
 INSTALL     ?= install
 DATADIR     ?= $(PREFIX)/share
+# What the units name.
+LIBEXECDIR  ?= $(PREFIX)/lib/sereno
 TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
+UNITDIR     ?= $(PREFIX)/lib/systemd/system
 SYSCONFDIR  ?= /etc
 APPARMORDIR ?= $(SYSCONFDIR)/apparmor.d
 NSSDIR      ?= $(PREFIX)/lib/$(ARCH)
@@ -23,15 +26,22 @@ installed := \
 	system/sereno-passwords.pam-config:$(DATADIR)/pam-configs/sereno-passwords:0644 \
 	system/sereno-otp.pam-config:$(DATADIR)/pam-configs/sereno-otp:0644 \
 	system/sereno.apparmor:$(APPARMORDIR)/abstractions/nameservice.d/sereno:0644 \
+	$(O)/serenod:$(LIBEXECDIR)/serenod:0755 $(O)/sereno-verify:$(LIBEXECDIR)/sereno-verify:0755 \
+	$(foreach u,serenod.socket serenod.service sereno-verify.socket sereno-verify@.service,system/$(u):$(UNITDIR)/$(u):0644) \
+	system/pam.d/sereno-verify:$(PREFIX)/lib/pam.d/sereno-verify:0644 \
+	system/sereno-key.service:$(UNITDIR)/sereno-key.service:0644 \
 	system/sereno.tmpfiles:$(TMPFILESDIR)/sereno.conf:0644
+# Does nothing until a key is sealed, and must not be forgotten then.
+key_wanted := $(UNITDIR)/multi-user.target.wants/sereno-key.service
 part = $(word $(1),$(subst :, ,$(2)))
 
 install: all ## put everything where Debian expects it, below DESTDIR; no PAM stack is touched
 	$(Q)$(INSTALL) -d -m 0755 $(DESTDIR)$(SYSCONFDIR)/sereno
 	$(Q)set -e; $(foreach f,$(installed),$(INSTALL) -D -m $(call part,3,$(f)) $(call part,1,$(f)) $(DESTDIR)$(call part,2,$(f));)
+	$(Q)$(INSTALL) -d $(DESTDIR)$(dir $(key_wanted)) && ln -sf ../sereno-key.service $(DESTDIR)$(key_wanted)
 
 # A stack that names a module which is gone lets nobody in: take the profile out first.
 uninstall: ## remove what install put there; the policy in /etc/sereno and its state stay
 	$(Q)users=$$(grep -ls '^[^#]*pam_sereno_' $(PAM_STACKS)); [ -n "$(DESTDIR)" ] || [ -z "$$users" ] || { echo "$$users"; \
 		echo 'these PAM services still use sereno: run "pam-auth-update --disable sereno sereno-guard sereno-passwords sereno-otp" and take its lines out of them first' >&2; exit 1; }
-	$(Q)rm -f $(foreach f,$(installed),$(DESTDIR)$(call part,2,$(f)))
+	$(Q)rm -f $(foreach f,$(installed),$(DESTDIR)$(call part,2,$(f))) $(DESTDIR)$(key_wanted)

@@ -121,6 +121,20 @@ enum codes_enrolled {
 int codes_enrol(const char *root, const struct codes_account *account,
 		const struct codes_enrolment *enrolment, enum codes_enrolled *ret);
 
+/* A token that its user had with another program. */
+#define CODES_IMPORT_AHEAD 3000 /* steps; further off is no used code but a mistake */
+struct codes_import {
+	const struct otp_token *token;
+	const char *label; /* otp_label_sound(), none of his other tokens' */
+	uint64_t used;	   /* the greatest step that other program knows to be used; 0 none */
+};
+
+/* Give an account @n tokens, in one write: all or none. Every code up to @now and @window steps
+ * ahead counts as used, and what .used tells of. Also -EEXIST (the label), -EALREADY (he has this
+ * secret), -E2BIG (CODES_TOKENS_MAX). */
+int codes_import(const char *root, const struct codes_account *account,
+		 const struct codes_import *imports, size_t n, uint32_t window, int64_t now);
+
 /* Make a ticket for an administrator to hand over, instead of one made before; it is good for
  * @valid_sec from @now. Erase @ticket. */
 int codes_ticket_issue(const char *root, const struct codes_account *account, int64_t now,
@@ -176,6 +190,10 @@ struct codes_status {
 
 /* What is known, for commands; no secrets. Changes nothing. Also -ENOENT: there is no record. */
 int codes_status(const char *root, const struct codes_account *account, struct codes_status *ret);
+
+/* The accounts that have a record, by uid in ascending order: *@ret is the caller's, released with
+ * free(). Returns how many, or a negative errno. Changes nothing. */
+ssize_t codes_accounts(const char *root, uid_t **ret);
 
 /* An administrator lets a user begin anew whose record is lost: he is not enrolled, and needs a
  * ticket. Also -ENOENT. */

@@ -48,6 +48,17 @@ enum event_id {
 	EVENT_CODE_REFUSED,
 	EVENT_CODE_ENROLLED,   /* a user got a token in his login */
 	EVENT_CODE_REMEMBERED, /* one accepted before counts again */
+	EVENT_OTP_ENROLLED,    /* sereno otp, here and below: by whom, for whom */
+	EVENT_OTP_IMPORTED,
+	EVENT_OTP_REMOVED,
+	EVENT_OTP_RECOVERY, /* new recovery codes */
+	EVENT_OTP_RESYNCED,
+	EVENT_OTP_TICKET,
+	EVENT_KEY_SEALED,
+	EVENT_KEY_UNSEALED,    /* for this boot, or for good */
+	EVENT_KEY_UNUSABLE,    /* the host key is not there: no code can be checked */
+	EVENT_CLIENT_REFUSED,  /* serenod turned somebody away: too many connections */
+	EVENT_VERIFIER_FAILED, /* no password could be checked for serenod */
 	EVENT_COUNT,
 };
 

@@ -62,7 +62,7 @@ struct second_factor_rules {
 	uint32_t
 		enrol_within_sec; /* of the first login that needs a code; 0 with ENROL_BY_TICKET */
 	uint32_t remember_sec;	  /* 0: never */
-	char issuer[65];
+	char issuer[65];	  /* as otp_uri() takes it; "" when there is none */
 };
 
 /* Where the block is left out; what every phone understands. */

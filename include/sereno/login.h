@@ -34,6 +34,10 @@ struct login {
  * each where unset or where the kernel has no audit. Returns 0 or a negative errno. */
 int login_self(uint32_t *ret_session, uid_t *ret_uid);
 
+/* The same of process @pid. Its number may be another process's by now: good for counting, not for
+ * deciding. */
+int login_of_process(pid_t pid, uint32_t *ret_session, uid_t *ret_uid);
+
 /* Record @login (leader and leader_start are filled in for the caller's process). Replaces a record
  * of the same session; when the leader of that one lives (a daemon started by hand from within a
  * login), or it cannot be read, the origin recorded is unknown. Returns 0 or a negative errno. */

@@ -137,6 +137,29 @@ struct attempts_block {
 	struct attempt_limits limits;
 };
 
+enum totp_key { TOTP_DIGITS, TOTP_PERIOD, TOTP_ALGORITHM, TOTP_WINDOW, TOTP_ISSUER, TOTP_KEYS };
+enum second_factor_key {
+	SECOND_FACTOR_TOTP,
+	SECOND_FACTOR_RECOVERY_CODES,
+	SECOND_FACTOR_ENROL,
+	SECOND_FACTOR_ENROL_WITHIN,
+	SECOND_FACTOR_REMEMBER,
+	SECOND_FACTOR_KEYS,
+};
+
+/* The block second-factor: as written; second_factor_block.rules is what it comes to, also where
+ * it is left out. */
+struct second_factor_block {
+	struct mark at, totp_at; /* line 0 when not written */
+	struct mark key_at[SECOND_FACTOR_KEYS], totp_key_at[TOTP_KEYS];
+	uint32_t digits, algorithm, window, recovery_codes;
+	uint32_t enrol; /* enum enrolment_way */
+	uint64_t period_sec, enrol_within_sec;
+	uint64_t remember_sec;		  /* 0: never, where remember is given */
+	const char *issuer;		  /* NULL when not given */
+	struct second_factor_rules rules; /* issuer "": the name of the host */
+};
+
 struct role {
 	struct name name;
 	struct name owner; /* text NULL when not given */
@@ -160,9 +183,10 @@ enum observe {
 	OBSERVE_ROLES = 1 << 0,
 	OBSERVE_ROOT = 1 << 1,
 	OBSERVE_ACCOUNTS = 1 << 2,
-	OBSERVE_ATTEMPTS = 1 << 3, /* counted and recorded, nobody waits */
-	OBSERVE_PASSWORD = 1 << 4, /* judged and recorded, nothing refused, no age enforced */
-	OBSERVE_ALL = 31,
+	OBSERVE_ATTEMPTS = 1 << 3,	/* counted and recorded, nobody waits */
+	OBSERVE_PASSWORD = 1 << 4,	/* judged and recorded, nothing refused, no age enforced */
+	OBSERVE_SECOND_FACTOR = 1 << 5, /* noted that one is due, nobody is asked or refused */
+	OBSERVE_ALL = 63,
 };
 
 struct document {
@@ -195,6 +219,7 @@ struct model {
 	uint64_t inactive_after_sec;			  /* 0 when not given */
 	struct password_block password;			  /* at line 0: nothing is asked for */
 	struct attempts_block attempts;			  /* at line 0: nothing is counted */
+	struct second_factor_block second_factor;
 
 	const struct tree *tree;     /* the text as scanned, for model_flatten() */
 	const struct lookup *lookup; /* of names, for model_find_*(); NULL finds none */

@@ -78,6 +78,7 @@ int policy_same_person(struct policy *policy, const char *user, const char **ret
 int policy_attempts(const struct policy *policy, struct attempt_limits *ret);
 
 /* The second-factor: block; its defaults where it is left out: what rules demand must be possible.
+ * The issuer left out is the organisation, or else the host that the policy was compiled for.
  * Cannot fail: it was read, with its checksum, when the handle was opened. */
 void policy_second_factor(const struct policy *policy, struct second_factor_rules *ret);
 

@@ -111,22 +111,27 @@ static int compile_model(struct compilation *compilation)
 	return r;
 }
 
+/* META comes first: every reader wants it, and has it then with the index. */
 static int write_records(struct compilation *compilation, const struct table_writer *writer)
 {
 	scoped(encoder_clear) struct encoder zone = { 0 }, meta = { 0 };
-	int r;
+	uint32_t *const buckets = compilation->meta.buckets;
+	int r = 0;
 
-	encode_zone(&zone, &compilation->model->zone);
-	r = record_write(writer, TABLE_ZONE, 0, &zone);
-	for (unsigned i = TABLE_SUBJECTS; r == 0 && i < TABLE_COUNT; i++) {
-		r = table_write(writer, (enum table)i, &compilation->tables[i],
-				&compilation->meta.buckets[i]);
-		multimap_clear(&compilation->tables[i]);
-	}
+	for (unsigned i = TABLE_SUBJECTS; r == 0 && i < TABLE_COUNT; i++)
+		r = table_prepare(&compilation->tables[i], &buckets[i]);
 	if (r < 0)
 		return r;
 	encode_meta(&meta, &compilation->meta);
-	return record_write(writer, TABLE_META, 0, &meta);
+	encode_zone(&zone, &compilation->model->zone);
+	r = record_write(writer, TABLE_META, 0, &meta);
+	if (r == 0)
+		r = record_write(writer, TABLE_ZONE, 0, &zone);
+	for (unsigned i = TABLE_SUBJECTS; r == 0 && i < TABLE_COUNT; i++) {
+		r = table_write(writer, (enum table)i, &compilation->tables[i], buckets[i]);
+		multimap_clear(&compilation->tables[i]);
+	}
+	return r;
 }
 
 static int create_file(int directory, const char *name, mode_t mode)

@@ -63,7 +63,10 @@ int selectors_of_services(const struct compilation *compilation, const struct na
 /* Find the numbers of the groups that roles give; fill OWN_NAMES and OWN_GIDS. */
 int compile_given(struct compilation *compilation);
 
-/* Fill ROLES and RULES. After compile_given(). */
+/* Fill GRANTS for the members of the role @id, of which @role is known. */
+int compile_grant(struct compilation *compilation, uint32_t id, const struct role_fact *role);
+
+/* Fill ROLES, GRANTS and RULES. After compile_given(). */
 int compile_rules(struct compilation *compilation);
 
 /* Fill PASSWORDS, and what meta has of attempts and of ages. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* compile_limits.c - what the policy asks of passwords, attempts and idle accounts. */
+/* compile_limits.c - what the policy asks of passwords, attempts, codes and idle accounts. */
 #include <errno.h>
 #include <string.h>
 
@@ -61,6 +61,19 @@ static int add_password(struct compilation *compilation, const struct password_b
 	return 0;
 }
 
+/* Entries in a phone need a name that tells them apart; a node name may have any bytes. */
+static void compile_second_factor(struct compilation *compilation)
+{
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
+	struct second_factor_rules *rules = &compilation->meta.second_factor;
+	const char *host = compilation->inputs->host;
+
+	*rules = compilation->model->second_factor.rules;
+	if (!rules->issuer[0] && host[strspn(host, plain)] == '\0')
+		(void)copy_text(rules->issuer, sizeof(rules->issuer), host);
+}
+
 int compile_limits(struct compilation *compilation)
 {
 	const struct model *model = compilation->model;
@@ -70,6 +83,7 @@ int compile_limits(struct compilation *compilation)
 	meta->facts.inactive_after_sec = model->inactive_after_sec;
 	meta->has_attempts = model->attempts.at.line != 0;
 	meta->attempts = model->attempts.limits;
+	compile_second_factor(compilation);
 	meta->has_password = model->password.at.line != 0;
 	r = add_password(compilation, &model->password, ID_NONE);
 	for (size_t i = 0; r == 0 && i < model->n_roles; i++)

@@ -53,7 +53,7 @@ static int add_role(struct compilation *compilation, uint32_t id, struct role_fa
 	encode_role(&compilation->item, fact);
 	fact->gives = (struct id_set){ 0 };
 	compile_add(compilation, TABLE_ROLES, &key);
-	return 0;
+	return compile_grant(compilation, id, fact);
 }
 
 static int compile_roles(struct compilation *compilation)

@@ -95,6 +95,7 @@ static bool is_given(struct compilation *compilation, const struct name *name, g
 static int compile_groups(struct compilation *compilation)
 {
 	scoped(written_clear) struct written_list list = { 0 };
+	scoped(id_set_clear) struct id_set watched = { 0 };
 	bool known = false;
 	struct table_key key;
 	gid_t gid = 0;
@@ -112,8 +113,16 @@ static int compile_groups(struct compilation *compilation)
 		key = key_of_id(gid);
 		encode_u32(&compilation->item, list.item[i].role);
 		compile_add(compilation, TABLE_GROUPS, &key);
+		r = id_set_add(&watched, gid);
+		if (r < 0)
+			return r;
 	}
 	compilation->meta.facts.asks_groups = list.n > 0;
+	id_set_settle(&watched);
+	if (watched.n > META_WATCHED_MAX)
+		return 0;
+	compilation->meta.has_watched = true;
+	compilation->meta.watched = take(watched, (struct id_set){ 0 });
 	return 0;
 }
 

@@ -132,6 +132,30 @@ int decode_role(struct decoder *decoder, struct role_fact *ret)
 	return r;
 }
 
+void encode_grant(struct encoder *encoder, const struct grant_fact *grant)
+{
+	encode_u8(encoder, grant->depends);
+	encode_validity(encoder, grant->valid);
+	encode_id_set(encoder, &grant->gives);
+}
+
+int decode_grant(struct decoder *decoder, struct grant_fact *ret)
+{
+	const uint8_t depends = decode_u8(decoder);
+	int r;
+
+	*ret = (struct grant_fact){ .depends = depends == 1, .valid = decode_validity(decoder) };
+	r = depends > 1 ? -EBADMSG : decode_gives(decoder, &ret->gives);
+	if (r < 0)
+		grant_fact_clear(ret);
+	return r;
+}
+
+void grant_fact_clear(struct grant_fact *grant)
+{
+	id_set_clear(&grant->gives);
+}
+
 void role_fact_clear(struct role_fact *role)
 {
 	id_set_clear(&role->excludes);

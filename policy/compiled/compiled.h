@@ -41,6 +41,18 @@ struct mention {
 void encode_mention(struct encoder *encoder, struct mention mention);
 struct mention decode_mention(struct decoder *decoder);
 
+/* GRANTS: one per role that names the user as a member and gives groups; what a look-up of groups
+ * needs to know of it. Release with grant_fact_clear(). */
+struct grant_fact {
+	bool depends; /* on what other roles he holds: ROLES tells */
+	struct validity valid;
+	struct id_set gives; /* as in ROLES */
+};
+
+void encode_grant(struct encoder *encoder, const struct grant_fact *grant);
+int decode_grant(struct decoder *decoder, struct grant_fact *ret);
+void grant_fact_clear(struct grant_fact *grant);
+
 /* OWN_NAMES: u32 gid; OWN_GIDS: the name. */
 
 /* ROLES. Release with role_fact_clear(). */

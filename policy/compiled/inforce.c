@@ -15,7 +15,7 @@
 
 static int open_directory(int at, const char *path)
 {
-	scoped_fd int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	scoped_fd int fd = openat(at, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
@@ -162,8 +162,7 @@ int policy_attempts(const struct policy *policy, struct attempt_limits *ret)
 
 void policy_second_factor(const struct policy *policy, struct second_factor_rules *ret)
 {
-	(void)policy;
-	*ret = (struct second_factor_rules)SECOND_FACTOR_STANDARD;
+	*ret = policy->meta.second_factor;
 }
 
 int policy_find(const struct policy *policy, enum table table, const struct table_key *key,

@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* limits_record.c - limits of attempts and rules of passwords as bytes of a compiled record. */
+/* limits_record.c - limits of attempts, rules of passwords and codes as bytes of a compiled record.
+ */
+#include <string.h>
+
+#include <sereno/otp.h>
+
 #include "limits_record.h"
 
-#define PER_USER_MAX 1000
-#define WAIT_SEC_MAX (UINT32_C(365) * 86400)
-#define AGE_SEC_MAX  (UINT64_C(100) * 365 * 86400)
-#define CLASSES_MAX  4
+#define PER_USER_MAX	   1000
+#define WAIT_SEC_MAX	   (UINT32_C(365) * 86400)
+#define AGE_SEC_MAX	   (UINT64_C(100) * 365 * 86400)
+#define CLASSES_MAX	   4
+#define HOUR_SEC	   3600
+#define RECOVERY_CODES_MAX 16
 
 static bool in_range(uint64_t value, uint64_t min, uint64_t max)
 {
@@ -90,4 +97,49 @@ void decode_password_rules(struct decoder *decoder, struct password_rules *ret)
 	while (!decoder->damaged && ret->n_words < n)
 		decode_text(decoder, ret->word[ret->n_words++], PASSWORD_WORD_SIZE);
 	check_password_rules(decoder, ret);
+}
+
+void encode_second_factor(struct encoder *encoder, const struct second_factor_rules *rules)
+{
+	encode_u8(encoder, (uint8_t)rules->algorithm);
+	encode_u32(encoder, rules->digits);
+	encode_u32(encoder, rules->period_sec);
+	encode_u32(encoder, rules->window);
+	encode_u32(encoder, rules->recovery_codes);
+	encode_u8(encoder, (uint8_t)rules->enrol);
+	encode_u32(encoder, rules->enrol_within_sec);
+	encode_u32(encoder, rules->remember_sec);
+	encode_text(encoder, rules->issuer);
+}
+
+static void check_second_factor(struct decoder *decoder, const struct second_factor_rules *rules)
+{
+	if (rules->algorithm > OTP_SHA512 ||
+	    !in_range(rules->digits, OTP_DIGITS_MIN, OTP_DIGITS_MAX) ||
+	    !in_range(rules->period_sec, OTP_PERIOD_MIN, OTP_PERIOD_MAX) ||
+	    rules->window > OTP_WINDOW_MAX || rules->recovery_codes > RECOVERY_CODES_MAX ||
+	    rules->remember_sec > WAIT_SEC_MAX)
+		decoder->damaged = true;
+}
+
+void decode_second_factor(struct decoder *decoder, struct second_factor_rules *ret)
+{
+	uint8_t enrol;
+
+	*ret = (struct second_factor_rules){ 0 };
+	ret->algorithm = decode_u8(decoder);
+	ret->digits = decode_u32(decoder);
+	ret->period_sec = decode_u32(decoder);
+	ret->window = decode_u32(decoder);
+	ret->recovery_codes = decode_u32(decoder);
+	enrol = decode_u8(decoder);
+	ret->enrol = enrol == ENROL_AT_LOGIN ? ENROL_AT_LOGIN : ENROL_BY_TICKET;
+	ret->enrol_within_sec = decode_u32(decoder);
+	ret->remember_sec = decode_u32(decoder);
+	decode_text(decoder, ret->issuer, sizeof(ret->issuer));
+	check_second_factor(decoder, ret);
+	if (enrol > ENROL_BY_TICKET || strchr(ret->issuer, ':') ||
+	    !in_range(ret->enrol_within_sec, enrol == ENROL_AT_LOGIN ? HOUR_SEC : 0,
+		      enrol == ENROL_AT_LOGIN ? WAIT_SEC_MAX : 0))
+		decoder->damaged = true;
 }

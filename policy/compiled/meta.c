@@ -76,6 +76,8 @@ void encode_meta(struct encoder *encoder, const struct meta *meta)
 	encode_u32(encoder, meta->anywhere);
 	encode_lengths(encoder, meta->used_ipv4, PREFIX_LENGTHS_IPV4);
 	encode_lengths(encoder, meta->used_ipv6, PREFIX_LENGTHS_IPV6);
+	encode_u8(encoder, meta->has_watched);
+	encode_id_set(encoder, &meta->watched);
 	encode_id_set(encoder, &meta->direct_login);
 	encode_id_set(encoder, &meta->break_glass_from);
 	encode_u32(encoder, (uint32_t)meta->break_glass_bytes);
@@ -84,6 +86,7 @@ void encode_meta(struct encoder *encoder, const struct meta *meta)
 	encode_u8(encoder, meta->has_attempts);
 	if (meta->has_attempts)
 		encode_attempt_limits(encoder, &meta->attempts);
+	encode_second_factor(encoder, &meta->second_factor);
 }
 
 static void decode_blocks(struct decoder *decoder, struct meta *meta)
@@ -97,6 +100,7 @@ static void decode_blocks(struct decoder *decoder, struct meta *meta)
 	meta->has_attempts = has_attempts == 1;
 	if (meta->has_attempts)
 		decode_attempt_limits(decoder, &meta->attempts);
+	decode_second_factor(decoder, &meta->second_factor);
 }
 
 static int decode_break_glass(struct decoder *decoder, struct meta *meta)
@@ -114,6 +118,14 @@ static int decode_break_glass(struct decoder *decoder, struct meta *meta)
 	return 0;
 }
 
+static int decode_watched(struct decoder *decoder, struct meta *meta)
+{
+	const uint8_t has_watched = decode_u8(decoder);
+
+	meta->has_watched = has_watched == 1;
+	return has_watched > 1 ? -EBADMSG : decode_id_set(decoder, &meta->watched);
+}
+
 int decode_meta(struct decoder *decoder, struct meta *ret)
 {
 	scoped(meta_clear) struct meta meta = { 0 };
@@ -127,7 +139,9 @@ int decode_meta(struct decoder *decoder, struct meta *ret)
 	meta.anywhere = decode_u32(decoder);
 	decode_lengths(decoder, meta.used_ipv4, PREFIX_LENGTHS_IPV4);
 	decode_lengths(decoder, meta.used_ipv6, PREFIX_LENGTHS_IPV6);
-	r = decode_id_set(decoder, &meta.direct_login);
+	r = decode_watched(decoder, &meta);
+	if (r == 0)
+		r = decode_id_set(decoder, &meta.direct_login);
 	if (r == 0)
 		r = decode_id_set(decoder, &meta.break_glass_from);
 	if (r == 0)
@@ -138,6 +152,7 @@ int decode_meta(struct decoder *decoder, struct meta *ret)
 	r = decode_end(decoder);
 	if (r < 0)
 		return r;
+	id_set_settle(&meta.watched);
 	id_set_settle(&meta.direct_login);
 	id_set_settle(&meta.break_glass_from);
 	*ret = take(meta, (struct meta){ 0 });
@@ -146,6 +161,7 @@ int decode_meta(struct decoder *decoder, struct meta *ret)
 
 void meta_clear(struct meta *meta)
 {
+	id_set_clear(&meta->watched);
 	id_set_clear(&meta->direct_login);
 	id_set_clear(&meta->break_glass_from);
 	free(meta->break_glass);
@@ -162,4 +178,11 @@ bool meta_is_break_glass(const struct meta *meta, const char *user)
 			return true;
 	}
 	return false;
+}
+
+bool meta_watches(const struct meta *meta, gid_t gid)
+{
+	if (!meta->facts.asks_groups)
+		return false;
+	return !meta->has_watched || id_set_find(&meta->watched, gid) >= 0;
 }

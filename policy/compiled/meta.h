@@ -14,6 +14,7 @@
 #include "table.h"
 
 #define META_FORMAT	    1
+#define META_WATCHED_MAX    64
 #define PREFIX_LENGTHS_IPV4 33
 #define PREFIX_LENGTHS_IPV6 129
 
@@ -24,11 +25,15 @@ struct meta {
 	uint32_t anywhere; /* origin id of "anywhere", ID_NONE when no from: names it */
 	bool used_ipv4[PREFIX_LENGTHS_IPV4]; /* lengths of the prefixes in ORIGINS */
 	bool used_ipv6[PREFIX_LENGTHS_IPV6];
+	/* The numbers that GROUPS has, where there are few: no other needs to be looked for. */
+	bool has_watched;
+	struct id_set watched;
 	struct id_set direct_login, break_glass_from; /* origin ids, settled */
 	char *break_glass;			      /* account names, each with its NUL */
 	size_t break_glass_bytes;
 	bool has_attempts;
 	struct attempt_limits attempts;
+	struct second_factor_rules second_factor;
 	bool has_password; /* the rules are in PASSWORDS, for who changes one */
 };
 
@@ -37,6 +42,9 @@ void encode_meta(struct encoder *encoder, const struct meta *meta);
 /* Returns 0, -EBADMSG or -ENOMEM; *@ret then is empty. */
 int decode_meta(struct decoder *decoder, struct meta *ret);
 void meta_clear(struct meta *meta);
+
+/* Whether GROUPS may have something for @gid; without looking, so that "no" is certain. */
+bool meta_watches(const struct meta *meta, gid_t gid);
 
 /* Whether @user is a break-glass account. */
 bool meta_is_break_glass(const struct meta *meta, const char *user);

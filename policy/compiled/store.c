@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* store.c - finding a record in an open constant database, by pread(2) alone. */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,18 +35,29 @@ static int read_at(int fd, void *to, size_t length, size_t offset)
 	return 0;
 }
 
+static size_t smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
 int store_open(int fd, off_t size, struct store *ret)
 {
 	if (size < STORE_INDEX_BYTES || size > UINT32_MAX)
 		return -EBADMSG;
 	ret->fd = fd;
 	ret->size = (size_t)size;
-	return read_at(fd, ret->index, sizeof(ret->index), 0);
+	ret->head_bytes = smaller(sizeof(ret->head), ret->size);
+	return read_at(fd, ret->head, ret->head_bytes, 0);
 }
 
-static size_t smaller(size_t a, size_t b)
+/* read_at(), of what is in memory already without asking again. */
+static int store_read(const struct store *store, void *to, size_t length, size_t offset)
 {
-	return a < b ? a : b;
+	if (offset <= store->head_bytes && length <= store->head_bytes - offset) {
+		memcpy(to, store->head + offset, length);
+		return 0;
+	}
+	return read_at(store->fd, to, length, offset);
 }
 
 static uint32_t number_at(const uint8_t *bytes)
@@ -78,7 +90,7 @@ static int read_record(const struct store *store, const uint8_t key[static STORE
 	if (offset > store->size || store->size - offset < HEAD_BYTES)
 		return -EBADMSG;
 	there = smaller(sizeof(head), store->size - offset);
-	r = read_at(store->fd, head, there, offset);
+	r = store_read(store, head, there, offset);
 	if (r < 0)
 		return r;
 	if (number_at(head) != STORE_KEY_BYTES || memcmp(head + 8, key, STORE_KEY_BYTES) != 0)
@@ -91,7 +103,7 @@ static int read_record(const struct store *store, const uint8_t key[static STORE
 		return -ENOMEM;
 	copied = smaller(length, there - HEAD_BYTES);
 	memcpy(bytes, head + HEAD_BYTES, copied);
-	r = read_at(store->fd, bytes + copied, length - copied, offset + HEAD_BYTES + copied);
+	r = store_read(store, bytes + copied, length - copied, offset + HEAD_BYTES + copied);
 	if (r < 0)
 		return r;
 	*ret = (struct value){ .bytes = take(bytes, NULL), .length = length };
@@ -114,16 +126,28 @@ static int search_slots(const struct store *store, const uint8_t key[static STOR
 	return r;
 }
 
+/* Whether the key of the first record is in memory, and @key. */
+static bool is_first(const struct store *store, const uint8_t key[static STORE_KEY_BYTES])
+{
+	return store->head_bytes >= STORE_INDEX_BYTES + HEAD_BYTES &&
+	       memcmp(store->head + STORE_INDEX_BYTES + 8, key, STORE_KEY_BYTES) == 0;
+}
+
 int store_find(const struct store *store, const uint8_t key[static STORE_KEY_BYTES],
 	       struct value *ret)
 {
 	const uint32_t hash = hash_key(key);
-	const uint8_t *const entry = store->index + (hash & 255) * SLOT_BYTES;
+	const uint8_t *const entry = store->head + (hash & 255) * SLOT_BYTES;
 	const size_t table = number_at(entry), n_slots = number_at(entry + 4);
 	uint8_t slots[SLOTS_READ * SLOT_BYTES];
 	size_t number, n;
 	int r;
 
+	if (is_first(store, key)) {
+		r = read_record(store, key, STORE_INDEX_BYTES, ret);
+		if (r != 0)
+			return r < 0 ? r : 0;
+	}
 	if (n_slots == 0 || table > store->size || n_slots > (store->size - table) / SLOT_BYTES)
 		return -EBADMSG;
 	number = (hash >> 8) % n_slots;

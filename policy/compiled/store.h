@@ -3,8 +3,9 @@
  * store.h - finding a record in an open constant database (cdb), by pread(2) alone.
  *
  * libcdb writes these files; it needs eight system calls to find a key where two will do, and a
- * login pays for each. Nothing here is trusted: every offset is held against the file's size, and
- * what is found is only as good as the checksum its reader then checks.
+ * login pays for each. The record that was written first is found without one. Nothing here is
+ * trusted: every offset is held against the file's size, and what is found is only as good as the
+ * checksum its reader then checks.
  */
 #ifndef SERENO_POLICY_STORE_H
 #define SERENO_POLICY_STORE_H
@@ -14,13 +15,16 @@
 #include <sys/types.h>
 
 #define STORE_INDEX_BYTES 2048 /* 256 hash tables: position, slots */
-#define STORE_KEY_BYTES	  8
-#define STORE_VALUE_MAX	  (32u << 20)
+#define STORE_HEAD_BYTES \
+	3072 /* read when it is opened: the index, and the first record if it is small */
+#define STORE_KEY_BYTES 8
+#define STORE_VALUE_MAX (32u << 20)
 
 struct store {
 	int fd;
-	size_t size; /* of the file */
-	uint8_t index[STORE_INDEX_BYTES];
+	size_t size;	   /* of the file */
+	size_t head_bytes; /* of @head that the file has */
+	uint8_t head[STORE_HEAD_BYTES];
 };
 
 /* Take the open file @fd of @size bytes, which stays the caller's. Returns 0, -EBADMSG (too short

@@ -31,6 +31,7 @@ enum table {
 	TABLE_PASSWORDS, /* role, or ID_NONE for the block itself -> password rules */
 	TABLE_OWN_NAMES, /* group that sereno makes -> gid */
 	TABLE_OWN_GIDS,	 /* and back */
+	TABLE_GRANTS,	 /* user name -> what roles give that name him */
 	TABLE_COUNT,
 };
 

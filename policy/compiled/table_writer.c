@@ -151,27 +151,28 @@ int record_write(const struct table_writer *writer, enum table table, uint32_t b
 	return record_finish(writer, table, bucket, &encoder);
 }
 
-int table_write(const struct table_writer *writer, enum table table, struct multimap *map,
-		uint32_t *ret_buckets)
+int table_prepare(struct multimap *map, uint32_t *ret_buckets)
 {
-	scoped(encoder_clear) struct encoder encoder = { 0 };
-	uint32_t buckets;
-	size_t next = 0;
-	int r;
-
 	if (map->error < 0)
 		return map->error;
 	if (map->n > 0)
 		qsort_r(map->pairs, map->n, sizeof(*map->pairs), compare_pairs, map);
-	buckets = (uint32_t)(count_keys(map) / KEYS_PER_BUCKET) + 1;
-	for (uint32_t bucket = 0; bucket < buckets; bucket++) {
+	*ret_buckets = (uint32_t)(count_keys(map) / KEYS_PER_BUCKET) + 1;
+	return 0;
+}
+
+int table_write(const struct table_writer *writer, enum table table, const struct multimap *map,
+		uint32_t buckets)
+{
+	scoped(encoder_clear) struct encoder encoder = { 0 };
+	size_t next = 0;
+	int r = 0;
+
+	for (uint32_t bucket = 0; r == 0 && bucket < buckets; bucket++) {
 		record_begin(&encoder, table, bucket, writer->generation);
 		while (next < map->n && table_bucket(map->pairs[next].hash, buckets) == bucket)
 			next = encode_entry(&encoder, map, next);
 		r = record_finish(writer, table, bucket, &encoder);
-		if (r < 0)
-			return r;
 	}
-	*ret_buckets = buckets;
-	return 0;
+	return r;
 }

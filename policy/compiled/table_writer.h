@@ -42,8 +42,13 @@ struct table_writer {
 int record_write(const struct table_writer *writer, enum table table, uint32_t bucket,
 		 const struct encoder *payload);
 
-/* Sort @map and write it as @table; *@ret_buckets is how many buckets it has, at least 1. */
-int table_write(const struct table_writer *writer, enum table table, struct multimap *map,
-		uint32_t *ret_buckets);
+/* Sort @map, which takes nothing more then; *@ret_buckets is how many buckets its table has, at
+ * least 1. Returns 0 or what failed when it was filled. */
+int table_prepare(struct multimap *map, uint32_t *ret_buckets);
+
+/* Write @map, prepared, as @table of @buckets buckets. Returns 0, -E2BIG, -ENOMEM or a write error.
+ */
+int table_write(const struct table_writer *writer, enum table table, const struct multimap *map,
+		uint32_t buckets);
 
 #endif

@@ -75,6 +75,17 @@ static int hold_is_enough(struct access_case *access)
 	return r;
 }
 
+/* What the roles held say of the service. */
+static int load_by_kind(struct reading *reading)
+{
+	int r;
+
+	if (service_needs_rule(reading->access->kind))
+		return load_rules(reading);
+	r = hold_is_enough(reading->access);
+	return r == 0 && reading->access->kind == SERVICE_UNLOCK ? load_unlocking(reading) : r;
+}
+
 static int load_governed(struct reading *reading)
 {
 	const size_t n = count_origins(reading->request);
@@ -85,9 +96,7 @@ static int load_governed(struct reading *reading)
 	if (!access->origins)
 		return -ENOMEM;
 	r = load_roles(reading);
-	if (r < 0)
-		return r;
-	return service_needs_rule(access->kind) ? load_rules(reading) : hold_is_enough(access);
+	return r < 0 ? r : load_by_kind(reading);
 }
 
 static int load_case(struct reading *reading)

@@ -242,6 +242,14 @@ static void name_rule(const struct access_case *access, const struct case_rule *
 	verdict->line = rule->fact.number ? rule->fact.line : access->roles[rule->role].line;
 }
 
+/* Whether nothing but demands on trial is open. */
+static bool is_excused(const struct access_case *access, unsigned demands_open)
+{
+	const unsigned excused = access->observe & OBSERVE_SECOND_FACTOR ? DEMAND_SECOND_FACTOR : 0;
+
+	return demands_open != 0 && (demands_open & ~excused) == 0;
+}
+
 static void judge_governed(const struct access_case *access, int64_t now, unsigned met,
 			   struct access_verdict *verdict)
 {
@@ -257,6 +265,8 @@ static void judge_governed(const struct access_case *access, int64_t now, unsign
 		verdict->reason = REASON_SECOND_FACTOR;
 		name_rule(access, finding.asking[__builtin_ctz(verdict->demands_open)].rule,
 			  verdict);
+		if (is_excused(access, verdict->demands_open))
+			verdict->until = allowed_until(access, finding, now);
 		return;
 	}
 	verdict->enforced = ACCESS_ALLOW;
@@ -297,6 +307,15 @@ static void apply_trial(const struct access_case *access, enum observe block,
 	verdict->until = TIME_NO_END;
 }
 
+/* Demands on trial ask for nothing; whatever else the rules say is enforced. */
+static void apply_demand_trial(const struct access_case *access, struct access_verdict *verdict)
+{
+	if (verdict->outcome != ACCESS_DENY || !is_excused(access, verdict->demands_open))
+		return;
+	verdict->on_trial = true;
+	verdict->outcome = ACCESS_ALLOW;
+}
+
 void access_judge(const struct access_case *access, int64_t now, unsigned met,
 		  struct access_verdict *ret)
 {
@@ -318,6 +337,7 @@ void access_judge(const struct access_case *access, int64_t now, unsigned met,
 	case SUBJECT_GOVERNED:
 		judge_governed(access, now, met, &verdict);
 		apply_trial(access, OBSERVE_ROLES, &verdict);
+		apply_demand_trial(access, &verdict);
 		break;
 	}
 	if (access->subject != SUBJECT_GOVERNED)

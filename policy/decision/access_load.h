@@ -48,6 +48,11 @@ int load_roles(struct reading *reading);
 /* Fill access->origins and ->zone with the rules for the service. */
 int load_rules(struct reading *reading);
 
+/* Add to the first of access->origins the rules that name a service which needs none: they let
+ * nobody in who does not come in without them, but what they demand is due. Where a session is that
+ * unlocks cannot be told: the rules from anywhere, the seat and serial lines fit, at all hours. */
+int load_unlocking(struct reading *reading);
+
 /* Add @rule to @origin. */
 int origin_add_rule(struct case_origin *origin, const struct case_rule *rule);
 

@@ -10,11 +10,14 @@
 static int add_group_roles(const struct policy *policy, const struct access_account *account,
 			   struct id_set *roles)
 {
-	for (size_t i = 0; policy->meta.facts.asks_groups && i < account->n_groups; i++) {
+	for (size_t i = 0; i < account->n_groups; i++) {
 		const struct table_key key = key_of_id(account->groups[i]);
 		scoped(blob_clear) struct blob blob = { 0 };
 		struct decoder decoder;
 		int r;
+
+		if (!meta_watches(&policy->meta, account->groups[i]))
+			continue;
 
 		r = policy_find(policy, TABLE_GROUPS, &key, &blob);
 		decoder = blob_decoder(&blob);

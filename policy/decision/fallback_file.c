@@ -27,7 +27,7 @@ static const struct {
 } observe_words[] = {
 	{ "roles", OBSERVE_ROLES },	  { "root", OBSERVE_ROOT },
 	{ "accounts", OBSERVE_ACCOUNTS }, { "attempts", OBSERVE_ATTEMPTS },
-	{ "password", OBSERVE_PASSWORD },
+	{ "password", OBSERVE_PASSWORD }, { "second-factor", OBSERVE_SECOND_FACTOR },
 };
 
 /* A piece of the text, not terminated. */

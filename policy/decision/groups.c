@@ -9,15 +9,21 @@
 
 #include "access_load.h"
 
+/* Whether a role of those dates is held, as far as the clock can be believed. */
+static bool is_held(const struct policy *policy, const struct validity *valid, int64_t now)
+{
+	return validity_holds(valid, now) &&
+	       (now >= policy->meta.facts.compiled || valid->until == TIME_NO_END);
+}
+
 /* Whether the role at @index gives its groups at @now. */
 static bool role_gives(const struct reading *reading, size_t index, int64_t now)
 {
-	const int64_t compiled = reading->policy->meta.facts.compiled;
 	const struct case_role *role = &reading->access->roles[index];
 
 	if (role->gives.n == 0 || !role_counts(reading->access, index, now))
 		return false;
-	if (now < compiled && role->valid.until != TIME_NO_END)
+	if (!is_held(reading->policy, &role->valid, now))
 		return false;
 	/* The others may hold by their Unix groups what this role excludes. */
 	return !(role->excludes_groups && reading->has_others);
@@ -35,7 +41,6 @@ static int gather_gids(const struct reading *reading, int64_t now, struct id_set
 		for (size_t k = 0; r == 0 && k < n; k++)
 			r = id_set_add(ret, gives->id[k]);
 	}
-	id_set_settle(ret);
 	return r;
 }
 
@@ -47,6 +52,87 @@ static int load_and_gather(struct reading *reading, int64_t now, struct id_set *
 		return r;
 	r = load_roles(reading);
 	return r < 0 ? r : gather_gids(reading, now, ret);
+}
+
+static int gather_with_case(struct policy *policy, const struct group_asker *asker, int64_t now,
+			    struct id_set *ret)
+{
+	const struct access_request request = {
+		.uid = (uid_t)-1, /* nobody's: asker->find_uid is asked instead */
+		.subject = { asker->user, asker->groups, asker->n_groups },
+	};
+	scoped(access_free_p) struct access_case *access = calloc(1, sizeof(*access));
+	scoped(reading_clear) struct reading reading = {
+		.policy = policy,
+		.request = &request,
+		.access = access,
+		.find_uid = asker->find_uid,
+	};
+
+	return access ? load_and_gather(&reading, now, ret) : -ENOMEM;
+}
+
+/* Add what one grant gives. Returns 1, 0 (his other roles must be looked at) or a negative errno.
+ */
+static int add_grant(const struct policy *policy, struct decoder *decoder, int64_t now,
+		     struct id_set *ret)
+{
+	scoped(grant_fact_clear) struct grant_fact grant = { 0 };
+	int r = decode_grant(decoder, &grant);
+
+	if (r < 0)
+		return r;
+	if (grant.depends)
+		return 0;
+	if (!is_held(policy, &grant.valid, now))
+		return 1;
+	for (size_t i = 0; r == 0 && i < grant.gives.n; i++)
+		r = id_set_add(ret, grant.gives.id[i]);
+	return r < 0 ? r : 1;
+}
+
+/*
+ * The short way, for nearly everybody: roles that name him and depend on no other. Returns 1, 0
+ * (the long way must be gone) or a negative errno.
+ */
+static int gather_grants(const struct policy *policy, const struct group_asker *asker, int64_t now,
+			 struct id_set *ret)
+{
+	scoped(blob_clear) struct blob blob = { 0 };
+	struct decoder decoder;
+	int r;
+
+	for (size_t i = 0; i < asker->n_groups; i++)
+		if (meta_watches(&policy->meta, asker->groups[i]))
+			return 0;
+	r = table_find(&policy->tables, TABLE_GRANTS, asker->user, strlen(asker->user), &blob);
+	if (r <= 0)
+		return r < 0 ? r : 1;
+	decoder = blob_decoder(&blob);
+	while (r > 0 && decode_more(&decoder))
+		r = add_grant(policy, &decoder, now, ret);
+	if (r > 0 && decode_end(&decoder) < 0)
+		return -EBADMSG;
+	return r;
+}
+
+static int gather(struct policy *policy, const struct group_asker *asker, int64_t now,
+		  struct id_set *ret)
+{
+	const struct policy_facts *facts = policy_facts(policy);
+	int r;
+
+	if (!facts->gives_groups || (facts->observe & (unsigned)OBSERVE_ROLES) != 0)
+		return 0;
+	r = gather_grants(policy, asker, now, ret);
+	if (r == 0) {
+		ret->n = 0;
+		r = gather_with_case(policy, asker, now, ret);
+	}
+	if (r < 0)
+		return r;
+	id_set_settle(ret);
+	return 0;
 }
 
 static int gids_of(const struct id_set *gids, gid_t **ret, size_t *ret_n)
@@ -68,25 +154,9 @@ static int gids_of(const struct id_set *gids, gid_t **ret, size_t *ret_n)
 int policy_given_groups(struct policy *policy, const struct group_asker *asker, int64_t now,
 			gid_t **ret, size_t *ret_n)
 {
-	const struct policy_facts *facts = policy_facts(policy);
-	const struct access_request request = {
-		.uid = (uid_t)-1, /* nobody's: asker->find_uid is asked instead */
-		.subject = { asker->user, asker->groups, asker->n_groups },
-	};
-	scoped(access_free_p) struct access_case *access = calloc(1, sizeof(*access));
 	scoped(id_set_clear) struct id_set gids = { 0 };
-	scoped(reading_clear) struct reading reading = {
-		.policy = policy,
-		.request = &request,
-		.access = access,
-		.find_uid = asker->find_uid,
-	};
-	int r = 0;
+	const int r = gather(policy, asker, now, &gids);
 
-	if (!access)
-		return -ENOMEM;
-	if (facts->gives_groups && (facts->observe & (unsigned)OBSERVE_ROLES) == 0)
-		r = load_and_gather(&reading, now, &gids);
 	return r < 0 ? r : gids_of(&gids, ret, ret_n);
 }
 

@@ -58,7 +58,7 @@ static const struct {
 	{ 0x200e,  0x200f,  "a mark that changes the direction of writing" },
 	{ 0x2028,  0x2029,  "a line end that most editors do not show" },
 	{ 0x202a,  0x202e,  "a mark that changes the direction of writing" },
-	{ 0x2060,  0x2064,  "an invisible character" },
+	{ 0x2060,  0x2065,  "an invisible character" },
 	{ 0x2066,  0x2069,  "a mark that changes the direction of writing" },
 	{ 0x206a,  0x206f,  "an invisible character" },
 	{ 0xfeff,  0xfeff,  "a byte order mark" },

@@ -15,7 +15,9 @@
 #define RULE(field) .offset = offsetof(struct rule, field)
 #define PASSWORD(field) .offset = offsetof(struct password_block, field)
 #define ATTEMPTS(field) .offset = offsetof(struct attempts_block, field)
+#define SECOND_FACTOR(field) .offset = offsetof(struct second_factor_block, field)
 #define DAY_SEC 86400
+#define HOUR_SEC 3600
 #define YEAR_SEC (UINT64_C(365) * DAY_SEC)
 #define FROM_TO(least, most, written) .min = (least), .max = (most), .unit = (written)
 
@@ -198,13 +200,14 @@ static const struct block password_block = {
 		 "the hash. Left out: sereno does not look at passwords.",
 };
 
+static const char *const lock_words[] = { "until-unlocked", NULL };
 static const struct key then_keys[THEN_KEYS] = {
 	[THEN_KEY_DELAY] = { "delay", KEY_DURATION, ATTEMPTS(delay_sec), FROM_TO(1, YEAR_SEC, "1s to 1y"),
 	  .about = "How long to wait before the next attempt.", .example = "delay: 30s" },
 	[THEN_KEY_DOUBLING_TO] = { "doubling-to", KEY_DURATION, ATTEMPTS(doubling_to_sec),
 	  FROM_TO(1, YEAR_SEC, "1s to 1y"), .standard = "the delay does not grow",
 	  .about = "With each further wrong attempt the delay doubles, up to this.", .example = "delay: 30s\ndoubling-to: 1h" },
-	[THEN_KEY_LOCK] = { "lock", KEY_LOCK, ATTEMPTS(lock_sec), FROM_TO(1, YEAR_SEC, "1s to 1y"),
+	[THEN_KEY_LOCK] = { "lock", KEY_DURATION_OR, ATTEMPTS(lock_sec), FROM_TO(1, YEAR_SEC, "1s to 1y"), .words = lock_words,
 	  .about = "Instead of delay: how long nothing is tried at all; until-unlocked waits for sereno unlock. Root "
 		   "and break-glass accounts are delayed, never locked.",
 	  .example = "lock: 15m" },
@@ -237,6 +240,63 @@ static const struct block attempts_block = {
 	.title = "attempts", BLOCK(attempts_keys), .places = offsetof(struct attempts_block, key_at),
 	.about = "Wrong passwords and codes, counted exactly however many try at once. Left out: they are not "
 		 "counted.",
+};
+
+/* In the order of enum otp_algorithm. */
+static const char *const algorithm_words[] = { "sha1", "sha256", "sha512", NULL };
+static const struct key totp_keys[TOTP_KEYS] = {
+	[TOTP_DIGITS] = { "digits", KEY_COUNT, SECOND_FACTOR(digits), FROM_TO(6, 8, "digits"), .standard = "6",
+	  .about = "How long a code is.", .example = "digits: 6" },
+	[TOTP_PERIOD] = { "period", KEY_DURATION, SECOND_FACTOR(period_sec), FROM_TO(15, 300, "15s to 300s"),
+	  .standard = "30s", .about = "How long a phone shows one code.", .example = "period: 30s" },
+	[TOTP_ALGORITHM] = { "algorithm", KEY_CHOICE, SECOND_FACTOR(algorithm), .words = algorithm_words,
+	  .standard = "sha1",
+	  .about = "The hash inside HMAC. Many phones know sha1 only, or silently take it for the others; as it is "
+		   "used here it is not weaker.",
+	  .example = "algorithm: sha1" },
+	[TOTP_WINDOW] = { "window", KEY_COUNT, SECOND_FACTOR(window), FROM_TO(0, 2, "codes"), .standard = "1",
+	  .about = "How many codes before and after the present one are good, for clocks that differ.",
+	  .example = "window: 1" },
+	[TOTP_ISSUER] = { "issuer", KEY_ISSUER, SECOND_FACTOR(issuer),
+	  .standard = "the organisation of the document, or else the name of the host",
+	  .about = "What the phone shows beside the account.", .example = "issuer: DACARTEC" },
+};
+
+static const struct block totp_block = {
+	.title = "second-factor.totp", BLOCK(totp_keys), .places = offsetof(struct second_factor_block, totp_key_at),
+	.about = "One-time codes by the clock (RFC 6238). All but window is settled for a phone when it is enrolled: "
+		 "a change here is for those that come after.",
+};
+
+static const char *const enrol_words[] = { "at-login", "ticket", NULL };
+static const char *const remember_words[] = { "never", NULL };
+static const struct key second_factor_keys[SECOND_FACTOR_KEYS] = {
+	[SECOND_FACTOR_TOTP] = { "totp", KEY_BLOCK, SECOND_FACTOR(totp_at), .block = &totp_block,
+	  .about = "What the codes are like.", .example = "totp: {issuer: DACARTEC}" },
+	[SECOND_FACTOR_RECOVERY_CODES] = { "recovery-codes", KEY_COUNT, SECOND_FACTOR(recovery_codes),
+	  FROM_TO(0, 16, "codes"), .standard = "8",
+	  .about = "How many codes, each good once, a user gets at enrolment for the day without his phone.",
+	  .example = "recovery-codes: 8" },
+	[SECOND_FACTOR_ENROL] = { "enrol", KEY_CHOICE, SECOND_FACTOR(enrol), .words = enrol_words,
+	  .standard = "at-login",
+	  .about = "at-login: the first login that needs a code shows the QR code. ticket: only with a ticket of an "
+		   "administrator (sereno otp ticket), since a thief of the password could be first.",
+	  .example = "enrol: at-login" },
+	[SECOND_FACTOR_ENROL_WITHIN] = { "enrol-within", KEY_DURATION, SECOND_FACTOR(enrol_within_sec),
+	  FROM_TO(HOUR_SEC, YEAR_SEC, "1h to 1y"), .standard = "7d",
+	  .about = "With at-login: for so long after the first login that needs a code. After that it takes a ticket.",
+	  .example = "enrol-within: 7d" },
+	[SECOND_FACTOR_REMEMBER] = { "remember", KEY_DURATION_OR, SECOND_FACTOR(remember_sec),
+	  FROM_TO(1, YEAR_SEC, "1s to 1y"), .words = remember_words, .standard = "8h",
+	  .about = "For so long a code counts again in its own login, and for its user at the same seat or line until "
+		   "the next boot; never: each time anew.",
+	  .example = "remember: 8h" },
+};
+
+static const struct block second_factor_block = {
+	.title = "second-factor", BLOCK(second_factor_keys), .places = offsetof(struct second_factor_block, key_at),
+	.about = "The one-time codes that rules with second-factor: required ask for. Left out: as if each of its "
+		 "keys were.",
 };
 
 static const struct key role_keys[] = {
@@ -318,8 +378,8 @@ static const struct key policy_keys[] = {
 	{ "document", KEY_BLOCK, MODEL(document.at), .block = &document_block,
 	  .about = "The document behind these rules: its name, its owner, its reviews." },
 	{ "observe", KEY_OBSERVE, MODEL(observe), .standard = "[]",
-	  .about = "Blocks on trial: roles, root, accounts, attempts, password or all. They decide and record, but refuse "
-		   "nobody.",
+	  .about = "Blocks on trial: roles, root, accounts, attempts, password, second-factor or all. They decide and record, "
+		   "but refuse nobody and ask for nothing.",
 	  .example = "observe: [roles]" },
 	{ "origins", KEY_TABLE, MODEL(origins), .table = &origin_table,
 	  .about = "Short names to write in from: instead of networks and lines.",
@@ -344,9 +404,12 @@ static const struct key policy_keys[] = {
 	  .about = "What passwords must be, and how old they get.", .example = "password: {min-length: 12, history: 20}" },
 	{ "attempts", KEY_OWN_BLOCK, MODEL(attempts), .block = &attempts_block,
 	  .about = "How often a password or code may be tried.", .example = "attempts: {allow: 5, within: 15m}" },
+	{ "second-factor", KEY_OWN_BLOCK, MODEL(second_factor), .block = &second_factor_block,
+	  .about = "What the one-time codes are like, and how users come by them.",
+	  .example = "second-factor: {enrol: ticket, remember: never}" },
 };
 static const char *const policy_later[] = {
-	"approvals", "second-factor", "notice", "session", "media",
+	"approvals", "notice", "session", "media",
 };
 
 const struct block block_policy = {

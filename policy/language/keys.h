@@ -16,22 +16,24 @@
 #define KEYS_MAX 16 /* of one block */
 
 enum key_type {
-	KEY_VERSION,  /* of the vocabulary */
-	KEY_TEXT,     /* const char * */
-	KEY_COUNT,    /* uint32_t, from min to max */
-	KEY_DURATION, /* uint64_t, seconds; from min to max where max is not 0 */
-	KEY_REVIEWED, /* struct civil and has_reviewed */
-	KEY_SINCE,    /* int64_t */
-	KEY_UNTIL,    /* int64_t */
-	KEY_SWITCH,   /* bool: yes or no */
-	KEY_REQUIRED, /* bool: the word required */
-	KEY_TIMEZONE, /* const char * */
-	KEY_ACCOUNT,  /* struct name */
-	KEY_LOCK,     /* uint64_t, seconds as KEY_DURATION; 0 for until-unlocked */
-	KEY_PATH,     /* const char *, absolute */
-	KEY_OBSERVE,  /* unsigned, enum observe */
-	KEY_WORDS,    /* struct names, of any text */
-	KEY_ACCOUNTS, /* struct names, as all lists below */
+	KEY_VERSION,	 /* of the vocabulary */
+	KEY_TEXT,	 /* const char * */
+	KEY_COUNT,	 /* uint32_t, from min to max */
+	KEY_DURATION,	 /* uint64_t, seconds; from min to max where max is not 0 */
+	KEY_REVIEWED,	 /* struct civil and has_reviewed */
+	KEY_SINCE,	 /* int64_t */
+	KEY_UNTIL,	 /* int64_t */
+	KEY_SWITCH,	 /* bool: yes or no */
+	KEY_REQUIRED,	 /* bool: the word required */
+	KEY_TIMEZONE,	 /* const char * */
+	KEY_ACCOUNT,	 /* struct name */
+	KEY_DURATION_OR, /* uint64_t, seconds as KEY_DURATION; 0 for the word in words */
+	KEY_CHOICE,	 /* uint32_t, the place of the word in words */
+	KEY_ISSUER,	 /* const char *, a name for the screens of phones */
+	KEY_PATH,	 /* const char *, absolute */
+	KEY_OBSERVE,	 /* unsigned, enum observe */
+	KEY_WORDS,	 /* struct names, of any text */
+	KEY_ACCOUNTS,	 /* struct names, as all lists below */
 	KEY_GROUPS,
 	KEY_ROLE_NAMES,
 	KEY_SERVICES,
@@ -61,6 +63,7 @@ struct key {
 	enum presence presence;
 	size_t offset; /* of the field in the structure that the block fills */
 	uint64_t min, max;
+	const char *const *words;  /* KEY_DURATION_OR, KEY_CHOICE; ends with NULL */
 	const struct block *block; /* KEY_BLOCK, KEY_OWN_BLOCK, KEY_RULES */
 	const struct table *table; /* KEY_TABLE */
 	/* What is counted; of a duration its bounds as written. */

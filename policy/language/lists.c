@@ -195,7 +195,8 @@ static const struct {
 } observed[] = {
 	{ "roles", OBSERVE_ROLES },	  { "root", OBSERVE_ROOT },
 	{ "accounts", OBSERVE_ACCOUNTS }, { "attempts", OBSERVE_ATTEMPTS },
-	{ "password", OBSERVE_PASSWORD }, { "all", OBSERVE_ALL },
+	{ "password", OBSERVE_PASSWORD }, { "second-factor", OBSERVE_SECOND_FACTOR },
+	{ "all", OBSERVE_ALL },
 };
 
 static unsigned observe_bits(const char *word)
@@ -220,10 +221,10 @@ static bool check_observed(struct reader *reader, const struct node *node)
 		diag_fault(reader->diags, node->at, "observe: '%s'; did you mean '%s'?", node->text,
 			   nearest);
 	else
-		diag_fault(
-			reader->diags, node->at,
-			"observe: '%s' is none of roles, root, accounts, attempts, password, all",
-			node->text);
+		diag_fault(reader->diags, node->at,
+			   "observe: '%s' is none of roles, root, accounts, attempts, password, "
+			   "second-factor, all",
+			   node->text);
 	return false;
 }
 

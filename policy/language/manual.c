@@ -19,9 +19,11 @@ static const char *const kinds[KEY_TYPES] = {
 	[KEY_REQUIRED]         = "the word required",
 	[KEY_TIMEZONE]         = "a time zone of /usr/share/zoneinfo",
 	[KEY_ACCOUNT]          = "a user name",
-	[KEY_LOCK]             = "a duration or the word until-unlocked",
+	[KEY_DURATION_OR]      = "a duration or the word",
+	[KEY_CHOICE]           = "the word",
+	[KEY_ISSUER]           = "text, at most 64 bytes, without a colon",
 	[KEY_PATH]             = "the full path of a file",
-	[KEY_OBSERVE]          = "a list of the words roles, root, accounts, attempts, password, all",
+	[KEY_OBSERVE]          = "a list of the words roles, root, accounts, attempts, password, second-factor, all",
 	[KEY_WORDS]            = "a list of words, each of 3 to 63 bytes",
 	[KEY_ACCOUNTS]         = "a list of user names",
 	[KEY_GROUPS]           = "a list of Unix groups",
@@ -62,12 +64,22 @@ static void write_text(FILE *out, const char *text)
 	}
 }
 
+static void write_words(FILE *out, const char *const *words)
+{
+	for (size_t i = 0; words[i]; i++) {
+		fputs(i == 0 ? " " : words[i + 1] ? ", " : " or ", out);
+		write_text(out, words[i]);
+	}
+}
+
 static void write_bounds(FILE *out, const struct key *key)
 {
+	if (key->words)
+		write_words(out, key->words);
 	if (key->type == KEY_COUNT)
 		fprintf(out, " (%s) from %ju to %ju", key->unit, (uintmax_t)key->min,
 			(uintmax_t)key->max);
-	else if (key->type == KEY_DURATION || key->type == KEY_LOCK)
+	else if (key->type == KEY_DURATION || key->type == KEY_DURATION_OR)
 		fprintf(out, ", %s", key->unit ? key->unit : "at most 100y");
 	if (key->presence == KEY_MANDATORY)
 		fputs("; required", out);

@@ -142,6 +142,7 @@ int meaning_check(struct reader *reader)
 		check_role(reader, i);
 	attempts_check(reader);
 	given_groups_check(reader);
+	second_factor_check(reader);
 	r = password_check(reader);
 	if (r == 0)
 		r = membership_check(reader);

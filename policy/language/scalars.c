@@ -63,18 +63,65 @@ int read_duration(struct reader *reader, const struct key *key, const struct nod
 	return 0;
 }
 
-int read_lock(struct reader *reader, const struct key *key, const struct node *node, void *base)
+int read_duration_or(struct reader *reader, const struct key *key, const struct node *node,
+		     void *base)
 {
 	uint64_t *duration = field(key, base);
 
-	if (strcmp(node->text, "until-unlocked") == 0)
+	if (strcmp(node->text, key->words[0]) == 0)
 		*duration = 0;
 	else if (node->text[0] >= '0' && node->text[0] <= '9')
 		return read_duration(reader, key, node, base);
 	else
 		diag_fault(reader->diags, node->at,
-			   "%s: '%s' is neither until-unlocked nor a duration such as 15m",
-			   key->name, node->text);
+			   "%s: '%s' is neither %s nor a duration such as 15m", key->name,
+			   node->text, key->words[0]);
+	return 0;
+}
+
+static void add_no_choice(struct reader *reader, const struct key *key, const struct node *node)
+{
+	char list[128] = "";
+	size_t n = 0, length = 0;
+	const char *nearest;
+
+	for (; key->words[n] && length < sizeof(list); n++)
+		length += (size_t)snprintf(list + length, sizeof(list) - length, "%s%s",
+					   n > 0 ? ", " : "", key->words[n]);
+	nearest = diag_nearest(node->text, key->words, n);
+	if (nearest)
+		diag_fault(reader->diags, node->at, "%s: '%s'; did you mean '%s'?", key->name,
+			   node->text, nearest);
+	else
+		diag_fault(reader->diags, node->at, "%s: '%s' is none of %s", key->name, node->text,
+			   list);
+}
+
+int read_choice(struct reader *reader, const struct key *key, const struct node *node, void *base)
+{
+	uint32_t *choice = field(key, base);
+
+	for (uint32_t i = 0; key->words[i]; i++) {
+		if (strcmp(node->text, key->words[i]) == 0) {
+			*choice = i;
+			return 0;
+		}
+	}
+	add_no_choice(reader, key, node);
+	return 0;
+}
+
+int read_issuer(struct reader *reader, const struct key *key, const struct node *node, void *base)
+{
+	const char **issuer = field(key, base);
+
+	if (word_is_issuer(node->text))
+		*issuer = node->text;
+	else
+		diag_fault(reader->diags, node->at,
+			   "%s: '%s' must have 1 to %d bytes and no colon, which would end it on "
+			   "the phone",
+			   key->name, node->text, ISSUER_MAX);
 	return 0;
 }
 

@@ -35,9 +35,11 @@ static const struct {
 	[KEY_REQUIRED]         = { ONE, "\"const\": \"required\"" },
 	[KEY_TIMEZONE]         = { ONE, "\"type\": \"string\", \"pattern\": \"^[A-Za-z0-9_+/-]+$\"" },
 	[KEY_ACCOUNT]          = { ONE, "\"type\": [\"string\", \"number\"], \"pattern\": \"^" ACCOUNT "$\"" },
-	[KEY_LOCK]             = { ONE, "\"type\": \"string\", \"pattern\": \"^([1-9][0-9]*[smhdy]|until-unlocked)$\"" },
+	[KEY_DURATION_OR]      = { ONE, "\"type\": \"string\"" },
+	[KEY_CHOICE]           = { ONE, "\"type\": \"string\"" },
+	[KEY_ISSUER]           = { ONE, "\"type\": [\"string\", \"number\"], \"pattern\": \"^[^:]{1,64}$\"" },
 	[KEY_PATH]             = { ONE, "\"type\": \"string\", \"pattern\": \"^/[^/]+(/[^/]+)*$\"" },
-	[KEY_OBSERVE]          = { LIST, "\"enum\": [\"roles\", \"root\", \"accounts\", \"attempts\", \"password\", \"all\"]" },
+	[KEY_OBSERVE]          = { LIST, "\"enum\": [\"roles\", \"root\", \"accounts\", \"attempts\", \"password\", \"second-factor\", \"all\"]" },
 	[KEY_WORDS]            = { LIST, "\"type\": [\"string\", \"number\"], \"minLength\": 3, \"maxLength\": 63" },
 	[KEY_ACCOUNTS]         = { LIST, "\"type\": [\"string\", \"number\"], \"pattern\": \"^" ACCOUNT "$\"" },
 	[KEY_GROUPS]           = { LIST, "\"type\": [\"string\", \"number\"], \"pattern\": \"^" ACCOUNT "$\"" },
@@ -75,6 +77,14 @@ static void write_reference(FILE *out, const struct block *block)
 	fprintf(out, "%s\"", block->title);
 }
 
+static void write_choices(FILE *out, const char *const *words)
+{
+	fputs(", \"enum\": [", out);
+	for (size_t i = 0; words[i]; i++)
+		fprintf(out, "%s\"%s\"", i > 0 ? ", " : "", words[i]);
+	putc(']', out);
+}
+
 static void write_form(FILE *out, const struct key *key)
 {
 	if (forms[key->type].shape != ONE) {
@@ -85,6 +95,10 @@ static void write_form(FILE *out, const struct key *key)
 		return;
 	}
 	fputs(forms[key->type].json, out);
+	if (key->type == KEY_DURATION_OR)
+		fprintf(out, ", \"pattern\": \"^([1-9][0-9]*[smhdy]|%s)$\"", key->words[0]);
+	if (key->type == KEY_CHOICE)
+		write_choices(out, key->words);
 	if (key->type == KEY_COUNT)
 		fprintf(out, ", \"minimum\": %ju, \"maximum\": %ju", (uintmax_t)key->min,
 			(uintmax_t)key->max);

@@ -140,3 +140,8 @@ bool word_is_path(const char *text)
 	}
 	return true;
 }
+
+bool word_is_issuer(const char *text)
+{
+	return *text && strlen(text) <= ISSUER_MAX && !strchr(text, ':');
+}

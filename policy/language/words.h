@@ -52,6 +52,12 @@ bool word_is_service(const char *text);
 /* Whether @text is a full path of a file, without detours (//, /./, /../). */
 bool word_is_path(const char *text);
 
+#define ISSUER_MAX 64 /* bytes */
+
+/* Whether @text, of characters that a policy may have, can stand before the colon of an otpauth://
+ * label. */
+bool word_is_issuer(const char *text);
+
 /* Whether @text may be a host name, with * and ? as wildcards. */
 bool word_is_host(const char *text);
 

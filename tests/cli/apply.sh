@@ -32,7 +32,29 @@ refused "policy.yaml:39:1: 2 people could become root under this policy, and roo
 make_policy 's/{services: \[elevate\], from: \[bastion, seat, serial\]}/{services: [elevate], from: [192.0.2.1]}/'
 refused "1 person could become root"
 make_policy 's/{services: \[elevate\], from: \[bastion, seat, serial\]}/{services: [elevate], from: [seat], second-factor: required}/'
-refused "no module of this version can see a code"
+cp "$policy" "$tree/asks-codes"
+expect 0 apply --dry-run --root "$tree"
+silent_on "could become root"
+echo 'second-factor: {enrol: ticket}' >>"$policy"
+refused "luis would count if he could give the one-time code that this policy asks of him: sereno otp ticket luis"
+says "1 person could become root"
+echo 'observe: [second-factor]' >>"$policy"
+expect 0 apply --dry-run --root "$tree"
+silent_on "could become root"
+
+# Demands add: sysadmin asks for nothing, but luis holds second as well.
+second() {
+	make_policy 's/^roles:/second-factor: {enrol: ticket}\nroles:/; s/except: \[pepe\]/except: [pepe, luis]/'
+	sed -i "/^roles:/a\\  second:\\n    members: [luis]\\n    allow: [{$1, second-factor: required}]" "$policy"
+}
+second 'services: [console, sshd, gdm-x], from: [anywhere]'
+refused "luis would count if he could give the one-time code"
+second 'services: [sudo, su, polkit-1], from: [seat, serial, bastion]'
+refused "luis would count if he could give the one-time code"
+second 'services: [ftp, login], from: [bastion]'
+expect 0 apply --dry-run --root "$tree"
+second 'services: [sshd], from: [bastion]'
+expect 0 apply --dry-run --root "$tree"
 make_policy 's/members-of: \[staff\]/members-of: [stuff]/'
 refused "policy.yaml:15:18: no group 'stuff' on this host"
 make_policy 's/members: \[rescue\]/members: [rescue, gone]/'
@@ -90,6 +112,13 @@ if [ "$(id -u)" = 0 ] && [ "$(cat /proc/self/loginuid 2>/dev/null || echo 429496
 	SUDO_USER=luis SSH_CONNECTION='10.20.9.10 50000 10.20.0.1 22'
 	expect 0 apply --root "$tree"
 	silent_on "cannot tell"
+	{ sed 's/min-administrators: 2/min-administrators: 1/' "$tree/asks-codes" && echo 'second-factor: {enrol: ticket}'; } >"$policy"
+	sed -i 's/{services: \[elevate\], from: \[seat\]/{services: [elevate], from: [bastion]/' "$policy"
+	expect 1 apply --dry-run --root "$tree"
+	says "your own way in would be closed: luis by sudo from 10.20.9.10 needs a one-time code, which you cannot give: sereno otp ticket luis"
+	sed -i 's/enrol: ticket/enrol: at-login/' "$policy"
+	expect 0 apply --dry-run --root "$tree"
+	make_policy ''
 	SUDO_USER=root SSH_CONNECTION='10.20.9.10 50000 10.20.0.1 22'
 	expect 1 apply --root "$tree"
 	says "add it to root.direct-login"

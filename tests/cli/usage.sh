@@ -54,7 +54,7 @@ usage "--min-count wants a number" blocklist build x --min-count -1
 usage "a word is missing" renew
 usage "no such option here: -\\x1b[31m" status "$(printf -- '-\033[31m')"
 
-for command in check apply diff explain who status password blocklist renew schema; do
+for command in check apply diff explain who status password otp blocklist renew schema; do
 	expect 0 help $command
 	says "usage: sereno $command"
 	first=$said
@@ -79,6 +79,7 @@ narrow() {
 narrow help
 narrow check --help
 narrow explain --help
+narrow otp --help
 sed -i '2i document: {title: Corporate information security policy of the whole organisation, owner: x}\nobserve: [roles, root]' "$policy"
 expect 0 apply --root "$tree"
 narrow status --root "$tree"

@@ -32,6 +32,7 @@ static const char policy_text[] =
 	"accounts: {break-glass: {members: [rescue]}, persons: {ana: [ana, eva]}}\n"
 	"password: {min-length: 14, blocklist: /x, not-containing: [acme, corp]}\n"
 	"attempts: {allow: 3}\n"
+	"second-factor: {totp: {digits: 8, issuer: it}, enrol: ticket, remember: never}\n"
 	"roles:\n"
 	"  employee:\n"
 	"    members: [bea]\n"
@@ -190,6 +191,7 @@ static void ask(struct policy *policy, const char *user, const char *service, co
 static void ask_all(const char *directory)
 {
 	const char *names[POLICY_PERSON_MAX];
+	struct second_factor_rules codes;
 	struct attempt_limits limits;
 	struct policy *policy;
 
@@ -197,6 +199,10 @@ static void ask_all(const char *directory)
 		return;
 	if (policy_attempts(policy, &limits) == 0 &&
 	    (limits.allow < 1 || limits.allow > ATTEMPT_ALLOW_MAX || limits.delay_sec == 0))
+		abort();
+	policy_second_factor(policy, &codes);
+	if (codes.digits < 6 || codes.digits > 8 || codes.period_sec < 15 || codes.window > 2 ||
+	    !memchr(codes.issuer, '\0', sizeof(codes.issuer)))
 		abort();
 	(void)policy_same_person(policy, "ana", names, POLICY_PERSON_MAX);
 	ask(policy, "ana", "login", "seat");

@@ -19,6 +19,14 @@ LC_ALL=C sort -k 2 >"$root/expected" <<LIST
 644 /usr/lib/$arch/security/pam_sereno_otp.so
 644 /usr/lib/$arch/security/pam_sereno_password.so
 644 /usr/lib/$arch/security/pam_sereno_session.so
+644 /usr/lib/pam.d/sereno-verify
+755 /usr/lib/sereno/sereno-verify
+755 /usr/lib/sereno/serenod
+644 /usr/lib/systemd/system/sereno-key.service
+644 /usr/lib/systemd/system/sereno-verify.socket
+644 /usr/lib/systemd/system/sereno-verify@.service
+644 /usr/lib/systemd/system/serenod.service
+644 /usr/lib/systemd/system/serenod.socket
 644 /usr/lib/tmpfiles.d/sereno.conf
 755 /usr/sbin/sereno
 644 /usr/share/doc/sereno/examples/policy.yaml
@@ -30,6 +38,7 @@ LC_ALL=C sort -k 2 >"$root/expected" <<LIST
 644 /usr/share/man/man8/pam_sereno_password.8
 644 /usr/share/man/man8/pam_sereno_session.8
 644 /usr/share/man/man8/sereno.8
+644 /usr/share/man/man8/serenod.8
 644 /usr/share/pam-configs/sereno
 644 /usr/share/pam-configs/sereno-guard
 644 /usr/share/pam-configs/sereno-otp
@@ -43,6 +52,10 @@ in_tree -type f | diff "$root/expected" -
 }
 for profile in "$root"/to/usr/share/pam-configs/*; do grep -qx 'Default: no' "$profile"; done
 
+# A sealed key is unsealed at boot without anybody's enabling it.
+wanted=$root/to/usr/lib/systemd/system/multi-user.target.wants/sereno-key.service
+[ -e "$wanted" ]
+
 # While a stack names a module it stays.
 printf 'sshd account requisite pam_sereno_access.so\n' >"$root/pam.conf"
 if MAKEFLAGS='' make -s O="$O" DESTDIR= PREFIX="$root/to/usr" PAM_STACKS="$root/none/* $root/pam.conf" uninstall >"$root/said" 2>&1; then
@@ -54,3 +67,4 @@ in_tree -type f | diff "$root/expected" -
 
 MAKEFLAGS='' make -s O="$O" DESTDIR="$root/to" uninstall
 [ -z "$(in_tree -type f)" ]
+[ ! -L "$wanted" ]

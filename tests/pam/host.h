@@ -83,10 +83,13 @@ static inline int host_set_up(void **state)
 	static const char *const directories[] = {
 		"/etc", "/etc/sereno", "/run", "/run/systemd", "/run/systemd/journal", "/pam.d"
 	};
+	const char *under = getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
 	struct host *host = calloc(1, sizeof(*host));
+	int n;
 
 	assert_non_null(host);
-	(void)snprintf(host->root, sizeof(host->root), "/tmp/sereno-pam-XXXXXX");
+	n = snprintf(host->root, sizeof(host->root), "%s/sereno-pam-XXXXXX", under);
+	assert_in_range(n, 1, sizeof(host->root) - 1);
 	assert_non_null(mkdtemp(host->root));
 	for (size_t i = 0; i < ARRAY_SIZE(directories); i++)
 		make_directory(host, directories[i]);

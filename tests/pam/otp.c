@@ -127,6 +127,23 @@ static void not_needed_not_asked(void **state)
 	assert_int_equal(pam_end(pamh, PAM_AUTH_ERR), PAM_SUCCESS);
 }
 
+/* A code that is due on trial is noted, and nobody is asked for it. */
+static void on_trial_not_asked(void **state)
+{
+	struct dialogue dialogue = { .codes = { "000000" } };
+	struct host *host = *state;
+
+	use(host, POLICY "observe: [second-factor]\n");
+	host_line(host, "sshd", "auth required pam_permit.so");
+	assert_int_equal(log_in(host, &by_ssh, AUTH_AND_ACCOUNT, &dialogue), PAM_SUCCESS);
+	assert_int_equal(dialogue.asked, 0);
+	assert_string_equal(dialogue.told, "");
+	assert_event(host, "access.on-trial subject=\"daemon\" service=\"sshd\" "
+			   "origin=\"10.1.2.3\" verdict=allow reason=second-factor "
+			   "rule=\"employee.1\" line=10");
+	assert_event(host, "");
+}
+
 /* Where the code comes alone, all are asked alike: nobody learns who has a code, or exists. */
 static const struct stranger {
 	const char *name, *user;
@@ -348,7 +365,7 @@ static void no_policy_no_entry(void **state)
 	use(host, POLICY);
 	assert_int_equal(fallback_write(host->root, &fallback), 0);
 	assert_int_equal(unlink(host->in_force), 0);
-	assert_int_equal(log_in(host, &by_ssh, ONLY_AUTH, &dialogue), PAM_AUTH_ERR);
+	assert_int_equal(log_in(host, &by_ssh, ONLY_AUTH, &dialogue), PAM_SERVICE_ERR);
 	assert_int_equal(dialogue.asked, 1);
 }
 
@@ -367,6 +384,7 @@ int main(void)
 		AT_CODES(a_code_is_good_once),
 		AT_CODES(a_key_alone_is_asked_in_the_account_phase),
 		AT_CODES(not_needed_not_asked),
+		AT_CODES(on_trial_not_asked),
 		AT_CODES(so_many_and_no_more),
 		AT_CODES(without_limits_codes_have_strict_ones),
 		AT_CODES(no_code_no_charge),

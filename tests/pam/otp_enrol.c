@@ -53,6 +53,24 @@ static struct codes_status status_of(const struct host *host, const char *user)
 	return status;
 }
 
+/* The lines from the first one of the picture on, which are as wide as it is: how many, and whether
+ * each is so many characters wide. */
+static void measure(const char *told, const char *ink, size_t *ret_rows, size_t *ret_columns)
+{
+	const char *line = strstr(told, ink);
+
+	*ret_rows = *ret_columns = 0;
+	while (line && strcspn(line, "\n") > 20 && strspn(line, "# \342\226\200\204\210") > 20) {
+		size_t columns = 0;
+
+		for (size_t i = 0; line[i] != '\n'; i++)
+			columns += (line[i] & 0xc0) != 0x80;
+		*ret_columns = columns > *ret_columns ? columns : *ret_columns;
+		(*ret_rows)++;
+		line += strcspn(line, "\n") + 1;
+	}
+}
+
 static void the_first_login_shows_a_token(void **state)
 {
 	struct dialogue dialogue = { .password = "right",
@@ -61,11 +79,14 @@ static void the_first_login_shows_a_token(void **state)
 	struct dialogue later = { .password = "right", .codes = { typed_recovery } };
 	struct host *host = *state;
 	const char *recovery;
+	size_t rows, columns;
 
 	use(host, POLICY);
 	assert_int_equal(log_in(host, &by_ssh, AUTH_AND_ACCOUNT, &dialogue), PAM_SUCCESS);
 	assert_int_equal(dialogue.asked, 1);
-	assert_non_null(strstr(dialogue.told, "\342\226\200"));
+	measure(dialogue.told, "\342\226", &rows, &columns);
+	assert_in_range(rows, 17, 40);
+	assert_in_range(columns, 33, 80);
 	assert_event(host, "code.enrolled subject=\"games\" service=\"sshd\" origin=\"10.1.2.3\" "
 			   "reason=at-login");
 	assert_event(host, "access.allowed subject=\"games\"");
@@ -86,10 +107,32 @@ static void plain_characters_for_who_asks(void **state)
 				     .codes = { "q", typed_code },
 				     .when_asked = scan };
 	struct host *host = *state;
+	size_t rows, columns;
 
 	use(host, POLICY);
 	assert_int_equal(log_in(host, &by_ssh, AUTH_AND_ACCOUNT, &dialogue), PAM_SUCCESS);
-	assert_non_null(strstr(dialogue.told, "##"));
+	measure(dialogue.told, "##", &rows, &columns);
+	assert_in_range(rows, 33, 40);
+	assert_in_range(columns, 66, 80);
+	/* the same secret, not another one */
+	assert_int_equal(status_of(host, "games").n_tokens, 1);
+}
+
+/* A name that makes the picture too wide for every terminal: the secret can be typed. */
+static void a_picture_too_large_is_left_out(void **state)
+{
+	struct dialogue dialogue = { .password = "right",
+				     .codes = { "q", typed_code },
+				     .when_asked = scan };
+	struct host *host = *state;
+	size_t rows, columns;
+
+	use(host, POLICY "second-factor: {totp: {issuer: "
+			 "'A firm whose name is as long as a name in a phone can be, 64 by'}}\n");
+	assert_int_equal(log_in(host, &by_ssh, AUTH_AND_ACCOUNT, &dialogue), PAM_SUCCESS);
+	measure(dialogue.told, "##", &rows, &columns);
+	assert_int_equal(rows, 0);
+	assert_non_null(strstr(dialogue.told, "(The picture does not fit here.)"));
 }
 
 static void unconfirmed_is_not_enrolled(void **state)
@@ -179,6 +222,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		AT_CODES(the_first_login_shows_a_token),
 		AT_CODES(plain_characters_for_who_asks),
+		AT_CODES(a_picture_too_large_is_left_out),
 		AT_CODES(unconfirmed_is_not_enrolled),
 		AT_CODES(authentication_alone_shows_nothing),
 		AT_CODES(without_a_password_nobody_enrols),

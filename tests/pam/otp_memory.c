@@ -99,6 +99,62 @@ static void a_code_checked_by_a_child(void **state)
 	assert_int_equal(sudo(host, NULL), 0);
 }
 
+/* A login from its beginning to its end, by the modules themselves; how often sudo asked in it and
+ * after it. */
+static void after_the_login_nothing_counts(void **state)
+{
+	const struct entry entry = { "sshd", asker(), "10.1.2.3", "pts/1", NULL };
+	const struct shown now = show(0);
+	struct dialogue dialogue = { .password = "right", .codes = { now.code } };
+	struct host *host = *state;
+	pam_handle_t *pamh;
+
+	use(host, "8h");
+	host_module(host, "sshd", "session", "pam_sereno_session");
+	pamh = begin(host, &entry, &dialogue);
+	assert_int_equal(pam_authenticate(pamh, 0), PAM_SUCCESS);
+	assert_int_equal(pam_acct_mgmt(pamh, 0), PAM_SUCCESS);
+	assert_int_equal(pam_open_session(pamh, 0), PAM_SUCCESS);
+	assert_int_equal(sudo(host, NULL), 0);
+	assert_int_equal(pam_close_session(pamh, 0), PAM_SUCCESS);
+	assert_int_equal(pam_end(pamh, PAM_SUCCESS), PAM_SUCCESS);
+	/* the same process opens another login, which was not asked */
+	open_login(host, "10.1.2.3");
+	assert_int_equal(sudo(host, NULL), -1);
+}
+
+/* A login of another process, with a code and on the terminal that sudo() has; it is over. */
+static void log_in_elsewhere(struct host *host)
+{
+	int status;
+	pid_t pid;
+
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		pid = fork(); /* its parent does not open what comes later */
+		if (pid == 0) {
+			if (log_in_at(host, "sshd", "10.1.2.3", "pts/1", 0) != PAM_SUCCESS)
+				_exit(1);
+			open_login(host, "10.1.2.3");
+			_exit(sudo(host, NULL) == 0 ? 0 : 2);
+		}
+		_exit(pid > 0 && waitpid(pid, &status, 0) == pid ? WEXITSTATUS(status) : 3);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+static void a_pseudo_terminal_is_nobodys(void **state)
+{
+	struct host *host = *state;
+
+	use(host, "8h");
+	log_in_elsewhere(host);
+	open_login(host, "10.1.2.3");
+	assert_int_equal(sudo(host, NULL), -1);
+}
+
 static void what_sudo_asked_counts_for_the_next(void **state)
 {
 	const struct shown now = show(0);
@@ -196,6 +252,8 @@ int main(void)
 	const struct CMUnitTest single[] = {
 		AT_CODES(sudo_in_the_same_login_does_not_ask_again),
 		AT_CODES(a_code_checked_by_a_child),
+		AT_CODES(after_the_login_nothing_counts),
+		AT_CODES(a_pseudo_terminal_is_nobodys),
 		AT_CODES(what_sudo_asked_counts_for_the_next),
 		AT_CODES(never_means_never),
 		AT_CODES(a_seat_is_remembered_and_an_address_is_not),

@@ -4,6 +4,9 @@
 
 #define ROUNDS 5
 
+/* Other tests run beside this one: a difference that is there is there each time. */
+#define TRIES 4
+
 static struct shown right, wrong;
 
 enum refusal { UNKNOWN, NOT_ENROLLED, WRONG, REPLAYED, THROTTLED, RECOVERY, REFUSALS };
@@ -36,11 +39,16 @@ static int64_t refuse(struct host *host, enum refusal refusal, struct dialogue *
 
 static void prepare(struct host *host, enum refusal refusal)
 {
+	const struct codes_account account = account_of(HELD);
+	char code[2][OTP_RECOVERY_SIZE];
 	struct dialogue dialogue;
 
 	host_policy(host, POLICY);
 	stack_code_alone(host, "sshd");
 	give_phone(host, HELD);
+	if (refusal == RECOVERY)
+		assert_int_equal(codes_recovery_issue(host->root, &account, time(NULL), 2, code),
+				 0);
 	if (refusal == REPLAYED) {
 		const struct entry entry = { "sshd", HELD, "10.1.2.3", "ssh", NULL };
 		struct dialogue first = { .codes = { right.code } };
@@ -58,39 +66,60 @@ static int by_size(const void *one, const void *other)
 	return (a > b) - (a < b);
 }
 
-/* Microseconds. */
-static int64_t median_of(void **state, enum refusal refusal)
+static int64_t take_one(void **state, enum refusal refusal)
 {
-	int64_t took[ROUNDS];
 	struct dialogue dialogue;
+	int64_t took;
 
-	for (unsigned i = 0; i < ROUNDS; i++) {
-		assert_int_equal(otp_set_up(state), 0);
-		prepare(*state, refusal);
-		took[i] = refuse(*state, refusal, &dialogue);
-		assert_int_equal(dialogue.asked, 1);
-		assert_string_equal(dialogue.told, "");
-		assert_int_equal(host_tear_down(state), 0);
-	}
-	qsort(took, ROUNDS, sizeof(took[0]), by_size);
-	return took[ROUNDS / 2];
+	assert_int_equal(otp_set_up(state), 0);
+	prepare(*state, refusal);
+	took = refuse(*state, refusal, &dialogue);
+	assert_int_equal(dialogue.asked, 1);
+	assert_string_equal(dialogue.told, "");
+	assert_int_equal(host_tear_down(state), 0);
+	return took;
 }
 
-static void all_refusals_take_as_long(void **state)
+/* Medians in microseconds. By turns, so that a busy moment of the machine is everybody's. */
+static void measure(void **state, int64_t median[static REFUSALS])
 {
-	int64_t median[REFUSALS], least = INT64_MAX, most = 0;
+	int64_t took[REFUSALS][ROUNDS];
 
-	right = show(0);
-	wrong = show_wrong();
+	for (unsigned i = 0; i < ROUNDS; i++)
+		for (enum refusal refusal = 0; refusal < REFUSALS; refusal++)
+			took[refusal][i] = take_one(state, refusal);
 	for (enum refusal refusal = 0; refusal < REFUSALS; refusal++) {
-		median[refusal] = median_of(state, refusal);
+		qsort(took[refusal], ROUNDS, sizeof(took[refusal][0]), by_size);
+		median[refusal] = took[refusal][ROUNDS / 2];
+	}
+}
+
+/* Whether the medians lie within 10 % of each other. */
+static bool are_alike(const int64_t median[static REFUSALS])
+{
+	int64_t least = INT64_MAX, most = 0;
+
+	for (enum refusal refusal = 0; refusal < REFUSALS; refusal++) {
 		print_message("%s: %lld us\n", names[refusal], (long long)median[refusal]);
 		least = median[refusal] < least ? median[refusal] : least;
 		most = median[refusal] > most ? median[refusal] : most;
 	}
-	assert_true(least >= 20000);
-	/* 10 % by themselves; other tests run beside this one */
-	assert_true(most <= least + least / 4);
+	assert_true(least >= 50000);
+	return most <= least + least / 10;
+}
+
+static void all_refusals_take_as_long(void **state)
+{
+	int64_t median[REFUSALS];
+	bool alike = false;
+
+	right = show(0);
+	wrong = show_wrong();
+	for (unsigned i = 0; i < TRIES && !alike; i++) {
+		measure(state, median);
+		alike = are_alike(median);
+	}
+	assert_true(alike);
 }
 
 int main(void)

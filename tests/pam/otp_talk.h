@@ -39,8 +39,11 @@ static const struct otp_token phone = { OTP_SHA1, 6, 30, 20, "phone's own secret
 struct dialogue {
 	const char *password;
 	const char *codes[4]; /* NULL: he goes away */
+	int flags;	      /* PAM's, for each phase */
+	int answer;	      /* what his program says instead of answering, or PAM_SUCCESS */
+	bool mute;	      /* it says that he answered, but not what */
 	unsigned passwords, asked;
-	char told[8192];
+	char told[16384];
 	char handed_on[64]; /* the password, as modules see it that tell something */
 	void (*when_asked)(struct dialogue *dialogue);
 	pam_handle_t *pamh;
@@ -79,6 +82,8 @@ static inline int one_answer(struct dialogue *dialogue, const struct pam_message
 		return PAM_SUCCESS;
 	}
 	line = next_line(dialogue, message);
+	if (dialogue->answer != PAM_SUCCESS || dialogue->mute)
+		return dialogue->answer;
 	if (!line)
 		return PAM_CONV_ERR;
 	response->resp = strdup(line);
@@ -217,9 +222,9 @@ static inline int log_in(struct host *host, const struct entry *entry, enum phas
 	int code = PAM_SUCCESS;
 
 	if (phases != ONLY_ACCOUNT)
-		code = pam_authenticate(pamh, 0);
+		code = pam_authenticate(pamh, dialogue->flags);
 	if (code == PAM_SUCCESS && phases != ONLY_AUTH)
-		code = pam_acct_mgmt(pamh, 0);
+		code = pam_acct_mgmt(pamh, dialogue->flags);
 	assert_int_equal(pam_end(pamh, code), PAM_SUCCESS);
 	return code;
 }

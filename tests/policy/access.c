@@ -80,6 +80,15 @@ static const char office[] =
 	"    members: [ansible, bob-bot]\n"
 	"    allow:\n"
 	"      - {services: [sshd, sudo], from: [bastion]}\n"
+	"  warden:\n"
+	"    members: [wanda]\n"                                                        /* 70 */
+	"    until: 2026-12-31\n"
+	"    allow:\n"
+	"      - {services: [swaylock], from: [anywhere], hours: [working-day], second-factor: required}\n"
+	"      - {services: [i3lock], from: [seat], until: 2026-06-30, second-factor: required}\n"
+	"      - {services: [vlock], from: [bastion], second-factor: required}\n"              /* 75 */
+	"      - {services: [kde], from: [anywhere]}\n"
+	"      - {services: [cron], from: [anywhere], second-factor: required}\n"
 	"root: {direct-login: [serial, bastion]}\n";
 
 #define STAFF 50
@@ -192,6 +201,15 @@ static const struct row {
 	{ "no job while excluded", "luis", "cron", "jobs", "", DENY, REASON_EXCLUSION, .rule = "", .gid = WHEEL },
 	{ "a user manager", "luis", "systemd-user", "", "", ALLOW, REASON_ROLE, .rule = "sysadmin.0" },
 	{ "unlocking needs no hours", "bea", "swaylock", "seat", "2026-01-17T03:00", ALLOW, REASON_ROLE, .rule = "employee.0", .gid = STAFF },
+	{ "unlocking, a code demanded", "wanda", "swaylock", "10.1.2.3", "2026-01-12T10:00", DENY, REASON_SECOND_FACTOR, .rule = "warden.1" },
+	{ "unlocking, out of the hours of what demands it", "wanda", "swaylock", "", "2026-01-17T03:00", DENY, REASON_SECOND_FACTOR, .rule = "warden.1" },
+	{ "unlocking, the code given", "wanda", "swaylock", "seat", "2026-01-12T10:00", ALLOW, REASON_ROLE, .rule = "warden.0", .until = "2026-12-31T23:00", FACTOR },
+	{ "unlocking, demanded at the seat", "wanda", "i3lock", "", "2026-01-12T10:00", DENY, REASON_SECOND_FACTOR, .rule = "warden.2" },
+	{ "unlocking, demanded no more", "wanda", "i3lock", "", "2026-07-12T10:00", ALLOW, REASON_ROLE, .rule = "warden.0", .until = "2026-12-31T23:00" },
+	{ "unlocking, demanded at addresses, which cannot be told", "wanda", "vlock", "10.20.9.10", "", ALLOW, REASON_ROLE, .rule = "warden.0", .until = "2026-12-31T23:00" },
+	{ "unlocking, a rule that demands nothing", "wanda", "kde", "", "", ALLOW, REASON_ROLE, .rule = "warden.0", .until = "2026-12-31T23:00" },
+	{ "unlocking, another role's demand", "luis", "swaylock", "seat", "", ALLOW, REASON_ROLE, .rule = "sysadmin.0" },
+	{ "a job is asked for no code", "wanda", "cron", "jobs", "", ALLOW, REASON_ROLE, .rule = "warden.0", .until = "2026-12-31T23:00" },
 	{ "unlocking by nobody", "bea", "swaylock", "seat", "", DENY, REASON_NO_ROLE, .rule = "" },
 	/* Who is governed. */
 	{ "below min-uid", "www-data", "login", "seat", "", ACCESS_NOT_GOVERNED, REASON_UNGOVERNED, .rule = "", .uid = 33 },

@@ -227,7 +227,7 @@ static void test_write(void **state)
 {
 	struct fallback written = {
 		.min_uid = 500,
-		.observe = OBSERVE_ROLES | OBSERVE_ACCOUNTS | OBSERVE_ATTEMPTS | OBSERVE_PASSWORD,
+		.observe = OBSERVE_ALL,
 		.n_break_glass = FALLBACK_NAMES_MAX,
 		.n_governed = FALLBACK_NAMES_MAX,
 	};

@@ -155,7 +155,7 @@ static inline char *write_policy(uint64_t *seed)
 		(void)fprintf(out, "[%s, %s]\n", elements[below(seed, 6)],
 			      elements[6 + below(seed, 6)]);
 	}
-	(void)fprintf(out, "services: {s0: [login, sshd, su], s1: [sudo, chfn]}\n");
+	(void)fprintf(out, "services: {s0: [login, sshd, su], s1: [sudo, chfn, swaylock]}\n");
 	(void)fprintf(out, "hosts: {h0: [db-1, 'pg-*']}\ntimes: {t0: [Wed 12:00-18:00]}\n");
 	(void)fprintf(out, "accounts: {persons: {p: [u0, u1]}, min-uid: 1000, break-glass: "
 			   "{members: [rescue]}}\nroot: {direct-login: [o1, seat]}\nroles:\n");
@@ -168,6 +168,8 @@ static inline char *write_policy(uint64_t *seed)
 			      below(seed, N_USERS));
 	(void)fprintf(out,
 		      "password: {dictionary: no, min-length: 8, max-age: 1y, max-repeat: 5}\n");
+	if (below(seed, 4) == 0)
+		(void)fprintf(out, "observe: [second-factor]\n");
 	assert_int_equal(fclose(out), 0);
 	return text;
 }

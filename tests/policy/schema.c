@@ -32,6 +32,8 @@ static const struct wrapper {
 	{ "password", "sereno: 1\npassword:\n", "  " },
 	{ "attempts", "sereno: 1\nattempts:\n", "  " },
 	{ "attempts.then", "sereno: 1\nattempts:\n  then:\n", "    " },
+	{ "second-factor", "sereno: 1\nsecond-factor:\n", "  " },
+	{ "second-factor.totp", "sereno: 1\nsecond-factor:\n  totp:\n", "    " },
 };
 
 struct documented {

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/* connection.c - one client: what is awaited of him, or for him, and until when. */
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <sereno/scoped.h>
+
+#include "connection.h"
+#include "report.h"
+
+/* Longer than all checks of codes take; what takes longer is answered a whole one
+ * later. */
+#define REFUSAL_MSEC 250
+
+struct packet {
+	uint8_t bytes[CHANNEL_MESSAGE_MAX];
+};
+
+static void packet_erase(struct packet *packet)
+{
+	explicit_bzero(packet, sizeof(*packet));
+}
+
+void connection_begin(struct connection *connection, const char *root, int fd,
+		      const struct caller *caller, int64_t now)
+{
+	*connection = (struct connection){
+		.stage = STAGE_LISTEN,
+		.fd = fd,
+		.verifier = -1,
+		.ends = now + CHANNEL_CONVERSATION_SEC * 1000,
+		.talk = { .root = root, .caller = *caller },
+	};
+}
+
+static void hang_up(struct connection *connection)
+{
+	close_p(&connection->fd);
+	close_p(&connection->verifier);
+	talk_end(&connection->talk);
+	explicit_bzero(connection, sizeof(*connection));
+	connection->stage = STAGE_FREE;
+}
+
+/* Who does not read has room for all that is ever said to him; who has none left goes. */
+static int send_reply(int fd, const struct channel_reply *reply)
+{
+	scoped(packet_erase) struct packet packet = { { 0 } };
+	const ssize_t length = channel_reply_encode(reply, packet.bytes);
+
+	if (length < 0)
+		return (int)length;
+	if (send(fd, packet.bytes, (size_t)length, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+		return neg_errno();
+	return 0;
+}
+
+static void reply(struct connection *connection)
+{
+	const bool over = connection->talk.reply.answer == CHANNEL_UNKNOWN ||
+			  connection->n_requests >= CHANNEL_MESSAGES_MAX;
+	const int r = send_reply(connection->fd, &connection->talk.reply);
+
+	channel_request_erase(&connection->talk.request);
+	channel_reply_erase(&connection->talk.reply);
+	connection->stage = STAGE_LISTEN;
+	if (r < 0 || over)
+		hang_up(connection);
+}
+
+static void reply_in_time(struct connection *connection, int64_t now)
+{
+	const enum channel_answer answer = connection->talk.reply.answer;
+	const int64_t taken = now - connection->heard;
+
+	if (answer != CHANNEL_REFUSED && answer != CHANNEL_UNAVAILABLE) {
+		reply(connection);
+		return;
+	}
+	connection->due = connection->heard + (taken / REFUSAL_MSEC + 1) * REFUSAL_MSEC;
+	connection->stage = STAGE_HOLD_BACK;
+}
+
+static void ask_verifier(struct connection *connection, int64_t now)
+{
+	struct talk *talk = &connection->talk;
+	int r;
+
+	r = verifier_ask(talk->root, talk->caller.uid, talk->request.proof, &connection->verifier);
+	connection->stage = STAGE_VERIFY;
+	connection->due = now + VERIFIER_MSEC;
+	if (r == 0)
+		return;
+	report_error(talk->root, &talk->caller, EVENT_VERIFIER_FAILED,
+		     "the verifier of passwords cannot be asked", r);
+	talk_verified(talk, VERIFIER_UNAVAILABLE);
+	reply_in_time(connection, now);
+}
+
+static void hear_verifier(struct connection *connection, int64_t now)
+{
+	struct talk *talk = &connection->talk;
+	const enum verifier_answer answer = verifier_hear(connection->verifier);
+
+	close_p(&connection->verifier);
+	connection->verifier = -1;
+	if (answer == VERIFIER_UNAVAILABLE)
+		report(talk->root, &talk->caller, EVENT_VERIFIER_FAILED, NULL,
+		       "the verifier of passwords did not answer, or could not look");
+	talk_verified(talk, answer);
+	reply_in_time(connection, now);
+}
+
+static int receive(struct connection *connection)
+{
+	scoped(packet_erase) struct packet packet = { { 0 } };
+	struct channel_request *request = &connection->talk.request;
+	ssize_t n;
+
+	n = recv(connection->fd, packet.bytes, sizeof(packet.bytes), MSG_DONTWAIT | MSG_TRUNC);
+	if (n < 0)
+		return neg_errno();
+	if (n == 0)
+		return -ECONNRESET;
+	return channel_request_decode(packet.bytes, (size_t)n, request);
+}
+
+static void hear(struct connection *connection, int64_t now)
+{
+	const int r = receive(connection);
+
+	if (r == -EAGAIN || r == -EINTR)
+		return;
+	if (r < 0 && r != -EBADMSG && r != -EPROTONOSUPPORT) {
+		hang_up(connection);
+		return;
+	}
+	connection->heard = now;
+	connection->n_requests++;
+	if (r < 0) {
+		connection->talk.reply =
+			(struct channel_reply){ .answer = CHANNEL_UNKNOWN, .kind = CHANNEL_STATUS };
+		reply(connection);
+	} else if (talk_hear(&connection->talk) == TALK_ASK_VERIFIER) {
+		ask_verifier(connection, now);
+	} else {
+		reply_in_time(connection, now);
+	}
+}
+
+/*
+ * A client is looked at only when a request is awaited. Who hangs up before he is answered keeps
+ * his place until then: he could ask, and fill the log, as fast as he connects.
+ */
+void connection_poll(const struct connection *connection, struct pollfd ret[static 2])
+{
+	ret[0] = ret[1] = (struct pollfd){ .fd = -1, .events = POLLIN };
+	if (connection->stage == STAGE_LISTEN)
+		ret[0].fd = connection->fd;
+	if (connection->stage == STAGE_VERIFY)
+		ret[1].fd = connection->verifier;
+}
+
+int64_t connection_until(const struct connection *connection)
+{
+	return connection->stage == STAGE_LISTEN ? connection->ends : connection->due;
+}
+
+void connection_step(struct connection *connection, const struct pollfd polled[static 2],
+		     int64_t now)
+{
+	switch (connection->stage) {
+	case STAGE_FREE:
+		return;
+	case STAGE_LISTEN:
+		if (now >= connection->ends)
+			hang_up(connection);
+		else if (polled[0].revents)
+			hear(connection, now);
+		return;
+	case STAGE_VERIFY:
+		if (polled[1].revents || now >= connection->due)
+			hear_verifier(connection, now);
+		return;
+	case STAGE_HOLD_BACK:
+		if (now >= connection->due)
+			reply(connection);
+		return;
+	}
+}
+
+void connection_turn_away(int fd, enum channel_answer answer)
+{
+	const struct channel_reply reply = { .answer = answer, .kind = CHANNEL_STATUS };
+
+	(void)send_reply(fd, &reply); /* he finds out either way */
+	(void)close(fd);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * connection.h - one client: what is awaited of him, or for him, and until when. For room daemon/.
+ *
+ * Times are CLOCK_MONOTONIC milliseconds, passed in.
+ */
+#ifndef DAEMON_CONNECTION_H
+#define DAEMON_CONNECTION_H
+
+#include <poll.h>
+
+#include "talk.h"
+
+#define VERIFIER_MSEC 3500
+
+enum stage {
+	STAGE_FREE,	/* nobody */
+	STAGE_LISTEN,	/* for a request */
+	STAGE_VERIFY,	/* for the verifier */
+	STAGE_HOLD_BACK /* a refusal, until it is time */
+};
+
+struct connection {
+	enum stage stage;
+	int fd, verifier;
+	unsigned n_requests;
+	int64_t ends;  /* the conversation */
+	int64_t heard; /* when the request came */
+	int64_t due;   /* STAGE_VERIFY: at the latest; STAGE_HOLD_BACK: then */
+	struct talk talk;
+};
+
+/* @fd is the connection's from now on, and nonblocking. */
+void connection_begin(struct connection *connection, const char *root, int fd,
+		      const struct caller *caller, int64_t now);
+
+/* What poll(2) is to look for; always two. */
+void connection_poll(const struct connection *connection, struct pollfd ret[static 2]);
+
+/* When it has to be looked at again, whatever poll(2) says. */
+int64_t connection_until(const struct connection *connection);
+
+/* Look at it after poll(2): it may be STAGE_FREE then. */
+void connection_step(struct connection *connection, const struct pollfd polled[static 2],
+		     int64_t now);
+
+/* Say @answer and hang up, without a request: who is turned away. */
+void connection_turn_away(int fd, enum channel_answer answer);
+
+#endif

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* talk.c - one conversation: what a caller asks, and what is answered. */
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include <sereno/scoped.h>
+
+#include "enrolment.h"
+#include "proof.h"
+#include "report.h"
+#include "talk.h"
+
+#define RECORD "the record of a second factor"
+
+static enum channel_answer unavailable(const struct talk *talk, enum event_id id, const char *what,
+				       int err)
+{
+	report_error(talk->root, &talk->caller, id, what, err);
+	return CHANNEL_UNAVAILABLE;
+}
+
+/* Who has no record has nothing. */
+static void tell_status(struct talk *talk)
+{
+	const struct codes_account account = caller_account(&talk->caller);
+	int r;
+
+	r = codes_status(talk->root, &account, &talk->reply.status);
+	talk->reply.answer = CHANNEL_ACCEPTED;
+	if (r < 0 && r != -ENOENT)
+		talk->reply.answer = unavailable(talk, EVENT_STATE_UNUSABLE, RECORD, r);
+}
+
+static void issue_recovery(struct talk *talk)
+{
+	const struct codes_account account = caller_account(&talk->caller);
+	const uint32_t n = talk->rules.codes.recovery_codes;
+	struct channel_reply *reply = &talk->reply;
+	int r = 0;
+
+	reply->answer = CHANNEL_ACCEPTED;
+	if (n > 0)
+		r = codes_recovery_issue(talk->root, &account, time(NULL), n, reply->recovery);
+	if (r == -ENOENT) {
+		reply->answer = CHANNEL_NO_TOKEN;
+		return;
+	}
+	if (r < 0) {
+		reply->answer = unavailable(talk, EVENT_STATE_UNUSABLE, RECORD, r);
+		return;
+	}
+	reply->n_recovery = reply->recovery_left = n;
+	report(talk->root, &talk->caller, EVENT_OTP_RECOVERY, NULL, NULL);
+}
+
+static enum channel_answer resync_answer(const struct talk *talk, enum codes_verdict verdict)
+{
+	switch (verdict) {
+	case CODES_ACCEPTED:
+	case CODES_RECOVERED:
+		report(talk->root, &talk->caller, EVENT_OTP_RESYNCED, NULL, NULL);
+		return CHANNEL_ACCEPTED;
+	case CODES_NOT_ENROLLED:
+		return CHANNEL_NO_TOKEN;
+	case CODES_WRONG:
+	case CODES_EMPTY:
+	case CODES_MALFORMED:
+	case CODES_REPLAYED:
+	case CODES_CLOCK:
+	case CODES_RECOVERY_VOID:
+		return CHANNEL_UNCONFIRMED;
+	}
+	return CHANNEL_UNAVAILABLE;
+}
+
+static void resync(struct talk *talk)
+{
+	const struct channel_request *request = &talk->request;
+	const struct codes_account account = caller_account(&talk->caller);
+	const struct codes_resync asked = {
+		.label = request->label[0] ? request->label : NULL,
+		.typed = { request->code[0], request->code[1] },
+		.now = time(NULL),
+	};
+	struct codes_result result = { .verdict = CODES_WRONG };
+	int r;
+
+	r = codes_resync(talk->root, &account, &asked, &result);
+	talk->reply.answer = r < 0 ? unavailable(talk, EVENT_STATE_UNUSABLE, RECORD, r)
+				   : resync_answer(talk, result.verdict);
+}
+
+static void go_on(struct talk *talk)
+{
+	switch (talk->request.kind) {
+	case CHANNEL_BEGIN:
+		enrolment_begin(talk);
+		return;
+	case CHANNEL_RECOVERY:
+		issue_recovery(talk);
+		return;
+	case CHANNEL_RESYNC:
+		resync(talk);
+		return;
+	case CHANNEL_VERIFY:
+		talk->reply.answer = CHANNEL_ACCEPTED;
+		return;
+	case CHANNEL_STATUS:
+	case CHANNEL_CONFIRM:
+		return;
+	}
+}
+
+static enum talk_next after(struct talk *talk, enum proof proof)
+{
+	switch (proof) {
+	case PROOF_RIGHT:
+		go_on(talk);
+		return TALK_REPLY;
+	case PROOF_WRONG:
+		talk->reply.answer = CHANNEL_REFUSED;
+		return TALK_REPLY;
+	case PROOF_UNAVAILABLE:
+		talk->reply.answer = CHANNEL_UNAVAILABLE;
+		return TALK_REPLY;
+	case PROOF_AWAITED:
+		return TALK_ASK_VERIFIER;
+	}
+	return TALK_REPLY;
+}
+
+/* Which proof is good for what. */
+static bool is_sound(const struct channel_request *request)
+{
+	switch (request->kind) {
+	case CHANNEL_VERIFY:
+	case CHANNEL_STATUS:
+	case CHANNEL_CONFIRM:
+		return true;
+	case CHANNEL_BEGIN:
+		return otp_label_sound(request->label, sizeof(request->label));
+	case CHANNEL_RECOVERY:
+		return request->proof_kind == CHANNEL_PROOF_CODE;
+	case CHANNEL_RESYNC:
+		return request->proof_kind != CHANNEL_PROOF_TICKET;
+	}
+	return false;
+}
+
+static enum talk_next hear(struct talk *talk)
+{
+	switch (talk->request.kind) {
+	case CHANNEL_VERIFY:
+		return after(talk, proof_code(talk));
+	case CHANNEL_STATUS:
+		tell_status(talk);
+		return TALK_REPLY;
+	case CHANNEL_CONFIRM:
+		enrolment_confirm(talk);
+		return TALK_REPLY;
+	case CHANNEL_BEGIN:
+	case CHANNEL_RECOVERY:
+	case CHANNEL_RESYNC:
+		return after(talk, proof_brought(talk));
+	}
+	return TALK_REPLY;
+}
+
+enum talk_next talk_hear(struct talk *talk)
+{
+	int r;
+
+	channel_reply_erase(&talk->reply);
+	talk->reply.kind = talk->request.kind;
+	talk->reply.answer = CHANNEL_UNKNOWN;
+	if (!is_sound(&talk->request))
+		return TALK_REPLY;
+	r = rules_read(talk->root, &talk->caller, time(NULL), &talk->rules);
+	if (r < 0) {
+		talk->reply.answer = unavailable(talk, EVENT_POLICY_UNUSABLE,
+						 "the policy in force cannot be used", r);
+		return TALK_REPLY;
+	}
+	return hear(talk);
+}
+
+void talk_verified(struct talk *talk, enum verifier_answer answer)
+{
+	const enum proof proof = proof_verified(talk, answer);
+
+	explicit_bzero(talk->request.proof, sizeof(talk->request.proof));
+	(void)after(talk, proof); /* it awaits nothing more */
+}
+
+void talk_end(struct talk *talk)
+{
+	charge_settle(talk->root, &talk->caller, &talk->charge, ATTEMPT_FAILED);
+	explicit_bzero(talk, sizeof(*talk));
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * talk.h - one conversation: what a caller asks, and what is answered. For room daemon/.
+ *
+ * No socket and no clock but the wall's: the server hands requests in and replies out.
+ */
+#ifndef DAEMON_TALK_H
+#define DAEMON_TALK_H
+
+#include <sereno/channel.h>
+
+#include "charge.h"
+#include "verifier.h"
+
+/* A token that was shown and not yet confirmed: nowhere but here. */
+struct pending {
+	bool begun;
+	enum channel_proof_kind by;
+	struct otp_token token;
+	char label[OTP_LABEL_SIZE];
+	char ticket[CHANNEL_PROOF_SIZE];
+};
+
+struct talk {
+	const char *root;
+	struct caller caller;
+	struct rules rules; /* as they are when a request is heard */
+	struct charge charge;
+	struct channel_request request;
+	struct channel_reply reply;
+	struct pending pending;
+};
+
+enum talk_next {
+	TALK_REPLY,	   /* @reply is ready */
+	TALK_ASK_VERIFIER, /* whether @request.proof is his password: talk_verified() */
+};
+
+/* Hear @request. */
+enum talk_next talk_hear(struct talk *talk);
+
+/* What the verifier said. @reply is ready then. */
+void talk_verified(struct talk *talk, enum verifier_answer answer);
+
+/* Over: what is charged and not settled has failed; secrets are erased. */
+void talk_end(struct talk *talk);
+
+#endif

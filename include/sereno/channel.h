@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * channel.h - what serenod is asked by those who are not root, and how it answers.
+ *
+ * The state of this host is root's. A program of a user's own (a screen locker, `sereno otp`) asks
+ * serenod, by a socket, about the account that the kernel says it runs as: no message names a
+ * user. Root is not answered; root's programs use codes.h.
+ *
+ * ROOT/run/sereno/serenod.socket, SOCK_SEQPACKET: a packet is a message, each request has one
+ * reply. A connection is one conversation of at most CHANNEL_MESSAGES_MAX requests and
+ * CHANNEL_CONVERSATION_SEC; what it began goes with it. Whatever is refused is answered at one
+ * fixed delay after it came, and counts as a wrong attempt to unlock (attempts.h).
+ *
+ * Libc only, callable inside other people's processes: no state, no signals (SIGPIPE neither), no
+ * descriptor left open; errno is as it was when 0 is returned. Functions return 0 or a negative
+ * errno. Messages hold secrets: erase them; nothing is left of them in here.
+ */
+#ifndef SERENO_CHANNEL_H
+#define SERENO_CHANNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sys/types.h>
+
+#include <sereno/codes.h>
+#include <sereno/otp.h>
+
+#define CHANNEL_SOCKET		 "/run/sereno/serenod.socket" /* below ROOT */
+#define CHANNEL_VERSION		 1
+#define CHANNEL_MESSAGE_MAX	 2048 /* bytes on the wire */
+#define CHANNEL_MESSAGES_MAX	 8    /* requests in one conversation */
+#define CHANNEL_CONVERSATION_SEC 180
+#define CHANNEL_TIMEOUT_SEC	 5   /* how long a client waits for a reply */
+#define CHANNEL_SERVICE_SIZE	 64  /* with the final NUL, as all sizes here */
+#define CHANNEL_TYPED_SIZE	 128 /* a code, recovery code or ticket as it was typed */
+#define CHANNEL_PROOF_SIZE	 513 /* also a password (PAM_MAX_RESP_SIZE) */
+
+/* The numbers are those of the messages: never changed, never used anew. */
+enum channel_kind {
+	CHANNEL_VERIFY = 1,  /* is @code[0] a code of mine? It is used up */
+	CHANNEL_STATUS = 2,  /* what is known of my second factor; asks for no proof */
+	CHANNEL_BEGIN = 3,   /* make me a token called @label, by @proof; any but a recovery code */
+	CHANNEL_CONFIRM = 4, /* @code[0] is the new token's: keep it. After CHANNEL_BEGIN */
+	CHANNEL_RECOVERY = 5, /* make me new recovery codes, by a current code as @proof */
+	CHANNEL_RESYNC = 6,   /* @code are two in a row of the token @label ("": the only one);
+				 @proof is a recovery code or the password */
+};
+
+/* What shows that it is the user himself and not a program of his, or at his unlocked screen. */
+enum channel_proof_kind {
+	CHANNEL_PROOF_NONE = 0,	    /* CHANNEL_VERIFY, _STATUS, _CONFIRM */
+	CHANNEL_PROOF_PASSWORD = 1, /* of the account, as PAM checks it */
+	CHANNEL_PROOF_TICKET = 2,
+	CHANNEL_PROOF_CODE = 3, /* of a token he has, or a recovery code: used up */
+};
+
+/* What a request has no use for is 0 or "". */
+struct channel_request {
+	enum channel_kind kind;
+	char service[CHANNEL_SERVICE_SIZE]; /* CHANNEL_VERIFY: the PAM service that wants it, for
+					       the log; printable ASCII */
+	char label[OTP_LABEL_SIZE];	    /* otp_label_sound() */
+	enum channel_proof_kind proof_kind;
+	char proof[CHANNEL_PROOF_SIZE];
+	char code[2][CHANNEL_TYPED_SIZE];
+};
+
+/* The numbers as above. */
+enum channel_answer {
+	CHANNEL_ACCEPTED = 1,
+	CHANNEL_REFUSED = 2,	 /* the code or the proof, or too many were wrong: no reason told */
+	CHANNEL_UNAVAILABLE = 3, /* it could not be looked at; the log says why */
+	/* After what proves him: he may know these. Nothing was changed. */
+	CHANNEL_TICKET_NEEDED = 4, /* CHANNEL_BEGIN by password: not open, or not any more */
+	CHANNEL_LABEL_TAKEN = 5,   /* he has a token of that name */
+	CHANNEL_FULL = 6,	   /* he has CODES_TOKENS_MAX */
+	CHANNEL_NO_TOKEN = 7,	   /* CHANNEL_RECOVERY, CHANNEL_RESYNC: there is none (of that
+				      name) */
+	CHANNEL_UNCONFIRMED = 8,   /* CHANNEL_CONFIRM: not its code; may be tried again.
+				      CHANNEL_RESYNC: no two codes in a row of it */
+	/* The conversation is over. */
+	CHANNEL_BUSY = 9,	   /* too many connections, of his or of all */
+	CHANNEL_NOT_FOR_ROOT = 10, /* root needs none of this */
+	CHANNEL_NO_ACCOUNT = 11,   /* the caller's uid has none */
+	CHANNEL_UNKNOWN = 12,	   /* no such request in this version, or not now */
+};
+
+/* What belongs to the request, with CHANNEL_ACCEPTED; else 0. */
+struct channel_reply {
+	enum channel_answer answer;
+	enum channel_kind kind;	    /* of the request; CHANNEL_UNKNOWN: CHANNEL_STATUS, no matter */
+	bool recovered;		    /* CHANNEL_VERIFY: by a recovery code */
+	uint32_t recovery_left;	    /* CHANNEL_VERIFY by a recovery code, CHANNEL_CONFIRM */
+	struct codes_status status; /* CHANNEL_STATUS; without a token it says so */
+	/* CHANNEL_BEGIN: what otp_uri() needs */
+	struct otp_token token;
+	char issuer[OTP_ISSUER_SIZE], person[OTP_PERSON_SIZE];
+	/* CHANNEL_RECOVERY; CHANNEL_CONFIRM where he had none, else 0 */
+	uint32_t n_recovery;
+	char recovery[CODES_RECOVERY_MAX][OTP_RECOVERY_SIZE];
+};
+
+/* Erase; for scoped(), too. */
+void channel_request_erase(struct channel_request *request);
+void channel_reply_erase(struct channel_reply *reply);
+
+/*
+ * Connect; *@ret_fd is closed by the caller, which ends the conversation. Returns 0; -ENOENT or
+ * -ECONNREFUSED: there is no serenod; -EPERM: who listens is not root (nor, below a @root that is
+ * not "", the caller); -ENAMETOOLONG; -ETIMEDOUT; or what socket(2) and connect(2) reported.
+ */
+int channel_open(const char *root, int *ret_fd);
+
+/*
+ * Ask, and wait up to CHANNEL_TIMEOUT_SEC for the reply, also when it is a refusal. Returns 0 with
+ * *@ret; -EINVAL: no such request can be sent (too long, not printable); -ETIMEDOUT; -EPIPE or
+ * -ECONNRESET: it went away; -EBADMSG: no reply of this version. Nothing is to be taken for
+ * accepted then; open another conversation.
+ */
+int channel_ask(int fd, const struct channel_request *request, struct channel_reply *ret);
+
+/* A conversation of one CHANNEL_VERIFY. *@ret_left: recovery codes left, where it was one; else
+ * UINT32_MAX. Returns as the two above. */
+int channel_verify(const char *root, const char *service, const char *typed,
+		   enum channel_answer *ret, uint32_t *ret_left);
+
+/*
+ * To and from the wire, for both ends. Encoding returns the length, at most CHANNEL_MESSAGE_MAX, or
+ * -EINVAL. Decoding takes any bytes: it returns 0, -EPROTONOSUPPORT (of another version, or of a
+ * kind it does not know) or -EBADMSG; every text is then terminated, every number within its
+ * bounds, every byte accounted for.
+ */
+ssize_t channel_request_encode(const struct channel_request *request,
+			       uint8_t bytes[static CHANNEL_MESSAGE_MAX]);
+int channel_request_decode(const uint8_t *bytes, size_t length, struct channel_request *ret);
+ssize_t channel_reply_encode(const struct channel_reply *reply,
+			     uint8_t bytes[static CHANNEL_MESSAGE_MAX]);
+int channel_reply_decode(const uint8_t *bytes, size_t length, struct channel_reply *ret);
+
+#endif
