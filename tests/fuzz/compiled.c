@@ -6,6 +6,7 @@
  * an offset of two bytes and a byte; and whether the records then get right checksums, which
  * would stop a fuzzer at the door: what lies behind has to stand hostile records, too.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include <sereno/access.h>
+#include <sereno/groups.h>
 #include <sereno/scoped.h>
 
 #include "compiled/record.h"
@@ -37,6 +39,7 @@ static const char policy_text[] =
 	"  employee:\n"
 	"    members: [bea]\n"
 	"    members-of: [staff]\n"
+	"    gives-groups: [adm, desk]\n"
 	"    excludes: [auditor]\n"
 	"    allow:\n"
 	"      - {services: [login, sshd], from: [office], hours: [Mon-Fri 07:00-21:00]}\n"
@@ -46,7 +49,8 @@ static const char policy_text[] =
 	"    until: 2026-06-30\n"
 	"    password: {history: 5, not-containing: [audit]}\n"
 	"    allow:\n"
-	"      - {services: [login], from: [anywhere]}\n";
+	"      - {services: [login], from: [anywhere]}\n"
+	"  operator: {members: [kim], gives-groups: [adm], allow: []}\n";
 
 /* A sound file, made once. */
 static struct {
@@ -64,9 +68,18 @@ static int find_user(void *context, const char *user, uid_t *ret)
 
 static int find_group(void *context, const char *group, gid_t *ret)
 {
+	const bool known = strcmp(group, "staff") == 0 || strcmp(group, "adm") == 0;
+
+	(void)context;
+	*ret = group[0] == 's' ? 50 : 4;
+	return known ? 0 : -ENOENT;
+}
+
+static int number_group(void *context, const char *group, gid_t *ret)
+{
 	(void)context;
 	(void)group;
-	*ret = 50;
+	*ret = OWN_GID_FIRST;
 	return 0;
 }
 
@@ -100,6 +113,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 		.now = NOW,
 		.generation = 1,
 		.group_id = find_group,
+		.own_group = number_group,
 		.user_id = find_user,
 	};
 	char directory[] = "/dev/shm/sereno-fuzz.XXXXXX", path[64];
@@ -188,6 +202,31 @@ static void ask(struct policy *policy, const char *user, const char *service, co
 	access_free(access);
 }
 
+static int find_uid(const char *user, uid_t *ret)
+{
+	*ret = user[0] == 'b' ? 34 : 1500;
+	return 0;
+}
+
+/* Nothing that a file says puts anybody into the group of root. */
+static void ask_groups(struct policy *policy, const char *user, gid_t group)
+{
+	const struct group_asker asker = { user, &group, 1, find_uid };
+	scoped_free gid_t *gids = NULL;
+	char name[OWN_GROUP_NAME_MAX + 1];
+	size_t n = 0;
+	gid_t gid;
+
+	if (policy_given_groups(policy, &asker, NOW, &gids, &n) == 0)
+		for (size_t i = 0; i < n; i++)
+			if (gids[i] == 0 || gids[i] == (gid_t)-1)
+				abort();
+	if (policy_own_group(policy, "desk", &gid) == 1 && !gid_is_own(gid))
+		abort();
+	if (policy_own_gid(policy, OWN_GID_FIRST, name) == 1 && !own_group_name(name))
+		abort();
+}
+
 static void ask_all(const char *directory)
 {
 	const char *names[POLICY_PERSON_MAX];
@@ -209,6 +248,9 @@ static void ask_all(const char *directory)
 	ask(policy, "bea", "sshd", "10.20.9.10");
 	ask(policy, "bea", "cron", "jobs");
 	ask(policy, "rescue", "sudo", "fd00::1");
+	ask_groups(policy, "kim", 60);
+	ask_groups(policy, "kim", 50);
+	ask_groups(policy, "leo", 50);
 	(void)policy_verify(policy);
 	policy_close(policy);
 }
