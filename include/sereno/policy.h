@@ -24,6 +24,7 @@
 #include <sereno/model.h>
 
 struct policy;
+struct grants;
 
 #define POLICY_HASH_HEX 65 /* SHA-256 of the text in hexadecimal, with its NUL */
 
@@ -44,8 +45,9 @@ struct policy_facts {
 /*
  * Open the policy in force below @root ("" is the host):
  * ROOT/var/lib/sereno/in-force/policy.1.cdb. On success *@ret is released with policy_close().
- * Returns 0, -ENOENT (none in force), -EPERM (the file or its directory could be written by
- * others), -EBADMSG (damaged), -ENOMEM or what open(2) or read(2) reported.
+ * What is granted (grants.h) is opened with it. Returns 0, -ENOENT (none in force), -EPERM (a file
+ * or its directory could be written by others), -EBADMSG (damaged, or no grants there), -ENOMEM or
+ * what open(2) or read(2) reported.
  */
 int policy_open(const char *root, struct policy **ret);
 
@@ -81,6 +83,14 @@ int policy_attempts(const struct policy *policy, struct attempt_limits *ret);
  * The issuer left out is the organisation, or else the host that the policy was compiled for.
  * Cannot fail: it was read, with its checksum, when the handle was opened. */
 void policy_second_factor(const struct policy *policy, struct second_factor_rules *ret);
+
+/* What was granted, and who has departed: opened with the policy in force, NULL for one that was
+ * opened by policy_open_in(). Borrowed, valid until policy_close(). */
+const struct grants *policy_grants(const struct policy *policy);
+
+/* Give @policy, opened by policy_open_in(), what is granted below @root: as if it were in force.
+ * Returns 0 or as grants_open(). */
+int policy_take_grants(struct policy *policy, const char *root);
 
 struct access_request;
 
