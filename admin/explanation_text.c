@@ -155,6 +155,8 @@ static const char *next_step(const struct access_verdict *verdict, const struct 
 		return _("Next: root.direct-login names where root may log in from.");
 	case REASON_BREAK_GLASS_ORIGIN:
 		return _("Next: accounts.break-glass.from names where it opens.");
+	case REASON_DEPARTED:
+		return _("Next: sereno offboard undo, if he is to come back.");
 	case REASON_NO_POLICY:
 	case REASON_RULE:
 	case REASON_ROLE:
@@ -185,6 +187,7 @@ static bool walks_roles(const struct access_verdict *verdict)
 	case REASON_UNGOVERNED:
 	case REASON_ROOT_ORIGIN:
 	case REASON_BREAK_GLASS_ORIGIN:
+	case REASON_DEPARTED:
 	case REASON_NO_POLICY:
 		return false;
 	}

@@ -59,6 +59,7 @@ enum access_reason {
 	REASON_SECOND_FACTOR, /* deny: a rule fits, its second factor was not seen */
 	REASON_ROOT_ORIGIN,   /* deny: root.direct-login does not name the origin */
 	REASON_BREAK_GLASS_ORIGIN, /* deny: break-glass account from elsewhere */
+	REASON_DEPARTED,	   /* deny: has left, by the register. Loud */
 	REASON_NO_POLICY,	   /* the policy in force cannot be used (fallback.h) */
 };
 
@@ -78,6 +79,7 @@ struct access_verdict {
 				demands come up before; TIME_NO_END */
 	char role[MODEL_NAME_MAX + 1]; /* of the rule that allowed, or "" */
 	uint32_t rule;		       /* its number in the role, 0: holding the role is enough */
+	uint32_t grant;		       /* by which the role is held, in the register; 0: by none */
 	uint32_t line;		       /* the rule's, or then the role's, in the policy's text */
 	bool conflict;		       /* roles were set aside because they exclude each other */
 };

@@ -160,6 +160,16 @@ struct second_factor_block {
 	struct second_factor_rules rules; /* issuer "": the name of the host */
 };
 
+#define APPROVERS_MAX 5
+
+/* The block on-request: of a role. */
+struct on_request_block {
+	struct mark at;		      /* line 0 when not written */
+	struct names by, approved_by; /* names of roles, each known to exist */
+	uint64_t at_most_sec;
+	uint32_t approvers; /* from 1 */
+};
+
 struct role {
 	struct name name;
 	struct name owner; /* text NULL when not given */
@@ -169,6 +179,8 @@ struct role {
 	bool unattended;
 	struct names gives_groups; /* Unix groups that are there, or are ours to make */
 	bool privileged;	   /* they may be as good as root */
+	struct on_request_block on_request;
+	struct names knows; /* shared secrets */
 	struct password_block password;
 	size_t n_rules;
 	struct rule *rules;
@@ -220,6 +232,8 @@ struct model {
 	struct password_block password;			  /* at line 0: nothing is asked for */
 	struct attempts_block attempts;			  /* at line 0: nothing is counted */
 	struct second_factor_block second_factor;
+	struct mark approvals_at; /* line 0 when not written */
+	uint64_t by_request_sec;  /* a request waits so long for an answer */
 
 	const struct tree *tree;     /* the text as scanned, for model_flatten() */
 	const struct lookup *lookup; /* of names, for model_find_*(); NULL finds none */

@@ -10,8 +10,7 @@
 #include <sereno/access.h>
 #include <sereno/policy.h>
 
-#define ROLE_APPROVERS_MAX 5
-#define ROLE_NAMES_MAX	   64 /* of one list of by: or approved-by: */
+#define ROLE_NAMES_MAX 64 /* of one list of by: or approved-by: */
 
 struct role_names {
 	size_t n;
@@ -25,10 +24,9 @@ struct role_terms {
 	struct validity valid;
 	bool on_request;      /* what follows was given */
 	uint64_t at_most_sec; /* of one grant */
-	uint32_t approvers;   /* so many different persons, from 1 to ROLE_APPROVERS_MAX */
+	uint32_t approvers;   /* so many different persons, from 1 to APPROVERS_MAX */
 	struct role_names by; /* whose holders may ask */
 	struct role_names approved_by;
-	struct role_names excludes;
 };
 
 /* The terms of the role @name. Returns 0, -ENOENT (no such role), -EBADMSG, -ENOMEM or a read
@@ -40,6 +38,12 @@ int policy_role_terms(struct policy *policy, const char *name, struct role_terms
  * error. */
 int policy_holds_one(struct policy *policy, const struct access_request *request, int64_t now,
 		     const struct role_names *roles);
+
+/* Whether @user, or another account of his person, holds a role by name or by a grant, at whatever
+ * time, that the role @name excludes; *@ret is then its name. Unix groups are not asked. Returns 1,
+ * 0, -ENOENT (no role @name), -EBADMSG, -ENOMEM or a read error. */
+int policy_role_conflicts(struct policy *policy, const char *user, const char *name,
+			  char ret[static MODEL_NAME_MAX + 1]);
 
 /* Whether two accounts are the same one or belong to the same person. Returns 1, 0, -EBADMSG,
  * -ENOMEM or a read error. */

@@ -101,6 +101,8 @@ static int compile_model(struct compilation *compilation)
 	if (r == 0)
 		r = compile_rules(compilation);
 	if (r == 0)
+		r = compile_terms(compilation);
+	if (r == 0)
 		r = compile_limits(compilation);
 	if (r == 0)
 		r = compile_warn_alike(compilation);

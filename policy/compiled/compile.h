@@ -66,6 +66,9 @@ int compile_given(struct compilation *compilation);
 /* Fill GRANTS for the members of the role @id, of which @role is known. */
 int compile_grant(struct compilation *compilation, uint32_t id, const struct role_fact *role);
 
+/* Fill ROLE_NAMES and TERMS. */
+int compile_terms(struct compilation *compilation);
+
 /* Fill ROLES, GRANTS and RULES. After compile_given(). */
 int compile_rules(struct compilation *compilation);
 

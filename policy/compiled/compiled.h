@@ -12,6 +12,7 @@
 #include <sereno/calendar.h>
 #include <sereno/model.h>
 #include <sereno/origin.h>
+#include <sereno/role_terms.h>
 
 #include "id_set.h"
 #include "record.h"
@@ -81,6 +82,10 @@ struct rule_fact {
 
 void encode_rule(struct encoder *encoder, const struct rule_fact *rule);
 void decode_rule(struct decoder *decoder, struct rule_fact *ret);
+
+/* ROLE_NAMES: u32 role. TERMS: one per role. */
+void encode_terms(struct encoder *encoder, const struct role *role);
+int decode_terms(struct decoder *decoder, struct role_terms *ret);
 
 /* ZONE. */
 void encode_zone(struct encoder *encoder, const struct zone *zone);

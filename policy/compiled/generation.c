@@ -10,6 +10,7 @@
 
 #include <sereno/scoped.h>
 
+#include "grants_file.h"
 #include "inforce.h"
 
 #define LINK_NEW   "in-force.new"
@@ -205,6 +206,19 @@ static int make_generation(struct generation *generation, int state)
 	return fsync(generations) < 0 ? neg_errno() : 0;
 }
 
+/* No policy is in force without its grants. Where there is a register it is the one to publish
+ * them: an empty file would forget who has departed. */
+static int ensure_grants(int state)
+{
+	static const struct grants_image nothing = { .grants = NULL };
+	struct stat st;
+
+	if (fstatat(state, GRANTS_FILE, &st, AT_SYMLINK_NOFOLLOW) == 0 ||
+	    fstatat(state, REGISTER_FILE, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return 0;
+	return errno == ENOENT ? grants_publish_at(state, &nothing) : neg_errno();
+}
+
 static int begin(const char *root, struct generation *generation)
 {
 	scoped_fd int state = -1;
@@ -224,6 +238,8 @@ static int begin(const char *root, struct generation *generation)
 	if (generation->lock < 0)
 		return generation->lock;
 	r = sweep(state, keep_applied, 0, &last);
+	if (r == 0)
+		r = ensure_grants(state);
 	if (r < 0)
 		return r;
 	generation->number = last + 1;

@@ -9,11 +9,12 @@
 #include <sereno/scoped.h>
 #include <sereno/trusted.h>
 
+#include "grants_file.h"
 #include "inforce.h"
 
 #define OPEN_TRIES 8
 
-static int open_directory(int at, const char *path)
+int open_directory(int at, const char *path)
 {
 	scoped_fd int fd = openat(at, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct stat st;
@@ -41,7 +42,7 @@ static int read_meta(struct policy *policy)
 	if (policy->meta.facts.generation != blob.generation)
 		return -EBADMSG;
 	policy->tables.generation = blob.generation;
-	memcpy(policy->tables.buckets, policy->meta.buckets, sizeof(policy->tables.buckets));
+	memcpy(policy->tables.buckets, policy->meta.buckets, sizeof(policy->meta.buckets));
 	return 0;
 }
 
@@ -112,6 +113,7 @@ static int open_in_force(int state, struct policy **ret)
 
 int policy_open(const char *root, struct policy **ret)
 {
+	scoped(policy_close_p) struct policy *policy = NULL;
 	scoped_free char *path = NULL;
 	scoped_fd int state = -1;
 	int r;
@@ -124,11 +126,33 @@ int policy_open(const char *root, struct policy **ret)
 	state = open_directory(AT_FDCWD, path);
 	if (state < 0)
 		return state;
-	r = open_in_force(state, ret);
+	r = open_in_force(state, &policy);
 	/* Two applies may have removed what the link led to a moment ago. */
 	for (unsigned tries = 0; r == -ENOENT && tries < OPEN_TRIES; tries++)
-		r = open_in_force(state, ret);
-	return r;
+		r = open_in_force(state, &policy);
+	if (r == 0)
+		r = grants_open_at(state, &policy->grants);
+	if (r < 0)
+		return r;
+	*ret = take(policy, NULL);
+	return 0;
+}
+
+int policy_take_grants(struct policy *policy, const char *root)
+{
+	struct grants *grants;
+	const int r = grants_open(root, &grants);
+
+	if (r < 0)
+		return r;
+	grants_close(policy->grants);
+	policy->grants = grants;
+	return 0;
+}
+
+const struct grants *policy_grants(const struct policy *policy)
+{
+	return policy->grants;
 }
 
 void policy_close(struct policy *policy)
@@ -138,6 +162,7 @@ void policy_close(struct policy *policy)
 	if (!policy)
 		return;
 	close_p(&policy->fd);
+	grants_close(policy->grants);
 	meta_clear(&policy->meta);
 	while (policy->kept) {
 		kept = policy->kept;
@@ -198,6 +223,9 @@ int policy_verify(struct policy *policy)
 {
 	struct zone zone;
 	int r = policy_zone(policy, &zone);
+
+	if (r == 0 && policy->grants)
+		r = grants_verify(policy->grants);
 
 	for (unsigned table = TABLE_SUBJECTS; r == 0 && table < TABLE_COUNT; table++)
 		r = table_verify(&policy->tables, (enum table)table);

@@ -3,6 +3,8 @@
 #ifndef SERENO_POLICY_INFORCE_H
 #define SERENO_POLICY_INFORCE_H
 
+#include <sereno/grants.h>
+
 #include "compiled.h"
 #include "meta.h"
 
@@ -23,7 +25,12 @@ struct policy {
 	struct tables tables;
 	struct meta meta;
 	struct kept_names *kept;
+	struct grants *grants; /* NULL: nothing is granted, nobody has departed */
 };
+
+/* Open the directory @path, relative to @at, that nobody but root can write. Returns the descriptor
+ * or a negative errno. */
+int open_directory(int at, const char *path);
 
 /* The mentions of @user: the roles he is a member of, those he is excepted from (each appended,
  * not settled) and his person or ID_NONE. Returns 0, -EBADMSG, -ENOMEM or a read error. */

@@ -6,6 +6,7 @@
 
 #include <sereno/scoped.h>
 
+#include "grants_file.h"
 #include "limits_record.h"
 #include "meta.h"
 
@@ -82,6 +83,7 @@ void encode_meta(struct encoder *encoder, const struct meta *meta)
 	encode_id_set(encoder, &meta->break_glass_from);
 	encode_u32(encoder, (uint32_t)meta->break_glass_bytes);
 	encode_bytes(encoder, meta->break_glass, meta->break_glass_bytes);
+	encode_u64(encoder, meta->by_request_sec);
 	encode_u8(encoder, meta->has_password);
 	encode_u8(encoder, meta->has_attempts);
 	if (meta->has_attempts)
@@ -91,11 +93,13 @@ void encode_meta(struct encoder *encoder, const struct meta *meta)
 
 static void decode_blocks(struct decoder *decoder, struct meta *meta)
 {
+	const uint64_t by_request_sec = decode_u64(decoder);
 	const uint8_t has_password = decode_u8(decoder);
 	const uint8_t has_attempts = decode_u8(decoder);
 
-	if (has_password > 1 || has_attempts > 1)
+	if (has_password > 1 || has_attempts > 1 || by_request_sec > GRANTS_TIME_MAX)
 		decoder->damaged = true;
+	meta->by_request_sec = by_request_sec;
 	meta->has_password = has_password == 1;
 	meta->has_attempts = has_attempts == 1;
 	if (meta->has_attempts)

@@ -34,7 +34,8 @@ struct meta {
 	bool has_attempts;
 	struct attempt_limits attempts;
 	struct second_factor_rules second_factor;
-	bool has_password; /* the rules are in PASSWORDS, for who changes one */
+	uint64_t by_request_sec; /* a request waits so long for an answer */
+	bool has_password;	 /* the rules are in PASSWORDS, for who changes one */
 };
 
 void encode_meta(struct encoder *encoder, const struct meta *meta);

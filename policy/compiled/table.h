@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * table.h - the tables of a compiled policy, in which absence can be proved.
+ * table.h - the tables of a compiled policy and of the grants, in which absence can be proved.
  *
  * cdb's own index has no checksum: one flipped bit there and a key is silently "not found". So
  * no policy key is a cdb key. A table is a directory of buckets; every bucket exists, also an
@@ -20,19 +20,25 @@
 enum table {
 	TABLE_META,
 	TABLE_ZONE,
-	TABLE_SUBJECTS,	 /* user name -> roles by name, roles he is excepted from, person */
-	TABLE_PERSONS,	 /* person -> account names */
-	TABLE_GROUPS,	 /* gid -> roles */
-	TABLE_ROLES,	 /* role -> name, validity, excludes, groups given */
-	TABLE_RULES,	 /* role, service id, origin id -> rules */
-	TABLE_ORIGINS,	 /* kind of line, or network -> origin ids */
-	TABLE_SERVICES,	 /* PAM service -> service ids */
-	TABLE_CALENDARS, /* calendar -> spans */
-	TABLE_PASSWORDS, /* role, or ID_NONE for the block itself -> password rules */
-	TABLE_OWN_NAMES, /* group that sereno makes -> gid */
-	TABLE_OWN_GIDS,	 /* and back */
-	TABLE_GRANTS,	 /* user name -> what roles give that name him */
-	TABLE_COUNT,
+	TABLE_SUBJECTS,	  /* user name -> roles by name, roles he is excepted from, person */
+	TABLE_PERSONS,	  /* person -> account names */
+	TABLE_GROUPS,	  /* gid -> roles */
+	TABLE_ROLES,	  /* role -> name, validity, excludes, groups given */
+	TABLE_RULES,	  /* role, service id, origin id -> rules */
+	TABLE_ORIGINS,	  /* kind of line, or network -> origin ids */
+	TABLE_SERVICES,	  /* PAM service -> service ids */
+	TABLE_CALENDARS,  /* calendar -> spans */
+	TABLE_PASSWORDS,  /* role, or ID_NONE for the block itself -> password rules */
+	TABLE_OWN_NAMES,  /* group that sereno makes -> gid */
+	TABLE_OWN_GIDS,	  /* and back */
+	TABLE_GRANTS,	  /* user name -> what roles give that name him */
+	TABLE_ROLE_NAMES, /* role's name -> role */
+	TABLE_TERMS,	  /* role -> on what terms it is granted */
+	TABLE_COUNT, /* of a policy; what follows is of the grants, beside a META of their own */
+	TABLE_GRANTED = 64,	/* user name -> roles granted */
+	TABLE_DEPARTED_NAMES,	/* user name -> when he leaves */
+	TABLE_DEPARTED_NUMBERS, /* user id -> the same */
+	TABLE_KINDS,
 };
 
 #define RECORD_HEADER_BYTES 21
@@ -42,7 +48,7 @@ enum table {
 struct tables {
 	struct store store;
 	uint64_t generation; /* each record but META must name it */
-	uint32_t buckets[TABLE_COUNT];
+	uint32_t buckets[TABLE_KINDS];
 };
 
 /* A record's payload, or an entry's value in it. Release with blob_clear(). */

@@ -13,6 +13,7 @@ void reading_clear(struct reading *reading)
 {
 	id_set_clear(&reading->own);
 	id_set_clear(&reading->held);
+	holdings_clear(&reading->holdings);
 	id_set_clear(&reading->services);
 }
 
@@ -32,6 +33,7 @@ void access_free(struct access_case *access)
 		id_set_clear(&access->roles[i].gives);
 	free(access->roles);
 	free(access->excludes);
+	free(access->holdings);
 	free(access);
 }
 

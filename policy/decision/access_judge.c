@@ -30,35 +30,72 @@ struct standing {
 	int64_t end;
 };
 
+/* Whose holdings of a role count: only the subject's own, or those of all his person's accounts. */
+enum whose { WHOSE_OWN, WHOSE_ANY };
+
+/* Whether @holding counts for @whose and lasts at all. */
+static bool holding_counts(const struct case_holding *holding, enum whose whose)
+{
+	return (whose == WHOSE_ANY || holding->own) && holding->valid.since < holding->valid.until;
+}
+
+/* The holding of @role that lasts longest of those at @now, or NULL. One that needs no grant goes
+ * before one that does. */
+static const struct case_holding *held_by(const struct access_case *access,
+					  const struct case_role *role, enum whose whose,
+					  int64_t now)
+{
+	const struct case_holding *holding = access->holdings + role->holdings_at;
+	const struct case_holding *const end = holding + role->n_holdings;
+	const struct case_holding *best = NULL;
+
+	for (; holding < end; holding++) {
+		if (!holding_counts(holding, whose) || !validity_holds(&holding->valid, now))
+			continue;
+		if (!best || holding->valid.until > best->valid.until ||
+		    (holding->valid.until == best->valid.until && holding->grant == 0))
+			best = holding;
+	}
+	return best;
+}
+
 /* Whether @other, which excludes the role that @standing is of, holds now; if it will, that is when
  * the role ends. */
-static bool sets_aside(const struct case_role *other, int64_t now, struct standing *standing)
+static bool sets_aside(const struct access_case *access, const struct case_role *other,
+		       enum whose whose, int64_t now, struct standing *standing)
 {
-	if (validity_holds(&other->valid, now))
+	const struct case_holding *holding = access->holdings + other->holdings_at;
+	const struct case_holding *const end = holding + other->n_holdings;
+
+	if (held_by(access, other, whose, now))
 		return true;
-	if (other->valid.since > now && other->valid.since < other->valid.until)
-		standing->end = earlier(standing->end, other->valid.since);
+	for (; holding < end; holding++) {
+		if (holding_counts(holding, whose) && holding->valid.since > now)
+			standing->end = earlier(standing->end, holding->valid.since);
+	}
 	return false;
 }
 
 static struct standing role_standing(const struct access_case *access, size_t index, int64_t now)
 {
 	const struct case_role *role = &access->roles[index];
-	struct standing standing = { .progress = PROGRESS_NO_RULE, .end = role->valid.until };
+	const struct case_holding *holding = held_by(access, role, WHOSE_OWN, now);
+	struct standing standing = { .progress = PROGRESS_NO_RULE };
 
-	if (!role->own || !validity_holds(&role->valid, now))
+	if (!holding)
 		return (struct standing){ .progress = PROGRESS_NO_ROLE };
+	standing.end = holding->valid.until;
 	for (size_t i = 0; i < role->n_excludes; i++) {
 		const size_t other = access->excludes[role->excludes_at + i];
 
-		if (sets_aside(&access->roles[other], now, &standing))
+		if (sets_aside(access, &access->roles[other], WHOSE_ANY, now, &standing))
 			return (struct standing){ .progress = PROGRESS_EXCLUDED };
 	}
 	for (size_t i = 0; access->mixed && i < access->n_roles; i++) {
 		const struct case_role *other = &access->roles[i];
 
-		if (other->own && other->unattended != role->unattended &&
-		    sets_aside(other, now, &standing))
+		if (other->unattended != role->unattended &&
+		    sets_aside(access, other, WHOSE_OWN, now, &standing))
 			return (struct standing){ .progress = PROGRESS_EXCLUDED };
 	}
 	return standing;
@@ -234,9 +271,13 @@ static enum access_reason reason_of(enum progress progress)
 	return REASON_RULE;
 }
 
-static void name_rule(const struct access_case *access, const struct case_rule *rule,
+static void name_rule(const struct access_case *access, const struct case_rule *rule, int64_t now,
 		      struct access_verdict *verdict)
 {
+	const struct case_holding *holding =
+		held_by(access, &access->roles[rule->role], WHOSE_OWN, now);
+
+	verdict->grant = holding ? holding->grant : 0;
 	memcpy(verdict->role, access->roles[rule->role].name, sizeof(verdict->role));
 	verdict->rule = rule->fact.number;
 	verdict->line = rule->fact.number ? rule->fact.line : access->roles[rule->role].line;
@@ -263,7 +304,7 @@ static void judge_governed(const struct access_case *access, int64_t now, unsign
 	verdict->demands_open = finding.demands & ~met;
 	if (verdict->demands_open != 0) {
 		verdict->reason = REASON_SECOND_FACTOR;
-		name_rule(access, finding.asking[__builtin_ctz(verdict->demands_open)].rule,
+		name_rule(access, finding.asking[__builtin_ctz(verdict->demands_open)].rule, now,
 			  verdict);
 		if (is_excused(access, verdict->demands_open))
 			verdict->until = allowed_until(access, finding, now);
@@ -271,7 +312,7 @@ static void judge_governed(const struct access_case *access, int64_t now, unsign
 	}
 	verdict->enforced = ACCESS_ALLOW;
 	verdict->until = allowed_until(access, finding, now);
-	name_rule(access, finding.longest.rule, verdict);
+	name_rule(access, finding.longest.rule, now, verdict);
 	if (!service_needs_rule(access->kind))
 		verdict->reason = REASON_ROLE;
 }
@@ -316,6 +357,20 @@ static void apply_demand_trial(const struct access_case *access, struct access_v
 	verdict->outcome = ACCESS_ALLOW;
 }
 
+/* Who has departed is allowed nothing, on trial or not; who will, nothing from then on. */
+static void apply_departure(const struct access_case *access, int64_t now,
+			    struct access_verdict *verdict)
+{
+	if (access->departed <= now)
+		*verdict = (struct access_verdict){
+			.outcome = ACCESS_DENY,
+			.enforced = ACCESS_DENY,
+			.reason = REASON_DEPARTED,
+		};
+	else if (verdict->outcome != ACCESS_DENY)
+		verdict->until = earlier(verdict->until, access->departed);
+}
+
 void access_judge(const struct access_case *access, int64_t now, unsigned met,
 		  struct access_verdict *ret)
 {
@@ -342,5 +397,6 @@ void access_judge(const struct access_case *access, int64_t now, unsigned met,
 	}
 	if (access->subject != SUBJECT_GOVERNED)
 		verdict.until = verdict.outcome == ACCESS_DENY ? 0 : TIME_NO_END;
+	apply_departure(access, now, &verdict);
 	*ret = verdict;
 }

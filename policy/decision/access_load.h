@@ -11,6 +11,21 @@
 #include "access_case.h"
 #include "compiled/inforce.h"
 
+/* A role of an account of the person's, and how he came by it. */
+struct holding {
+	uint32_t role;
+	struct case_holding how;
+};
+
+/* Zero-initialise; release with holdings_clear(). */
+struct holdings {
+	struct holding *item;
+	size_t n, allocated;
+};
+
+void holdings_clear(struct holdings *holdings);
+int holdings_add(struct holdings *holdings, uint32_t role, const struct case_holding *how);
+
 struct reading {
 	const struct policy *policy;
 	const struct access_request *request;
@@ -20,14 +35,30 @@ struct reading {
 	struct id_set own;  /* roles of the subject */
 	struct id_set held; /* and of his person's other accounts; access->roles in this order */
 	bool has_others;    /* his person has other accounts */
-	struct id_set services;	 /* ids of the service */
-	struct id_set calendars; /* of the rules found; access->calendars in this order */
+	struct holdings holdings; /* of the roles in held, by role once they are loaded */
+	struct id_set services;	  /* ids of the service */
+	struct id_set calendars;  /* of the rules found; access->calendars in this order */
 };
 
 void reading_clear(struct reading *reading);
 
 /* Classify the subject; for a governed one, reading->own and ->held are then set. */
 int load_subject(struct reading *reading);
+
+/* The role called @name. Returns 1 (then *@ret is set), 0 (there is none) or a negative errno. */
+int role_find(const struct policy *policy, const char *name, uint32_t *ret);
+
+/* What the policy says of the role @id. */
+int role_load(const struct policy *policy, uint32_t id, struct role_fact *ret);
+
+/* Add what @user was granted, @own or not; roles that the policy does not have are left out. */
+int load_granted(const struct policy *policy, const char *user, bool own, struct holdings *ret);
+
+/* Set access->departed. */
+int load_departure(const struct reading *reading);
+
+/* Whether the register has anything on the name @user. Returns 1, 0 or a negative errno. */
+int is_registered(const struct policy *policy, const char *user);
 
 /* Append the ids of everything a from: list can name that @origin lies in, settled. */
 int load_origin_ids(const struct policy *policy, const struct origin *origin, struct id_set *ret);

@@ -21,6 +21,7 @@ static const struct {
 	[REASON_SECOND_FACTOR]      = { "second-factor", "a rule fits, but a second factor is due" },
 	[REASON_ROOT_ORIGIN]        = { "root-origin", "root may not log in directly from there" },
 	[REASON_BREAK_GLASS_ORIGIN] = { "break-glass-origin", "a break-glass account may not come in from there" },
+	[REASON_DEPARTED]           = { "departed", "has left: the account is closed" },
 	[REASON_NO_POLICY]          = { "no-policy", "the policy in force cannot be used" },
 	/* clang-format on */
 };

@@ -30,18 +30,25 @@ static int link_excludes(struct reading *reading, const struct id_set *excludes,
 	return 0;
 }
 
-static int load_role(struct reading *reading, uint32_t id, struct case_role *role)
+int role_load(const struct policy *policy, uint32_t id, struct role_fact *ret)
 {
-	scoped(role_fact_clear) struct role_fact fact = { 0 };
 	scoped(blob_clear) struct blob blob = { 0 };
 	struct decoder decoder;
 	int r;
 
-	r = policy_find_id(reading->policy, TABLE_ROLES, id, &blob);
+	r = policy_find_id(policy, TABLE_ROLES, id, &blob);
 	if (r < 0)
 		return r;
 	decoder = blob_decoder(&blob);
-	r = decode_role(&decoder, &fact);
+	return decode_role(&decoder, ret);
+}
+
+static int load_role(struct reading *reading, uint32_t id, struct case_role *role)
+{
+	scoped(role_fact_clear) struct role_fact fact = { 0 };
+	int r;
+
+	r = role_load(reading->policy, id, &fact);
 	if (r < 0)
 		return r;
 	memcpy(role->name, fact.name, sizeof(role->name));
@@ -52,6 +59,51 @@ static int load_role(struct reading *reading, uint32_t id, struct case_role *rol
 	role->excludes_groups = fact.excludes_groups;
 	role->gives = take(fact.gives, (struct id_set){ 0 });
 	return link_excludes(reading, &fact.excludes, role);
+}
+
+static int compare_holdings(const void *first, const void *second)
+{
+	const struct holding *a = first, *b = second;
+
+	return (a->role > b->role) - (a->role < b->role);
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Give each role of the case how it is held, within its own dates. */
+static int place_holdings(struct reading *reading)
+{
+	struct access_case *access = reading->access;
+	const struct holdings *from = &reading->holdings;
+
+	access->holdings = calloc(from->n + 1, sizeof(*access->holdings));
+	if (!access->holdings)
+		return -ENOMEM;
+	if (from->n > 1)
+		qsort(from->item, from->n, sizeof(*from->item), compare_holdings);
+	for (size_t i = 0; i < access->n_roles; i++) {
+		struct case_role *role = &access->roles[i];
+
+		role->holdings_at = access->n_holdings;
+		while (access->n_holdings < from->n &&
+		       from->item[access->n_holdings].role == reading->held.id[i]) {
+			struct case_holding how = from->item[access->n_holdings].how;
+
+			how.valid.since = later(how.valid.since, role->valid.since);
+			how.valid.until = earlier(how.valid.until, role->valid.until);
+			access->holdings[access->n_holdings++] = how;
+		}
+		role->n_holdings = access->n_holdings - role->holdings_at;
+	}
+	return 0;
 }
 
 /* Whether the subject himself holds roles of both kinds. */
@@ -81,7 +133,7 @@ int load_roles(struct reading *reading)
 			return r;
 	}
 	access->mixed = roles_mixed(access);
-	return 0;
+	return place_holdings(reading);
 }
 
 int origin_add_rule(struct case_origin *origin, const struct case_rule *rule)

@@ -30,38 +30,77 @@ static int add_group_roles(const struct policy *policy, const struct access_acco
 }
 
 /* What one account holds. */
-struct holdings {
+struct account_roles {
 	struct id_set roles; /* settled; without those it is excepted from */
 	uint32_t person;
-	bool named; /* some role names it as a member */
+	bool named; /* some role names it as a member, or was granted to it */
 };
 
-static void holdings_clear(struct holdings *holdings)
+static void account_roles_clear(struct account_roles *roles)
 {
-	id_set_clear(&holdings->roles);
+	id_set_clear(&roles->roles);
 }
 
-static int load_holdings(const struct policy *policy, const struct access_account *account,
-			 struct holdings *ret)
+/* Without end, where it is not granted. */
+static int add_lasting(const struct id_set *roles, bool own, struct holdings *ret)
+{
+	const struct case_holding lasting = { { TIME_NO_START, TIME_NO_END }, .own = own };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < roles->n; i++)
+		r = holdings_add(ret, roles->id[i], &lasting);
+	return r;
+}
+
+/* Drop what @roles and, from @first on, @holdings have of the settled set @excepted. */
+static void drop_excepted(const struct id_set *excepted, struct id_set *roles,
+			  struct holdings *holdings, size_t first)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < roles->n; i++) {
+		if (id_set_find(excepted, roles->id[i]) < 0)
+			roles->id[kept++] = roles->id[i];
+	}
+	roles->n = kept;
+	kept = first;
+	for (size_t i = first; i < holdings->n; i++) {
+		if (id_set_find(excepted, holdings->item[i].role) < 0)
+			holdings->item[kept++] = holdings->item[i];
+	}
+	holdings->n = kept;
+}
+
+/* The roles of @account, and how it came by them. */
+static int load_account(struct reading *reading, const struct access_account *account, bool own,
+			struct account_roles *ret)
 {
 	scoped(id_set_clear) struct id_set excepted = { 0 };
-	size_t kept = 0;
+	struct holdings *holdings = &reading->holdings;
+	const size_t first = holdings->n;
+	size_t granted;
 	int r;
 
-	r = policy_mentions(policy, account->user, &ret->roles, &excepted, &ret->person);
+	r = policy_mentions(reading->policy, account->user, &ret->roles, &excepted, &ret->person);
 	if (r < 0)
 		return r;
 	ret->named = ret->roles.n > 0;
-	r = add_group_roles(policy, account, &ret->roles);
+	r = add_group_roles(reading->policy, account, &ret->roles);
 	if (r < 0)
 		return r;
 	id_set_settle(&ret->roles);
 	id_set_settle(&excepted);
-	for (size_t i = 0; i < ret->roles.n; i++) {
-		if (id_set_find(&excepted, ret->roles.id[i]) < 0)
-			ret->roles.id[kept++] = ret->roles.id[i];
-	}
-	ret->roles.n = kept;
+	r = add_lasting(&ret->roles, own, holdings);
+	granted = holdings->n;
+	if (r == 0)
+		r = load_granted(reading->policy, account->user, own, holdings);
+	ret->named = ret->named || holdings->n > granted;
+	for (; r == 0 && granted < holdings->n; granted++)
+		r = id_set_add(&ret->roles, holdings->item[granted].role);
+	if (r < 0)
+		return r;
+	id_set_settle(&ret->roles);
+	drop_excepted(&excepted, &ret->roles, holdings, first);
 	return 0;
 }
 
@@ -100,7 +139,7 @@ static int hold_others(struct reading *reading, uint32_t person)
 		return r;
 	decoder = blob_decoder(&blob);
 	while (decode_more(&decoder)) {
-		scoped(holdings_clear) struct holdings holdings = { 0 };
+		scoped(account_roles_clear) struct account_roles roles = { 0 };
 		struct access_account account;
 
 		decode_text(&decoder, user, sizeof(user));
@@ -108,9 +147,9 @@ static int hold_others(struct reading *reading, uint32_t person)
 			continue;
 		reading->has_others = true;
 		account = other_account(reading->request, user);
-		r = load_holdings(reading->policy, &account, &holdings);
+		r = load_account(reading, &account, false, &roles);
 		if (r == 0)
-			r = id_set_join(&reading->held, &holdings.roles);
+			r = id_set_join(&reading->held, &roles.roles);
 		if (r < 0)
 			return r;
 	}
@@ -118,15 +157,15 @@ static int hold_others(struct reading *reading, uint32_t person)
 }
 
 /* Whether the policy governs the subject. Returns 1, 0 or a negative errno. */
-static int is_governed(const struct reading *reading, const struct holdings *holdings)
+static int is_governed(const struct reading *reading, const struct account_roles *roles)
 {
 	const struct access_request *request = reading->request;
 	uid_t uid = request->uid;
 	int r;
 
-	if (holdings->named)
+	if (roles->named)
 		return 1;
-	if (reading->find_uid && holdings->roles.n > 0) {
+	if (reading->find_uid && roles->roles.n > 0) {
 		r = reading->find_uid(request->subject.user, &uid);
 		if (r < 0)
 			return r == -ENOENT ? 1 : r;
@@ -134,32 +173,40 @@ static int is_governed(const struct reading *reading, const struct holdings *hol
 	return uid_governed(uid, reading->policy->meta.facts.min_uid);
 }
 
-int load_subject(struct reading *reading)
+static int load_roles_held(struct reading *reading)
 {
-	scoped(holdings_clear) struct holdings holdings = { 0 };
-	const struct access_request *request = reading->request;
-	const struct meta *meta = &reading->policy->meta;
+	scoped(account_roles_clear) struct account_roles roles = { 0 };
 	int r;
 
+	r = load_account(reading, &reading->request->subject, true, &roles);
+	if (r < 0)
+		return r;
+	r = is_governed(reading, &roles);
+	if (r <= 0)
+		return r;
+	reading->access->subject = SUBJECT_GOVERNED;
+	reading->own = take(roles.roles, (struct id_set){ 0 });
+	r = id_set_join(&reading->held, &reading->own);
+	if (r == 0)
+		r = hold_others(reading, roles.person);
+	id_set_settle(&reading->held);
+	return r;
+}
+
+int load_subject(struct reading *reading)
+{
+	const struct access_request *request = reading->request;
+	const int r = load_departure(reading);
+
+	if (r < 0)
+		return r;
 	if (request->uid == 0) {
 		reading->access->subject = SUBJECT_ROOT;
 		return 0;
 	}
-	if (meta_is_break_glass(meta, request->subject.user)) {
+	if (meta_is_break_glass(&reading->policy->meta, request->subject.user)) {
 		reading->access->subject = SUBJECT_BREAK_GLASS;
 		return 0;
 	}
-	r = load_holdings(reading->policy, &request->subject, &holdings);
-	if (r < 0)
-		return r;
-	r = is_governed(reading, &holdings);
-	if (r <= 0)
-		return r;
-	reading->access->subject = SUBJECT_GOVERNED;
-	reading->own = take(holdings.roles, (struct id_set){ 0 });
-	r = id_set_join(&reading->held, &reading->own);
-	if (r == 0)
-		r = hold_others(reading, holdings.person);
-	id_set_settle(&reading->held);
-	return r;
+	return load_roles_held(reading);
 }

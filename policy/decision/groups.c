@@ -48,7 +48,8 @@ static int load_and_gather(struct reading *reading, int64_t now, struct id_set *
 {
 	int r = load_subject(reading);
 
-	if (r < 0 || reading->access->subject != SUBJECT_GOVERNED)
+	if (r < 0 || reading->access->subject != SUBJECT_GOVERNED ||
+	    reading->access->departed <= now)
 		return r;
 	r = load_roles(reading);
 	return r < 0 ? r : gather_gids(reading, now, ret);
@@ -102,6 +103,9 @@ static int gather_grants(const struct policy *policy, const struct group_asker *
 	struct decoder decoder;
 	int r;
 
+	r = is_registered(policy, asker->user);
+	if (r != 0)
+		return r < 0 ? r : 0;
 	for (size_t i = 0; i < asker->n_groups; i++)
 		if (meta_watches(&policy->meta, asker->groups[i]))
 			return 0;

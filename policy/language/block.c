@@ -50,6 +50,7 @@ static const struct {
 	[KEY_ACCOUNTS]         = { NODE_LIST,   read_accounts },
 	[KEY_GROUPS]           = { NODE_LIST,   read_groups },
 	[KEY_ROLE_NAMES]       = { NODE_LIST,   read_role_names },
+	[KEY_SECRETS]          = { NODE_LIST,   read_secrets },
 	[KEY_SERVICES]         = { NODE_LIST,   read_services },
 	[KEY_SERVICE_ELEMENTS] = { NODE_LIST,   read_service_elements },
 	[KEY_HOSTS]            = { NODE_LIST,   read_hosts },

@@ -15,6 +15,7 @@
 #define RULE(field) .offset = offsetof(struct rule, field)
 #define PASSWORD(field) .offset = offsetof(struct password_block, field)
 #define ATTEMPTS(field) .offset = offsetof(struct attempts_block, field)
+#define ON_REQUEST(field) .offset = offsetof(struct on_request_block, field)
 #define SECOND_FACTOR(field) .offset = offsetof(struct second_factor_block, field)
 #define DAY_SEC 86400
 #define HOUR_SEC 3600
@@ -299,6 +300,23 @@ static const struct block second_factor_block = {
 		 "keys were.",
 };
 
+static const struct key on_request_keys[] = {
+	{ "by", KEY_ROLE_NAMES, KEY_MANDATORY, ON_REQUEST(by),
+	  .about = "Roles whose holders may ask.", .example = "by: [sysadmin]" },
+	{ "approved-by", KEY_ROLE_NAMES, KEY_MANDATORY, ON_REQUEST(approved_by),
+	  .about = "Roles whose holders approve or deny. Never who asks, nor another account of the same person.",
+	  .example = "approved-by: [auditor]" },
+	{ "at-most", KEY_DURATION, KEY_MANDATORY, ON_REQUEST(at_most_sec), FROM_TO(60, YEAR_SEC, "1m to 1y"),
+	  .about = "The longest time that can be asked for, counted from the approval.", .example = "at-most: 4h" },
+	{ "approvers", KEY_COUNT, ON_REQUEST(approvers), FROM_TO(1, APPROVERS_MAX, "persons"), .standard = "1",
+	  .about = "How many different persons must approve.", .example = "approvers: 2" },
+};
+
+static const struct block on_request_block = {
+	.title = "roles.NAME.on-request", BLOCK(on_request_keys),
+	.about = "A role that is asked for, for a time: another person says yes, and it ends by itself.",
+};
+
 static const struct key role_keys[] = {
 	{ "owner", KEY_ACCOUNT, ROLE(owner),
 	  .about = "Who answers for the list of members. This version keeps the name and does nothing with it: "
@@ -331,6 +349,12 @@ static const struct key role_keys[] = {
 	  .about = "The groups given may be as good as root, as disk, docker or sudo are. Such a role needs until. Group "
 		   "id 0 is never given.",
 	  .example = "privileged: yes\nuntil: 2026-12-31\ngives-groups: [disk]" },
+	{ "on-request", KEY_OWN_BLOCK, ROLE(on_request), .block = &on_request_block,
+	  .about = "That the role can be asked for, by sereno request.",
+	  .example = "on-request: {by: [sysadmin], approved-by: [auditor], at-most: 4h}" },
+	{ "knows", KEY_SECRETS, ROLE(knows), .standard = "[]",
+	  .about = "Shared secrets that its holders know, by name: to be changed when one of them leaves.",
+	  .example = "knows: [grub, bmc]" },
 	{ "password", KEY_OWN_BLOCK, ROLE(password), .block = &password_block,
 	  .about = "Stricter than the block password: for who holds the role, never looser. What is left out is as "
 		   "there; words of not-containing are added to those there. Of several roles the strictest counts.",
@@ -339,7 +363,7 @@ static const struct key role_keys[] = {
 	  .about = "The rules of the role. A role without any still lets its holders run jobs.",
 	  .example = "allow:\n  - services: [sshd]\n    from: [office]\n    hours: [working-day]" },
 };
-static const char *const role_later[] = { "knows", "session", "on-request" };
+static const char *const role_later[] = { "session" };
 
 static const struct block role_block = {
 	.title = "roles.NAME", BLOCK(role_keys), LATER(role_later),
@@ -367,6 +391,17 @@ static const struct key root_keys[] = {
 
 static const struct block root_block = {
 	.title = "root", BLOCK(root_keys), .about = "Every account with user id 0.",
+};
+
+static const struct key approvals_keys[] = {
+	{ "by-request", KEY_DURATION, MODEL(by_request_sec), FROM_TO(60, YEAR_SEC, "1m to 1y"), .standard = "3d",
+	  .about = "A request that nobody has answered for so long is void.", .example = "by-request: 3d" },
+};
+static const char *const approvals_later[] = { "at-prompt" };
+
+static const struct block approvals_block = {
+	.title = "approvals", BLOCK(approvals_keys), LATER(approvals_later),
+	.about = "What is asked of other people, and how long it waits for them.",
 };
 
 /* In the order of reading: the zone before any date, names before what refers to them. */
@@ -407,9 +442,11 @@ static const struct key policy_keys[] = {
 	{ "second-factor", KEY_OWN_BLOCK, MODEL(second_factor), .block = &second_factor_block,
 	  .about = "What the one-time codes are like, and how users come by them.",
 	  .example = "second-factor: {enrol: ticket, remember: never}" },
+	{ "approvals", KEY_BLOCK, MODEL(approvals_at), .block = &approvals_block,
+	  .about = "How long a request waits for its answer.", .example = "approvals: {by-request: 3d}" },
 };
 static const char *const policy_later[] = {
-	"approvals", "notice", "session", "media",
+	"notice", "session", "media",
 };
 
 const struct block block_policy = {

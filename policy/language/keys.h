@@ -36,6 +36,7 @@ enum key_type {
 	KEY_ACCOUNTS,	 /* struct names, as all lists below */
 	KEY_GROUPS,
 	KEY_ROLE_NAMES,
+	KEY_SECRETS,
 	KEY_SERVICES,
 	KEY_SERVICE_ELEMENTS,
 	KEY_HOSTS,

@@ -83,6 +83,21 @@ int read_role_names(struct reader *reader, const struct key *key, const struct n
 	return read_names(reader, node, check_role, field(key, base));
 }
 
+static bool check_secret(struct reader *reader, const struct node *node)
+{
+	if (word_is_name(node->text))
+		return true;
+	diag_fault(reader->diags, node->at,
+		   "'%s' cannot name a secret: letters, digits, . _ - from a letter on, at most %d",
+		   node->text, MODEL_NAME_MAX);
+	return false;
+}
+
+int read_secrets(struct reader *reader, const struct key *key, const struct node *node, void *base)
+{
+	return read_names(reader, node, check_secret, field(key, base));
+}
+
 static bool check_service_element(struct reader *reader, const struct node *node)
 {
 	const char *canonical;

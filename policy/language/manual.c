@@ -28,6 +28,7 @@ static const char *const kinds[KEY_TYPES] = {
 	[KEY_ACCOUNTS]         = "a list of user names",
 	[KEY_GROUPS]           = "a list of Unix groups",
 	[KEY_ROLE_NAMES]       = "a list of roles",
+	[KEY_SECRETS]          = "a list of names, as of roles",
 	[KEY_SERVICES]         = "a list of PAM services and names of services:, not empty",
 	[KEY_SERVICE_ELEMENTS] = "a list of PAM services",
 	[KEY_HOSTS]            = "a list of host names, patterns and names of hosts:, not empty",

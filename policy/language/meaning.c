@@ -110,7 +110,7 @@ static void warn_roles(struct reader *reader)
 	for (size_t i = 0; i < reader->model->n_roles; i++) {
 		const struct role *role = &reader->model->roles[i];
 
-		if (!role->members.n && !role->members_of.n)
+		if (!role->members.n && !role->members_of.n && !role->on_request.at.line)
 			diag_warn(reader->diags, role->name.at, "nobody holds the role '%s'",
 				  role->name.text);
 		if (!role->n_rules && !role->gives_groups.n)
@@ -142,6 +142,7 @@ int meaning_check(struct reader *reader)
 		check_role(reader, i);
 	attempts_check(reader);
 	given_groups_check(reader);
+	on_request_check(reader);
 	second_factor_check(reader);
 	r = password_check(reader);
 	if (r == 0)

@@ -44,8 +44,9 @@ typedef int read_key(struct reader *reader, const struct key *key, const struct 
 read_key read_version, read_text, read_count, read_duration, read_reviewed, read_since, read_until,
 	read_switch, read_required, read_timezone, read_account, read_duration_or, read_choice,
 	read_issuer, read_path;
-read_key read_observe, read_words, read_accounts, read_groups, read_role_names, read_services,
-	read_service_elements, read_hosts, read_host_elements, read_hours, read_times_elements;
+read_key read_observe, read_words, read_accounts, read_groups, read_role_names, read_secrets,
+	read_services, read_service_elements, read_hosts, read_host_elements, read_hours,
+	read_times_elements;
 read_key read_from, read_origin_elements, read_lines;
 read_key read_table, read_rules;
 
@@ -68,6 +69,7 @@ void attempts_check(struct reader *reader);
 void second_factor_check(struct reader *reader);
 int password_check(struct reader *reader);
 void given_groups_check(struct reader *reader);
+void on_request_check(struct reader *reader);
 
 /* Whether the item @node is good; a fault if not. */
 typedef bool check_item(struct reader *reader, const struct node *node);

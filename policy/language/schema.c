@@ -44,6 +44,7 @@ static const struct {
 	[KEY_ACCOUNTS]         = { LIST, "\"type\": [\"string\", \"number\"], \"pattern\": \"^" ACCOUNT "$\"" },
 	[KEY_GROUPS]           = { LIST, "\"type\": [\"string\", \"number\"], \"pattern\": \"^" ACCOUNT "$\"" },
 	[KEY_ROLE_NAMES]       = { LIST, "\"type\": \"string\", \"pattern\": \"^" NAME "$\"" },
+	[KEY_SECRETS]          = { LIST, "\"type\": \"string\", \"pattern\": \"^" NAME "$\"" },
 	[KEY_SERVICES]         = { NOT_EMPTY, "\"type\": \"string\", \"pattern\": \"^[A-Za-z0-9_-][A-Za-z0-9._-]*$\"" },
 	[KEY_SERVICE_ELEMENTS] = { LIST, "\"type\": \"string\", \"pattern\": \"^[A-Za-z0-9_-][A-Za-z0-9._-]*$\"" },
 	[KEY_HOSTS]            = { NOT_EMPTY, "\"type\": \"string\", \"pattern\": \"^[A-Za-z0-9.*?_-]+$\"" },

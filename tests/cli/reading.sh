@@ -138,7 +138,7 @@ json '.attention == ["fallback", "review"]'
 
 # A damaged policy in force is said, and never read: the fallback decides.
 head -c 600 /dev/zero |
-	dd of="$tree/var/lib/sereno/in-force/policy.1.cdb" bs=1 seek=2100 conv=notrunc 2>/dev/null
+	dd of="$tree/var/lib/sereno/in-force/policy.1.cdb" bs=1 seek=3600 conv=notrunc 2>/dev/null
 expect 1 status --root "$tree"
 says "the compiled policy is damaged"
 silent_on "has changed"

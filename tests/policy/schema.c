@@ -18,8 +18,10 @@ static const struct wrapper {
 	  "origins: {office: [10.0.0.0/8]}\n"
 	  "times: {working-day: [Mon-Fri]}\n"
 	  "password: {}\n"
-	  "roles:\n  auditor: {}\n  it:\n",
+	  "roles:\n  auditor: {}\n  sysadmin: {}\n  it:\n",
 	  "    " },
+	{ "roles.NAME.on-request",
+	  "sereno: 1\nroles:\n  auditor: {}\n  sysadmin: {}\n  it:\n    on-request:\n", "      " },
 	{ "roles.NAME.allow",
 	  "sereno: 1\n"
 	  "origins: {office: [10.0.0.0/8]}\n"
@@ -28,6 +30,7 @@ static const struct wrapper {
 	  "services: {console: [login]}\n"
 	  "roles:\n  it:\n    allow:\n      -\n",
 	  "        " },
+	{ "approvals", "sereno: 1\napprovals:\n", "  " },
 	{ "root", "sereno: 1\nroot:\n", "  " },
 	{ "password", "sereno: 1\npassword:\n", "  " },
 	{ "attempts", "sereno: 1\nattempts:\n", "  " },

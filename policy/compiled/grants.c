@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* grants.c - reading what was granted, and who has departed. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include <sereno/scoped.h>
+#include <sereno/trusted.h>
+
+#include "grants_file.h"
+#include "inforce.h"
+
+void grants_close(struct grants *grants)
+{
+	if (!grants)
+		return;
+	close_p(&grants->fd);
+	free(grants);
+}
+
+void grants_close_p(struct grants **grants)
+{
+	grants_close(*grants);
+}
+
+static int read_meta(struct grants *grants)
+{
+	scoped(blob_clear) struct blob blob = { 0 };
+	struct decoder decoder;
+	int r;
+
+	r = record_load(&grants->tables, TABLE_META, 0, &blob);
+	if (r < 0)
+		return r;
+	decoder = blob_decoder(&blob);
+	r = decode_grants_meta(&decoder, &grants->facts,
+			       &grants->tables.buckets[GRANTS_TABLE_FIRST]);
+	if (r < 0 || grants->facts.serial != blob.generation)
+		return -EBADMSG;
+	grants->tables.generation = blob.generation;
+	return 0;
+}
+
+static int open_file(int state, struct grants *grants)
+{
+	struct stat st;
+	int r;
+
+	grants->fd = openat(state, GRANTS_FILE,
+			    O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
+	/* Missing, it would forget who has departed: no less wrong than damaged. */
+	if (grants->fd < 0)
+		return errno == ENOENT ? -EBADMSG : errno == ELOOP ? -EPERM : neg_errno();
+	if (fstat(grants->fd, &st) < 0)
+		return neg_errno();
+	if (!S_ISREG(st.st_mode) || !trusted_writers(&st))
+		return -EPERM;
+	r = store_open(grants->fd, st.st_size, &grants->tables.store);
+	return r < 0 ? r : read_meta(grants);
+}
+
+int grants_open_at(int state, struct grants **ret)
+{
+	scoped(grants_close_p) struct grants *grants = calloc(1, sizeof(*grants));
+	int r;
+
+	if (!grants)
+		return -ENOMEM;
+	grants->fd = -1;
+	r = open_file(state, grants);
+	if (r < 0)
+		return r;
+	*ret = take(grants, NULL);
+	return 0;
+}
+
+int grants_open(const char *root, struct grants **ret)
+{
+	scoped_free char *path = NULL;
+	scoped_fd int state = -1;
+
+	if (asprintf(&path, "%s" POLICY_STATE_DIR, root) < 0) {
+		path = NULL;
+		return -ENOMEM;
+	}
+	state = open_directory(AT_FDCWD, path);
+	if (state < 0)
+		return state == -ENOENT ? -EBADMSG : state;
+	return grants_open_at(state, ret);
+}
+
+const struct grants_facts *grants_facts(const struct grants *grants)
+{
+	return &grants->facts;
+}
+
+/*
+ * With P the moment of publishing, B the time since boot then, and T that of the boot we are in:
+ * now is T plus the time since boot. In the same boot P is T plus B. After another one T is not
+ * before P, and B not below 0. So P plus the time since boot less B is never too late.
+ */
+int64_t grants_earliest(const struct grants *grants)
+{
+	struct timespec up;
+
+	if (clock_gettime(CLOCK_BOOTTIME, &up) < 0 || up.tv_sec < grants->facts.boottime)
+		return grants->facts.published;
+	return grants->facts.published + (up.tv_sec - grants->facts.boottime);
+}
+
+/* All grants in @decoder into one array; *@ret_n counts them. */
+static int gather(struct decoder *decoder, struct grant **ret, size_t *ret_n)
+{
+	scoped_free struct grant *item = NULL;
+	size_t n = 0;
+
+	while (decode_more(decoder)) {
+		struct grant *room = reallocarray(item, n + 1, sizeof(*item));
+
+		if (!room)
+			return -ENOMEM;
+		item = room;
+		decode_granted(decoder, &item[n++]);
+	}
+	if (decode_end(decoder) < 0)
+		return -EBADMSG;
+	*ret = take(item, NULL);
+	*ret_n = n;
+	return 0;
+}
+
+ssize_t grants_of(const struct grants *grants, const char *user, struct grant **ret)
+{
+	scoped(blob_clear) struct blob blob = { 0 };
+	struct decoder decoder;
+	size_t n = 0;
+	int r;
+
+	*ret = NULL;
+	if (grants->facts.n_grants == 0)
+		return 0;
+	r = table_find(&grants->tables, TABLE_GRANTED, user, strlen(user), &blob);
+	if (r <= 0)
+		return r;
+	decoder = blob_decoder(&blob);
+	r = gather(&decoder, ret, &n);
+	return r < 0 ? r : (ssize_t)n;
+}
+
+/* Put the earliest of the departures under @key into *@ret if it is earlier than what is there.
+ * Returns as grants_departed(). */
+static int find_departure(const struct grants *grants, enum table table, const void *key,
+			  size_t length, struct departure *ret)
+{
+	scoped(blob_clear) struct blob blob = { 0 };
+	struct departure departure;
+	struct decoder decoder;
+	int r;
+
+	r = table_find(&grants->tables, table, key, length, &blob);
+	if (r <= 0)
+		return r;
+	decoder = blob_decoder(&blob);
+	while (decode_more(&decoder)) {
+		decode_departure(&decoder, &departure);
+		if (!decoder.damaged && departure.since < ret->since)
+			*ret = departure;
+	}
+	return decode_end(&decoder) < 0 ? -EBADMSG : 1;
+}
+
+int grants_departed(const struct grants *grants, const char *user, uid_t uid, struct departure *ret)
+{
+	struct departure departure = { .since = TIME_NO_END };
+	const struct table_key number = key_of_id(uid);
+	int r;
+
+	if (grants->facts.n_departures == 0)
+		return 0;
+	r = find_departure(grants, TABLE_DEPARTED_NAMES, user, strlen(user), &departure);
+	if (r >= 0 && uid != 0 && uid != GRANTS_NO_UID)
+		r = find_departure(grants, TABLE_DEPARTED_NUMBERS, number.byte, number.length,
+				   &departure);
+	if (r < 0 || departure.since == TIME_NO_END)
+		return r < 0 ? r : 0;
+	*ret = departure;
+	return 1;
+}
+
+int grants_verify(const struct grants *grants)
+{
+	int r = 0;
+
+	for (unsigned table = GRANTS_TABLE_FIRST; r == 0 && table < TABLE_KINDS; table++)
+		r = table_verify(&grants->tables, (enum table)table);
+	return r;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * grants_file.h - what the file of the grants holds, and how it is opened.
+ *
+ * A META of its own, then the tables GRANTED, DEPARTED_NAMES and DEPARTED_NUMBERS, as in table.h;
+ * the serial stands in the place of the generation.
+ */
+#ifndef SERENO_POLICY_GRANTS_FILE_H
+#define SERENO_POLICY_GRANTS_FILE_H
+
+#include <sereno/grants.h>
+
+#include "table.h"
+
+#define GRANTS_FILE	   "grants.1.cdb"
+#define REGISTER_FILE	   "register.db" /* what it is published from, see register.h */
+#define GRANTS_FORMAT	   0x67726131	 /* tells this META from a policy's */
+#define GRANTS_TABLE_FIRST TABLE_GRANTED
+#define GRANTS_TABLES	   (TABLE_KINDS - GRANTS_TABLE_FIRST)
+#define GRANTS_TIME_MAX	   (INT64_C(1) << 40) /* of the moment of publishing: sums of two fit */
+
+struct grants {
+	int fd;
+	struct tables tables;
+	struct grants_facts facts;
+};
+
+/* grants_open() in the directory @state, ROOT/var/lib/sereno. */
+int grants_open_at(int state, struct grants **ret);
+
+/* grants_publish() there. */
+int grants_publish_at(int state, const struct grants_image *image);
+
+void encode_grants_meta(struct encoder *encoder, const struct grants_facts *facts,
+			const uint32_t buckets[static GRANTS_TABLES]);
+int decode_grants_meta(struct decoder *decoder, struct grants_facts *facts,
+		       uint32_t buckets[static GRANTS_TABLES]);
+
+/* GRANTED: one per grant of the user. */
+void encode_granted(struct encoder *encoder, const struct grant *grant);
+void decode_granted(struct decoder *decoder, struct grant *ret);
+
+/* DEPARTED_NAMES, DEPARTED_NUMBERS: one per departure. */
+void encode_departure(struct encoder *encoder, const struct departure *departure);
+void decode_departure(struct decoder *decoder, struct departure *ret);
+
+#endif
