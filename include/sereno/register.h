@@ -60,6 +60,7 @@ enum register_refusal {
 	REFUSED_DEPARTED,	/* who asks, decides, grants or is granted to has departed */
 	REFUSED_ALREADY,	/* the same is there already */
 	REFUSED_SECRETS,	/* secrets that he knew are not attested yet */
+	REFUSED_EXCLUDED,	/* he, or his person, has a role that the role excludes */
 	REFUSED_UNATTENDED,	/* a program's role is held by being named in the policy */
 	REFUSED_CHECK,		/* the caller's own check said no */
 };
