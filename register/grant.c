@@ -163,8 +163,8 @@ static int end_matching(struct register_db *db, const struct act *act,
 	return r == 0 ? statement_run(&end) : r;
 }
 
-static int revoke(struct register_db *db, const struct act *act, const struct matching *matching,
-		  const struct register_check *check)
+static int take_back(struct register_db *db, const struct act *act, const struct matching *matching,
+		     const struct register_check *check)
 {
 	int r = act_check(act);
 
@@ -181,7 +181,7 @@ int register_revoke_id(struct register_db *db, const struct act *act, uint32_t i
 {
 	const struct matching matching = { .id = id };
 
-	return id == 0 ? REFUSED_UNKNOWN : revoke(db, act, &matching, check);
+	return id == 0 ? REFUSED_UNKNOWN : take_back(db, act, &matching, check);
 }
 
 int register_revoke(struct register_db *db, const struct act *act, const char *user,
@@ -189,7 +189,7 @@ int register_revoke(struct register_db *db, const struct act *act, const char *u
 {
 	const struct matching matching = { .user = user, .role = role };
 
-	return revoke(db, act, &matching, check);
+	return take_back(db, act, &matching, check);
 }
 
 int register_grants(struct register_db *db, const struct register_query *query,
