@@ -40,14 +40,41 @@ static size_t smaller(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
+static uint32_t number_at(const uint8_t *bytes)
+{
+	struct decoder decoder = { .next = bytes, .left = 4 };
+
+	return decode_u32(&decoder);
+}
+
+/* Where the last of the hash tables ends, which end the file. */
+static size_t end_of_tables(const struct store *store)
+{
+	size_t end = 0, table_end;
+
+	for (size_t at = 0; at < STORE_INDEX_BYTES; at += SLOT_BYTES) {
+		table_end = number_at(store->head + at) +
+			    (size_t)number_at(store->head + at + 4) * SLOT_BYTES;
+		if (table_end > end)
+			end = table_end;
+	}
+	return end;
+}
+
 int store_open(int fd, off_t size, struct store *ret)
 {
+	int r;
+
 	if (size < STORE_INDEX_BYTES || size > UINT32_MAX)
 		return -EBADMSG;
 	ret->fd = fd;
 	ret->size = (size_t)size;
 	ret->head_bytes = smaller(sizeof(ret->head), ret->size);
-	return read_at(fd, ret->head, ret->head_bytes, 0);
+	r = read_at(fd, ret->head, ret->head_bytes, 0);
+	if (r < 0)
+		return r;
+	/* A file that was cut short is told at once, not when the part is missed. */
+	return end_of_tables(ret) == ret->size ? 0 : -EBADMSG;
 }
 
 /* read_at(), of what is in memory already without asking again. */
@@ -58,13 +85,6 @@ static int store_read(const struct store *store, void *to, size_t length, size_t
 		return 0;
 	}
 	return read_at(store->fd, to, length, offset);
-}
-
-static uint32_t number_at(const uint8_t *bytes)
-{
-	struct decoder decoder = { .next = bytes, .left = 4 };
-
-	return decode_u32(&decoder);
 }
 
 /* cdb's hash (Bernstein). */

@@ -28,7 +28,7 @@ struct store {
 };
 
 /* Take the open file @fd of @size bytes, which stays the caller's. Returns 0, -EBADMSG (too short
- * or too long for a cdb) or a read error. */
+ * or too long for a cdb, or cut) or a read error. */
 int store_open(int fd, off_t size, struct store *ret);
 
 /* Memory of the caller's, released with free(). */
