@@ -7,7 +7,7 @@
 
 #include "change.h"
 
-int text_check(const char *text)
+int wording_check(const char *text)
 {
 	const size_t length = text ? strnlen(text, REGISTER_REASON_MAX + 1) : 0;
 
@@ -23,14 +23,14 @@ int user_check(const char *user)
 {
 	if (!user || !*user || strnlen(user, GRANTS_USER_MAX + 1) > GRANTS_USER_MAX)
 		return -EINVAL;
-	return strchr(user, ':') ? -EINVAL : text_check(user);
+	return strchr(user, ':') ? -EINVAL : wording_check(user);
 }
 
 int act_check(const struct act *act)
 {
 	const int r = user_check(act->user);
 
-	return r < 0 ? r : text_check(act->reason);
+	return r < 0 ? r : wording_check(act->reason);
 }
 
 int change_begin(struct register_db *db)
@@ -38,7 +38,7 @@ int change_begin(struct register_db *db)
 	return database_run(db, "BEGIN IMMEDIATE");
 }
 
-int expire(struct register_db *db, int64_t moment)
+int mark_over(struct register_db *db, int64_t moment)
 {
 	scoped(statement_close) struct statement grants =
 		statement_make(db, "UPDATE grants SET over = 1 WHERE over = 0 AND until <= ?");
@@ -58,7 +58,7 @@ static int seal(struct register_db *db, int64_t now, enum effect effect)
 	int r = 0;
 
 	if (effect == EFFECT_LOGINS)
-		r = expire(db, register_moment(db, now));
+		r = mark_over(db, register_moment(db, now));
 	if (r == 0 && effect == EFFECT_LOGINS)
 		r = database_run(db, "UPDATE counter SET value = value + 1 WHERE name = 'serial'");
 	return r < 0 ? r : database_run(db, "COMMIT");
@@ -72,7 +72,7 @@ int change_end(struct register_db *db, int64_t now, enum effect effect, int r)
 		(void)database_run(db, "ROLLBACK"); /* or it was undone already */
 		return r;
 	}
-	return effect == EFFECT_LOGINS && publish(db, now) < 0 ? -EREMOTEIO : 0;
+	return effect == EFFECT_LOGINS && register_publish(db, now) < 0 ? -EREMOTEIO : 0;
 }
 
 int has_departed(struct register_db *db, const char *user, int64_t moment)

@@ -14,7 +14,7 @@ int act_check(const struct act *act);
 
 /* Whether @user can be a user's name, @text what people write. Returns 0 or -EINVAL. */
 int user_check(const char *user);
-int text_check(const char *text);
+int wording_check(const char *text);
 
 /* From here on nobody else changes the register. Returns 0, -EBUSY or another negative errno. */
 int change_begin(struct register_db *db);
@@ -29,10 +29,10 @@ int change_end(struct register_db *db, int64_t now, enum effect effect, int r);
 int64_t register_moment(const struct register_db *db, int64_t now);
 
 /* Publish if what is published is not of now. Returns 0 or a negative errno. */
-int publish(struct register_db *db, int64_t now);
+int register_publish(struct register_db *db, int64_t now);
 
 /* Mark what is over at @moment, that it may never count again. Returns 0 or a negative errno. */
-int expire(struct register_db *db, int64_t moment);
+int mark_over(struct register_db *db, int64_t moment);
 
 /* Whether @user has departed at @moment. Returns 1, 0 or a negative errno. */
 int has_departed(struct register_db *db, const char *user, int64_t moment);

@@ -101,7 +101,7 @@ static int check_wish(const struct departure_wish *wish)
 	if (wish->n_secrets > REGISTER_SECRETS_MAX || strcmp(wish->user, "root") == 0)
 		return -EINVAL;
 	for (size_t i = 0; r == 0 && i < wish->n_secrets; i++)
-		r = *wish->secrets[i] ? text_check(wish->secrets[i]) : -EINVAL;
+		r = *wish->secrets[i] ? wording_check(wish->secrets[i]) : -EINVAL;
 	return r;
 }
 
@@ -164,7 +164,7 @@ int register_departure_step(struct register_db *db, const struct act *act, uint3
 	int r = act_check(act);
 
 	if (r == 0)
-		r = text_check(step);
+		r = wording_check(step);
 	if (r == 0)
 		r = change_begin(db);
 	if (r < 0)

@@ -196,7 +196,7 @@ static int mark_ended(struct register_db *db, int64_t moment)
 
 	if (r <= 0)
 		return r;
-	r = expire(db, moment);
+	r = mark_over(db, moment);
 	return r < 0 ? r
 		     : database_run(db, "UPDATE counter SET value = value + 1"
 					" WHERE name = 'serial'");
@@ -225,7 +225,7 @@ static bool is_published(struct register_db *db, int64_t now)
 	       is_of(db, serial);
 }
 
-int publish(struct register_db *db, int64_t now)
+int register_publish(struct register_db *db, int64_t now)
 {
 	int r;
 

@@ -134,7 +134,7 @@ int register_open(const char *root, int64_t now, struct register_db **ret)
 
 	r = make(root, OPEN_WRITING, &db);
 	if (r == 0)
-		r = publish(db, now);
+		r = register_publish(db, now);
 	if (r < 0)
 		return r;
 	*ret = take(db, NULL);

@@ -71,7 +71,7 @@ int register_review_open(struct register_db *db, const struct act *act, int64_t 
 	int r = act_check(act);
 
 	for (size_t i = 0; r == 0 && i < n; i++)
-		r = *parts[i].role && user_check(parts[i].owner) == 0 ? text_check(parts[i].role)
+		r = *parts[i].role && user_check(parts[i].owner) == 0 ? wording_check(parts[i].role)
 								      : -EINVAL;
 	if (r == 0)
 		r = n == 0 ? -EINVAL : change_begin(db);
