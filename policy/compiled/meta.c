@@ -10,22 +10,32 @@
 #include "limits_record.h"
 #include "meta.h"
 
+/* A bit for each, from the lowest of the first byte on; those behind the last are 0. */
 static void encode_lengths(struct encoder *encoder, const bool *used, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		encode_u8(encoder, used[i]);
+	uint8_t byte = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		byte = (uint8_t)(byte | used[i] << i % 8);
+		if (i % 8 == 7 || i + 1 == n) {
+			encode_u8(encoder, byte);
+			byte = 0;
+		}
+	}
 }
 
 static void decode_lengths(struct decoder *decoder, bool *used, size_t n)
 {
-	uint8_t value;
+	uint8_t byte = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		value = decode_u8(decoder);
-		if (value > 1)
-			decoder->damaged = true;
-		used[i] = value == 1;
+		if (i % 8 == 0)
+			byte = decode_u8(decoder);
+		used[i] = (byte & 1) != 0;
+		byte >>= 1;
 	}
+	if (byte != 0)
+		decoder->damaged = true;
 }
 
 static void encode_facts(struct encoder *encoder, const struct policy_facts *facts)

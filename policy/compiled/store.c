@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* store.c - finding a record in an open constant database, by pread(2) alone. */
+#include <endian.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -7,7 +8,6 @@
 
 #include <sereno/scoped.h>
 
-#include "record.h"
 #include "store.h"
 
 #define SLOT_BYTES  8			      /* hash, position of the record */
@@ -42,9 +42,10 @@ static size_t smaller(size_t a, size_t b)
 
 static uint32_t number_at(const uint8_t *bytes)
 {
-	struct decoder decoder = { .next = bytes, .left = 4 };
+	uint32_t number;
 
-	return decode_u32(&decoder);
+	memcpy(&number, bytes, sizeof(number));
+	return le32toh(number);
 }
 
 /* Where the last of the hash tables ends, which end the file. */
