@@ -23,5 +23,8 @@ enum exit_status blocklist_run(const struct options *options, const struct outpu
 enum exit_status otp_run(const struct options *options, const struct output *output);
 enum exit_status key_run(const struct options *options, const struct output *output);
 enum exit_status renew_run(const struct options *options, const struct output *output);
+enum exit_status grant_run(const struct options *options, const struct output *output);
+enum exit_status revoke_run(const struct options *options, const struct output *output);
+enum exit_status grants_run(const struct options *options, const struct output *output);
 
 #endif

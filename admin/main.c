@@ -117,6 +117,26 @@ static const struct command commands[] = {
 	  N_("Inactivity (accounts: inactive-after:) counts anew from now. Exit status: 0 done.\n\n"
 	     "  sereno renew pepe\n"),
 	  OPTION_ROOT, OPERAND_REQUIRED, renew_run },
+	{ "grant", N_("USER ROLE --for DURATION | --until TIME --reason TEXT"), N_("give somebody a role for a time"),
+	  N_("Writes into the register who granted what to whom, until when and why; the next login, and\n"
+	     "each new process, sees it. The policy is not touched. Nobody grants to himself, nor to\n"
+	     "another account of his own (accounts.persons); who grants is who logged in, not root.\n"
+	     "Exit status: 0 granted, 1 refused.\n\n"
+	     "  sereno grant ana dba --for 4h --reason 'restore of pg-01'\n"
+	     "  sereno grant ext-jose contractor --until 2026-12-31T18:00 --reason 'order 4711'\n"),
+	  OPTION_ROOT | OPTION_FOR | OPTION_UNTIL | OPTION_REASON, OPERAND_PAIR, grant_run },
+	{ "revoke", N_("USER ROLE | ID --reason TEXT"), N_("take a granted role back"),
+	  N_("Ends one grant, by its number (sereno grants lists them), or all of USER for ROLE. The next\n"
+	     "login, and each new process, sees it. Exit status: 0 taken back, 1 there is none.\n\n"
+	     "  sereno revoke 17 --reason 'done'\n"
+	     "  sereno revoke ana dba --reason 'left the project'\n"),
+	  OPTION_ROOT | OPTION_REASON, OPERAND_PAIR, revoke_run },
+	{ "grants", N_("[USER]"), N_("which roles are granted, by whom, until when, why"),
+	  N_("What is granted now or will be. Roles that the policy itself gives are listed by sereno who.\n"
+	     "Exit status: 0 some, 1 none.\n\n"
+	     "  sereno grants\n"
+	     "  sereno grants ana --all\n"),
+	  OPTION_JSON | OPTION_ROOT | OPTION_ENDED, OPERAND_OPTIONAL, grants_run },
 	{ "schema", "", N_("the keys of the policy file, as JSON Schema"),
 	  N_("For editors with a YAML language server; --man for the manual page's table.\n\n"
 	     "  sereno schema > sereno.schema.json\n"),

@@ -33,6 +33,10 @@ enum option_bit {
 	OPTION_VALID = 1 << 19,
 	OPTION_SOURCE = 1 << 20, /* --from where it is a kind of file */
 	OPTION_WITH = 1 << 21,
+	OPTION_FOR = 1 << 22,
+	OPTION_UNTIL = 1 << 23,
+	OPTION_REASON = 1 << 24,
+	OPTION_ENDED = 1 << 25, /* --all where it is also what is over */
 };
 
 /* Strings are borrowed from argv; NULL where not given. */
@@ -40,10 +44,11 @@ struct options {
 	unsigned given; /* enum option_bit */
 	const char *service, *from, *at, *met, *user, *min_count, *output, *with;
 	const char *label, *valid;
-	const char *operand;	/* FILE, USER, SERVICE or what to do */
-	const char *second;	/* what to do it with */
-	const char *root_given; /* as written */
-	char root[PATH_MAX];	/* "" is the host; no slash at the end */
+	const char *lasting, *until, *reason; /* --for, --until, --reason */
+	const char *operand;		      /* FILE, USER, SERVICE or what to do */
+	const char *second;		      /* what to do it with */
+	const char *root_given;		      /* as written */
+	char root[PATH_MAX];		      /* "" is the host; no slash at the end */
 };
 
 /* Whether an operand must, may or must not be there; OPERAND_PAIR: one must, a second may. */

@@ -53,6 +53,9 @@ static const struct catalogue_entry entries[EVENT_COUNT] = {
 	[EVENT_KEY_UNUSABLE]        = { "key.unusable",        LOG_ERR,     "08e8da20688f4106a0553bcde2c5ed85", WHY },
 	[EVENT_CLIENT_REFUSED]      = { "client.refused",      LOG_WARNING, "a012b972bb584a878ec42039f8cc32ab", WHY },
 	[EVENT_VERIFIER_FAILED]     = { "verifier.failed",     LOG_ERR,     "0395bbbf2cab40e4a7e0565ede9c7bdc", WHY },
+	[EVENT_ROLE_GRANTED]        = { "role.granted",        LOG_NOTICE,  "1db6e36283e4453ab2aa33d7e53ff366", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET | 1u << MEMBER_RULE },
+	[EVENT_ROLE_REVOKED]        = { "role.revoked",        LOG_NOTICE,  "0521ea2c972648c5afe5c8d33231e816", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET | WHY },
+	[EVENT_ACCOUNT_DEPARTED]    = { "account.departed",    LOG_ALERT,   "310d98177c3c426da9cc2da0ba823dec", DECISION },
 };
 /* clang-format on */
 

@@ -59,6 +59,9 @@ enum event_id {
 	EVENT_KEY_UNUSABLE,    /* the host key is not there: no code can be checked */
 	EVENT_CLIENT_REFUSED,  /* serenod turned somebody away: too many connections */
 	EVENT_VERIFIER_FAILED, /* no password could be checked for serenod */
+	EVENT_ROLE_GRANTED,    /* in the register, by whom, to whom */
+	EVENT_ROLE_REVOKED,
+	EVENT_ACCOUNT_DEPARTED, /* somebody tries an account whose owner has left */
 	EVENT_COUNT,
 };
 
