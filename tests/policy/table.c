@@ -40,9 +40,9 @@ static void make(struct made *made, size_t n, uint64_t generation)
 	writer.cdb = &cdb;
 	assert_int_equal(cdb_make_start(&cdb, made->fd), 0);
 	assert_int_equal(table_prepare(&map, &made->tables.buckets[TABLE_SUBJECTS]), 0);
-	assert_int_equal(table_write(&writer, TABLE_SUBJECTS, &map,
-				     made->tables.buckets[TABLE_SUBJECTS]),
-			 0);
+	assert_int_equal(
+		table_write(&writer, TABLE_SUBJECTS, &map, made->tables.buckets[TABLE_SUBJECTS]),
+		0);
 	assert_int_equal(cdb_make_finish(&cdb), 0);
 	assert_int_equal(store_open(made->fd, lseek(made->fd, 0, SEEK_END), &made->tables.store),
 			 0);
