@@ -7,6 +7,7 @@
 #include <sereno/event.h>
 #include <sereno/fallback.h>
 #include <sereno/policy.h>
+#include <sereno/register.h>
 #include <sereno/scoped.h>
 
 #include "commands.h"
@@ -69,6 +70,21 @@ static enum exit_status read_all(struct application *application)
 	return EXIT_YES;
 }
 
+/* Publish what the register grants, should that be lost or damaged: without it no policy is used.
+ * What cannot be done now is found when the policy is tried. */
+static void mend_grants(const struct application *application)
+{
+	scoped(register_close_p) struct register_db *db = NULL;
+	int r;
+
+	if (application->options->given & OPTION_DRY_RUN)
+		return;
+	r = register_open(application->options->root, application->now, &db);
+	if (r < 0)
+		(void)complain_error(r, _("cannot use %s/var/lib/sereno/register.db"),
+				     application->options->root);
+}
+
 /* Compile into the new generation's directory, and read back what was written. */
 static enum exit_status compile(struct application *application, struct policy **ret)
 {
@@ -83,6 +99,7 @@ static enum exit_status compile(struct application *application, struct policy *
 				_("cannot write below %s/var/lib/sereno: run this as root"), root);
 	if (r < 0)
 		return complain_error(r, _("cannot write below %s/var/lib/sereno"), root);
+	mend_grants(application);
 	progress_show(&application->progress, _("compiling"), 0);
 	r = edition_compile(&application->edition, root, application->people, generation->dir,
 			    application->now, generation->number);
@@ -94,6 +111,12 @@ static enum exit_status compile(struct application *application, struct policy *
 	r = policy_open_in(generation->dir, ret);
 	if (r == 0)
 		r = policy_verify(*ret);
+	/* Whether everybody comes in again depends on what is granted, too. */
+	if (r == 0 && policy_take_grants(*ret, root) < 0)
+		return complain(EXIT_SYSTEM,
+				_("what %s/var/lib/sereno/register.db grants cannot be published: "
+				  "with it logins would find no policy they can use"),
+				root);
 	if (r < 0)
 		return complain_error(r, _("what was written to %s does not read back"),
 				      generation->dir);

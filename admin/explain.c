@@ -94,6 +94,7 @@ static int judge_by_policy(struct explanation *explanation)
 	question->zone = &explanation->zone;
 	question->people = explanation->people;
 	question->subject = &explanation->subject;
+	question->grants = policy_grants(explanation->policy);
 	question->root = options->root;
 	question->host = policy_facts(explanation->policy)->host;
 	return question->model ? trace_roles(question, &explanation->roles) : 0;

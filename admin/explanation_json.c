@@ -15,10 +15,12 @@ static void write_role(const struct explanation *explanation, struct json *json,
 	json_number(json, "line", role->name.at.line);
 	json_string(json, "standing", standing_name(trace->standing));
 	json_string(json, "group", trace->group);
+	if (trace->grant)
+		json_number(json, "grant", trace->grant);
 	json_string(json, "excluded_by", trace->excluder);
 	json_begin(json, "rules", JSON_ARRAY);
 	for (size_t i = 0; trace->standing == STANDING_HELD && i < role->n_rules; i++) {
-		trace_rule(&explanation->question, role, &role->rules[i], &rule);
+		trace_rule(&explanation->question, trace->until, &role->rules[i], &rule);
 		json_begin(json, NULL, JSON_OBJECT);
 		json_number(json, "rule", role->rules[i].number);
 		json_number(json, "line", role->rules[i].at.line);
@@ -63,6 +65,8 @@ static void write_verdict(const struct explanation *explanation, struct json *js
 	json_string(json, "role", verdict->role[0] ? verdict->role : NULL);
 	json_number(json, "rule", verdict->rule);
 	json_number(json, "line", verdict->line);
+	if (verdict->grant)
+		json_number(json, "grant", verdict->grant);
 	json_bool(json, "second_factor_open", verdict->demands_open & DEMAND_SECOND_FACTOR);
 	json_time(json, "until", verdict->outcome == ACCESS_ALLOW ? verdict->until : TIME_NO_END);
 	json_string(json, "policy",

@@ -2,6 +2,7 @@
 /* explanation_text.c - an explanation for people: the verdict, each role and rule, what to do. */
 #include <unistd.h>
 
+#include <sereno/register.h>
 #include <sereno/scoped.h>
 
 #include "escape.h"
@@ -10,6 +11,12 @@
 #include "messages.h"
 
 #define UNHELD_MAX 20 /* roles not held that are named unless --all */
+
+/* What the register says of a grant. */
+struct granted_by {
+	bool found;
+	char user[ESCAPE_MAX], reason[ESCAPE_MAX];
+};
 
 static const char *headline(const struct access_verdict *verdict, enum style *ret_style)
 {
@@ -63,7 +70,8 @@ static enum style obstacle_style(enum obstacle obstacle)
 	return obstacle == OBSTACLE_FACTOR ? STYLE_WARNING : STYLE_PLAIN;
 }
 
-static void print_rules(const struct explanation *explanation, const struct role *role)
+static void print_rules(const struct explanation *explanation, const struct role *role,
+			int64_t until)
 {
 	const struct output *output = explanation->output;
 	struct rule_trace trace;
@@ -72,7 +80,7 @@ static void print_rules(const struct explanation *explanation, const struct role
 	for (size_t i = 0; i < role->n_rules; i++) {
 		const struct rule *rule = &role->rules[i];
 
-		trace_rule(&explanation->question, role, rule, &trace);
+		trace_rule(&explanation->question, until, rule, &trace);
 		if (trace.obstacle == OBSTACLE_NONE && trace.until != TIME_NO_END)
 			output_wrap(output, STYLE_GOOD, 4, _("  rule %u, line %u: fits, until %s"),
 				    rule->number, rule->at.line,
@@ -86,13 +94,48 @@ static void print_rules(const struct explanation *explanation, const struct role
 		output_wrap(output, STYLE_PLAIN, 4, "%s", _("  it has no rule"));
 }
 
+static int note_granted(void *context, const struct grant_row *row)
+{
+	struct granted_by *by = context;
+
+	*by = (struct granted_by){ .found = true };
+	(void)escape(by->user, row->made.user);
+	(void)escape(by->reason, row->made.reason);
+	return 0;
+}
+
+/* "by grant 17 of luis": the register says of whom, to who may read it. */
+static void print_granted(const struct explanation *explanation, const struct role *role,
+			  const struct role_trace *trace)
+{
+	const struct register_query query = { .id = trace->grant };
+	scoped(register_close_p) struct register_db *db = NULL;
+	struct granted_by by = { .found = false };
+	char until[INSTANT_TEXT_MAX];
+
+	if (register_open_reading(explanation->options->root, &db) == 0)
+		(void)register_grants(db, &query, note_granted, &by); /* nobody is told then */
+	instant_local(trace->until, &explanation->zone, until);
+	if (by.found)
+		output_wrap(explanation->output, STYLE_STRONG, 4,
+			    _("Role %s (line %u), by grant %u of %s (%s), until %s:"),
+			    role->name.text, role->name.at.line, trace->grant, by.user, by.reason,
+			    until);
+	else
+		output_wrap(explanation->output, STYLE_STRONG, 4,
+			    _("Role %s (line %u), by grant %u, until %s:"), role->name.text,
+			    role->name.at.line, trace->grant, until);
+}
+
 static void print_role(const struct explanation *explanation, const struct role *role,
 		       const struct role_trace *trace)
 {
 	const struct output *output = explanation->output;
 	const char *how = standing_text(trace->standing);
 
-	if (trace->standing == STANDING_HELD && trace->group)
+	if (trace->standing == STANDING_HELD && trace->grant)
+		print_granted(explanation, role, trace);
+	else if (trace->standing == STANDING_HELD && trace->group)
 		output_wrap(output, STYLE_STRONG, 4, _("Role %s (line %u), by group %s:"),
 			    role->name.text, role->name.at.line, trace->group);
 	else if (trace->standing == STANDING_HELD)
@@ -105,7 +148,7 @@ static void print_role(const struct explanation *explanation, const struct role 
 	if (trace->standing != STANDING_HELD)
 		return;
 	if (service_needs_rule(service_kind(explanation->question.service)))
-		print_rules(explanation, role);
+		print_rules(explanation, role, trace->until);
 	else
 		output_wrap(output, STYLE_GOOD, 4, "%s",
 			    _("  is enough: no rule is needed for this"));

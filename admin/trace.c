@@ -52,13 +52,39 @@ static enum standing membership(const struct question *question, const struct ro
 	return STANDING_NO_MEMBER;
 }
 
-static enum standing standing_of(const struct question *question, const struct role *role,
-				 const struct access_account *account, const char **ret_group)
+/* The grant of @role to @user that lasts longest of those that hold now. Its number, or 0. */
+static uint32_t granted(const struct question *question, const struct role *role, const char *user,
+			int64_t *ret_until)
 {
-	const enum standing standing = membership(question, role, account, ret_group);
+	struct grant *grants = NULL;
+	uint32_t best = 0;
+	ssize_t n = question->grants ? grants_of(question->grants, user, &grants) : 0;
 
-	if (standing != STANDING_HELD)
+	*ret_until = TIME_NO_START;
+	for (ssize_t i = 0; i < n; i++) {
+		if (strcmp(grants[i].role, role->name.text) != 0 ||
+		    !validity_holds(&grants[i].valid, question->at) ||
+		    grants[i].valid.until <= *ret_until)
+			continue;
+		best = grants[i].id;
+		*ret_until = grants[i].valid.until;
+	}
+	free(grants);
+	return best;
+}
+
+static enum standing standing_of(const struct question *question, const struct role *role,
+				 const struct access_account *account, struct role_trace *ret)
+{
+	const enum standing standing = membership(question, role, account, &ret->group);
+
+	ret->until = TIME_NO_END;
+	if (standing == STANDING_NO_MEMBER)
+		ret->grant = granted(question, role, account->user, &ret->until);
+	if (standing != STANDING_HELD && ret->grant == 0)
 		return standing;
+	if (role->valid.until < ret->until)
+		ret->until = role->valid.until;
 	if (role->valid.since > question->at)
 		return STANDING_NOT_YET;
 	if (role->valid.until <= question->at)
@@ -70,12 +96,12 @@ static enum standing standing_of(const struct question *question, const struct r
 static bool person_holds(const struct question *question, const struct role *role)
 {
 	const struct subject *subject = question->subject;
-	const char *group;
+	struct role_trace trace = { .grant = 0 };
 
-	if (standing_of(question, role, &subject->own, &group) == STANDING_HELD)
+	if (standing_of(question, role, &subject->own, &trace) == STANDING_HELD)
 		return true;
 	for (size_t i = 0; i < subject->n_others; i++)
-		if (standing_of(question, role, &subject->others[i], &group) == STANDING_HELD)
+		if (standing_of(question, role, &subject->others[i], &trace) == STANDING_HELD)
 			return true;
 	return false;
 }
@@ -85,10 +111,10 @@ static bool excludes(const struct question *question, const struct role *role,
 		     const struct role *other)
 {
 	const struct access_account *own = &question->subject->own;
-	const char *group;
+	struct role_trace trace = { .grant = 0 };
 
 	if (role->unattended != other->unattended &&
-	    standing_of(question, other, own, &group) == STANDING_HELD)
+	    standing_of(question, other, own, &trace) == STANDING_HELD)
 		return true;
 	return roles_exclude(role, other) && person_holds(question, other);
 }
@@ -101,8 +127,8 @@ int trace_roles(const struct question *question, struct role_trace **ret)
 	if (!trace)
 		return -ENOMEM;
 	for (size_t i = 0; i < model->n_roles; i++)
-		trace[i].standing = standing_of(question, &model->roles[i], &question->subject->own,
-						&trace[i].group);
+		trace[i].standing =
+			standing_of(question, &model->roles[i], &question->subject->own, &trace[i]);
 	for (size_t i = 0; i < model->n_roles; i++) {
 		if (trace[i].standing != STANDING_HELD)
 			continue;
@@ -119,11 +145,10 @@ int trace_roles(const struct question *question, struct role_trace **ret)
 	return 0;
 }
 
-void trace_rule(const struct question *question, const struct role *role, const struct rule *rule,
+void trace_rule(const struct question *question, int64_t until, const struct rule *rule,
 		struct rule_trace *ret)
 {
 	const struct model *model = question->model;
-	int64_t until = role->valid.until;
 
 	*ret = (struct rule_trace){ .obstacle = OBSTACLE_NONE };
 	if (!model_rule_has_host(model, rule, question->host))

@@ -8,6 +8,8 @@
 #ifndef ADMIN_TRACE_H
 #define ADMIN_TRACE_H
 
+#include <sereno/grants.h>
+
 #include "holders.h"
 #include "subject.h"
 
@@ -16,8 +18,9 @@ struct question {
 	const struct zone *zone; /* the policy was compiled with */
 	const struct people *people;
 	const struct subject *subject;
-	const char *root; /* "" asks the name service for groups */
-	const char *host; /* the policy was compiled for */
+	const char *root;	     /* "" asks the name service for groups */
+	const struct grants *grants; /* NULL: none */
+	const char *host;	     /* the policy was compiled for */
 	const char *service;
 	const struct origin *origin;
 	int64_t at;
@@ -47,6 +50,8 @@ enum obstacle {
 struct role_trace {
 	enum standing standing;
 	const char *group;    /* that makes him a member, NULL when he is named */
+	uint32_t grant;	      /* by which he holds it, 0: by none */
+	int64_t until;	      /* of the role or of the grant */
 	const char *excluder; /* the role that excludes this one */
 };
 
@@ -58,7 +63,8 @@ struct rule_trace {
 /* Trace every role: *@ret has model->n_roles elements and is the caller's. Returns 0 or -ENOMEM. */
 int trace_roles(const struct question *question, struct role_trace **ret);
 
-void trace_rule(const struct question *question, const struct role *role, const struct rule *rule,
+/* @until is of the role, as traced. */
+void trace_rule(const struct question *question, int64_t until, const struct rule *rule,
 		struct rule_trace *ret);
 
 /* A sentence for people, a word for JSON. */

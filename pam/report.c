@@ -52,6 +52,8 @@ static struct event event_of(enum event_id id, const struct request *request, co
 /* To whom a decision is worth which attention. */
 static enum event_id decision_id(const struct access_verdict *verdict)
 {
+	if (verdict->reason == REASON_DEPARTED)
+		return EVENT_ACCOUNT_DEPARTED;
 	if (verdict->on_trial)
 		return EVENT_ACCESS_ON_TRIAL;
 	if (verdict->reason == REASON_ROOT_LOGIN)
