@@ -197,7 +197,7 @@ static int count_approvals(struct register_db *db, struct policy *policy, const 
 {
 	scoped(statement_close) struct statement statement = statement_make(
 		db, "SELECT made_user FROM decisions WHERE request = ?1 AND approved = 1"
-		    " AND NOT EXISTS (SELECT 1 FROM departures WHERE user = made_user"
+		    " AND NOT EXISTS (SELECT 1 FROM departures WHERE user = decisions.made_user"
 		    " AND undone_user IS NULL AND (over = 1 OR since <= ?2))");
 	uint32_t n = 0;
 	int r;
