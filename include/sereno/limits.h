@@ -50,6 +50,10 @@ struct password_rules {
 	char word[PASSWORD_WORDS_MAX][PASSWORD_WORD_SIZE]; /* not to be contained */
 };
 
+/* What follows for a session when the access that it was opened by ends: session.when-access-ends.
+ * In all cases people are told first. */
+enum access_end { ACCESS_END_ENDS, ACCESS_END_LOCKS, ACCESS_END_TELLS };
+
 enum enrolment_way { ENROL_AT_LOGIN, ENROL_BY_TICKET };
 
 /* The second-factor: block; the numbers are within the bounds of otp.h. */

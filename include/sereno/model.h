@@ -160,6 +160,14 @@ struct second_factor_block {
 	struct second_factor_rules rules; /* issuer "": the name of the host */
 };
 
+/* The block session: as written. */
+enum session_key { SESSION_WHEN_ACCESS_ENDS, SESSION_KEYS };
+struct session_block {
+	struct mark at; /* line 0 when not written */
+	struct mark key_at[SESSION_KEYS];
+	uint32_t when_access_ends; /* enum access_end */
+};
+
 #define APPROVERS_MAX 5
 
 /* The block on-request: of a role. */
@@ -232,6 +240,7 @@ struct model {
 	struct password_block password;			  /* at line 0: nothing is asked for */
 	struct attempts_block attempts;			  /* at line 0: nothing is counted */
 	struct second_factor_block second_factor;
+	struct session_block session;
 	struct mark approvals_at; /* line 0 when not written */
 	uint64_t by_request_sec;  /* a request waits so long for an answer */
 

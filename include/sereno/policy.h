@@ -84,6 +84,9 @@ int policy_attempts(const struct policy *policy, struct attempt_limits *ret);
  * Cannot fail: it was read, with its checksum, when the handle was opened. */
 void policy_second_factor(const struct policy *policy, struct second_factor_rules *ret);
 
+/* session.when-access-ends; ACCESS_END_ENDS where it is left out. Cannot fail: as above. */
+enum access_end policy_access_end(const struct policy *policy);
+
 /* What was granted, and who has departed: opened with the policy in force, NULL for one that was
  * opened by policy_open_in(). Borrowed, valid until policy_close(). */
 const struct grants *policy_grants(const struct policy *policy);

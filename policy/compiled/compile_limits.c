@@ -84,6 +84,7 @@ int compile_limits(struct compilation *compilation)
 	meta->has_attempts = model->attempts.at.line != 0;
 	meta->attempts = model->attempts.limits;
 	compile_second_factor(compilation);
+	meta->access_end = (enum access_end)model->session.when_access_ends;
 	meta->has_password = model->password.at.line != 0;
 	r = add_password(compilation, &model->password, ID_NONE);
 	for (size_t i = 0; r == 0 && i < model->n_roles; i++)

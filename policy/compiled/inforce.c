@@ -190,6 +190,11 @@ void policy_second_factor(const struct policy *policy, struct second_factor_rule
 	*ret = policy->meta.second_factor;
 }
 
+enum access_end policy_access_end(const struct policy *policy)
+{
+	return policy->meta.access_end;
+}
+
 int policy_find(const struct policy *policy, enum table table, const struct table_key *key,
 		struct blob *ret)
 {

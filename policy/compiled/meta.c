@@ -99,6 +99,16 @@ void encode_meta(struct encoder *encoder, const struct meta *meta)
 	if (meta->has_attempts)
 		encode_attempt_limits(encoder, &meta->attempts);
 	encode_second_factor(encoder, &meta->second_factor);
+	encode_u8(encoder, (uint8_t)meta->access_end);
+}
+
+static void decode_access_end(struct decoder *decoder, enum access_end *ret)
+{
+	const uint8_t value = decode_u8(decoder);
+
+	if (value > ACCESS_END_TELLS)
+		decoder->damaged = true;
+	*ret = value <= ACCESS_END_TELLS ? (enum access_end)value : ACCESS_END_TELLS;
 }
 
 static void decode_blocks(struct decoder *decoder, struct meta *meta)
@@ -115,6 +125,7 @@ static void decode_blocks(struct decoder *decoder, struct meta *meta)
 	if (meta->has_attempts)
 		decode_attempt_limits(decoder, &meta->attempts);
 	decode_second_factor(decoder, &meta->second_factor);
+	decode_access_end(decoder, &meta->access_end);
 }
 
 static int decode_break_glass(struct decoder *decoder, struct meta *meta)

@@ -34,6 +34,7 @@ struct meta {
 	bool has_attempts;
 	struct attempt_limits attempts;
 	struct second_factor_rules second_factor;
+	enum access_end access_end;
 	uint64_t by_request_sec; /* a request waits so long for an answer */
 	bool has_password;	 /* the rules are in PASSWORDS, for who changes one */
 };

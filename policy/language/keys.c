@@ -15,6 +15,7 @@
 #define ATTEMPTS(field) .offset = offsetof(struct attempts_block, field)
 #define ON_REQUEST(field) .offset = offsetof(struct on_request_block, field)
 #define SECOND_FACTOR(field) .offset = offsetof(struct second_factor_block, field)
+#define SESSION(field) .offset = offsetof(struct session_block, field)
 #define DAY_SEC 86400
 #define HOUR_SEC 3600
 #define YEAR_SEC (UINT64_C(365) * DAY_SEC)
@@ -402,6 +403,26 @@ static const struct block approvals_block = {
 	.about = "What is asked of other people, and how long it waits for them.",
 };
 
+/* In the order of enum access_end. */
+static const char *const access_end_words[] = { "end", "lock", "tell", NULL };
+static const struct key session_keys[SESSION_KEYS] = {
+	[SESSION_WHEN_ACCESS_ENDS] = { "when-access-ends", KEY_CHOICE, SESSION(when_access_ends),
+	  .words = access_end_words, .standard = "end",
+	  .about = "What becomes of a session when its role or hours are over, or when it still has a group that no role "
+		   "gives any more. Who is in it is told ten minutes before; then it is ended with its processes. "
+		   "With lock and tell he is told, and it goes on. Root and break-glass accounts are left alone; "
+		   "who has departed is ended at once.",
+	  .example = "when-access-ends: tell" },
+};
+static const char *const session_later[] = {
+	"lock-after", "warn-before", "end-after", "no-password", "unproxied", "max-per-user", "exempt",
+};
+
+static const struct block session_block = {
+	.title = "session", BLOCK(session_keys), LATER(session_later), .places = offsetof(struct session_block, key_at),
+	.about = "Sessions that are open: of ssh, consoles and jobs, and user managers.",
+};
+
 /* In the order of reading: the zone before any date, names before what refers to them. */
 static const struct key policy_keys[] = {
 	{ "sereno", KEY_VERSION, KEY_MANDATORY,
@@ -442,9 +463,11 @@ static const struct key policy_keys[] = {
 	  .example = "second-factor: {enrol: ticket, remember: never}" },
 	{ "approvals", KEY_BLOCK, MODEL(approvals_at), .block = &approvals_block,
 	  .about = "How long a request waits for its answer.", .example = "approvals: {by-request: 3d}" },
+	{ "session", KEY_OWN_BLOCK, MODEL(session), .block = &session_block,
+	  .about = "What becomes of open sessions.", .example = "session: {when-access-ends: tell}" },
 };
 static const char *const policy_later[] = {
-	"notice", "session", "media",
+	"notice", "media",
 };
 
 const struct block block_policy = {

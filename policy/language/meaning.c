@@ -144,6 +144,7 @@ int meaning_check(struct reader *reader)
 	given_groups_check(reader);
 	on_request_check(reader);
 	second_factor_check(reader);
+	session_check(reader);
 	r = password_check(reader);
 	if (r == 0)
 		r = membership_check(reader);

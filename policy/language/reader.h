@@ -68,6 +68,7 @@ int membership_check(struct reader *reader);
 void attempts_check(struct reader *reader);
 void second_factor_check(struct reader *reader);
 int password_check(struct reader *reader);
+void session_check(struct reader *reader);
 void given_groups_check(struct reader *reader);
 void on_request_check(struct reader *reader);
 

@@ -30,6 +30,7 @@ static const struct wrapper {
 	  "services: {console: [login]}\n"
 	  "roles:\n  it:\n    allow:\n      -\n",
 	  "        " },
+	{ "session", "sereno: 1\nsession:\n", "  " },
 	{ "approvals", "sereno: 1\napprovals:\n", "  " },
 	{ "root", "sereno: 1\nroot:\n", "  " },
 	{ "password", "sereno: 1\npassword:\n", "  " },
