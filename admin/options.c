@@ -38,6 +38,9 @@ static const struct option_entry entries[] = {
 	{ "for",      OPTION_FOR,      "DURATION", offsetof(struct options, lasting), N_("how long: 90m, 4h, 3d, 2w") },
 	{ "until",    OPTION_UNTIL,    "TIME",    offsetof(struct options, until),   N_("up to when: 2026-03-01T22:10 (in the policy's zone), or with Z or +01:00") },
 	{ "reason",   OPTION_REASON,   "TEXT",    offsetof(struct options, reason),  N_("why: a ticket, a sentence; it is kept") },
+	{ "deadline", OPTION_DEADLINE, "DURATION", offsetof(struct options, deadline), N_("by when owners sign: 14d (when left out), 4w") },
+	{ "digest",   OPTION_DIGEST,   "DIGEST",  offsetof(struct options, digest),  N_("of the list that is signed, as it was printed") },
+	{ "force",    OPTION_FORCE,    NULL,      0,                                 N_("also over what is newer") },
 	{ "dry-run",  OPTION_DRY_RUN,  NULL,      0,                                 N_("check everything, say what would happen, change nothing") },
 	{ "accounts", OPTION_ACCOUNTS, NULL,      0,                                 N_("ask the name service for members that are not in the files") },
 	{ "services", OPTION_SERVICES, NULL,      0,                                 N_("list the PAM services of this host and their kind") },
@@ -148,7 +151,8 @@ static int take_operand(const char *word, enum operand operand, struct options *
 		(void)complain(EXIT_USAGE, _("an empty word is no name"));
 		return -EINVAL;
 	}
-	if (operand == OPERAND_PAIR && options->operand && !options->second) {
+	if ((operand == OPERAND_PAIR || operand == OPERAND_UP_TO_TWO) && options->operand &&
+	    !options->second) {
 		options->second = word;
 		return 0;
 	}

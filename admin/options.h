@@ -37,6 +37,9 @@ enum option_bit {
 	OPTION_UNTIL = 1 << 23,
 	OPTION_REASON = 1 << 24,
 	OPTION_ENDED = 1 << 25, /* --all where it is also what is over */
+	OPTION_DEADLINE = 1 << 26,
+	OPTION_DIGEST = 1 << 27,
+	OPTION_FORCE = 1 << 28,
 };
 
 /* Strings are borrowed from argv; NULL where not given. */
@@ -45,14 +48,16 @@ struct options {
 	const char *service, *from, *at, *met, *user, *min_count, *output, *with;
 	const char *label, *valid;
 	const char *lasting, *until, *reason; /* --for, --until, --reason */
-	const char *operand;		      /* FILE, USER, SERVICE or what to do */
-	const char *second;		      /* what to do it with */
-	const char *root_given;		      /* as written */
-	char root[PATH_MAX];		      /* "" is the host; no slash at the end */
+	const char *deadline, *digest;
+	const char *operand;	/* FILE, USER, SERVICE or what to do */
+	const char *second;	/* what to do it with */
+	const char *root_given; /* as written */
+	char root[PATH_MAX];	/* "" is the host; no slash at the end */
 };
 
-/* Whether an operand must, may or must not be there; OPERAND_PAIR: one must, a second may. */
-enum operand { OPERAND_NONE, OPERAND_OPTIONAL, OPERAND_REQUIRED, OPERAND_PAIR };
+/* Whether an operand must, may or must not be there; OPERAND_PAIR: one must, a second may;
+ * OPERAND_UP_TO_TWO: both may. */
+enum operand { OPERAND_NONE, OPERAND_OPTIONAL, OPERAND_REQUIRED, OPERAND_PAIR, OPERAND_UP_TO_TWO };
 
 /*
  * Read @argv[1] and on: options of @allowed (enum option_bit; OPTION_HELP always) in any place, as
