@@ -12,12 +12,12 @@
 
 #include <security/pam_modules.h>
 
+#include <sereno/account.h>
 #include <sereno/age.h>
 #include <sereno/event.h>
 #include <sereno/policy.h>
 #include <sereno/service.h>
 
-#include "account.h"
 #include "local_password.h"
 
 struct holder {

@@ -10,10 +10,9 @@
 
 #include <security/pam_modules.h>
 
+#include <sereno/account.h>
 #include <sereno/origin.h>
 #include <sereno/service.h>
-
-#include "account.h"
 
 struct request {
 	const char *service; /* PAM's; "" when it has none */

@@ -6,9 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sereno/account.h>
 #include <sereno/scoped.h>
-
-#include "account.h"
 
 #define BUFFER_START 1024
 #define BUFFER_MAX   (1u << 20)

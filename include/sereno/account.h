@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * account.h - accounts and their groups, as the host's user databases know them. For room pam/.
+ * account.h - accounts and their groups, as the host's user databases know them.
  *
  * The names come from NSS, not from who asked: databases that do not tell upper from lower case,
  * or that know several spellings, must not yield a subject that except: and excludes: miss.
+ * Callable inside other people's processes.
  */
-#ifndef PAM_ACCOUNT_H
-#define PAM_ACCOUNT_H
+#ifndef SERENO_ACCOUNT_H
+#define SERENO_ACCOUNT_H
 
 #include <stddef.h>
 #include <sys/types.h>
