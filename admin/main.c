@@ -137,6 +137,17 @@ static const struct command commands[] = {
 	     "  sereno grants\n"
 	     "  sereno grants ana --all\n"),
 	  OPTION_JSON | OPTION_ROOT | OPTION_ENDED, OPERAND_OPTIONAL, grants_run },
+	{ "review", N_("[ROLE] | open | sign ROLE"), N_("who holds each role; its owner signs that it is right"),
+	  N_("Lists each role, or ROLE with everybody who holds it: by what, until when, when he logged in\n"
+	     "last, and what is wrong: no account, left, dormant, a user id of two names.\n"
+	     "open begins a review of all roles with an owner:. sign is for the owner alone, by who\n"
+	     "logged in, not root, and signs the list that was printed, by its digest.\n"
+	     "Exit status: 0 done, nothing overdue; 1 something is, or refused.\n\n"
+	     "  sereno review\n"
+	     "  sereno review open --deadline 14d\n"
+	     "  sereno review dba\n"
+	     "  sereno review sign dba --digest 5f3c0a9b1d2e4f60\n"),
+	  OPTION_JSON | OPTION_ROOT | OPTION_DEADLINE | OPTION_DIGEST, OPERAND_UP_TO_TWO, review_run },
 	{ "schema", "", N_("the keys of the policy file, as JSON Schema"),
 	  N_("For editors with a YAML language server; --man for the manual page's table.\n\n"
 	     "  sereno schema > sereno.schema.json\n"),
