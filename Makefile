@@ -31,13 +31,13 @@ all_cflags   = -std=gnu17 -O2 -g -fPIC -Iinclude -D_GNU_SOURCE $(WARN) $(HARDEN)
 # -z defs: an unresolved symbol fails here and not at somebody's login. A sanitizer's runtime stays undefined on purpose.
 all_ldflags  = -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed,--gc-sections $(if $(SANITIZE),,-Wl,-z,defs) $(sanitize) $(LDFLAGS)
 
-ROOMS   := nss otp policy state password event channel register pam admin daemon
+ROOMS   := nss otp policy state password event channel register sessions pam admin daemon
 MODULES := $(patsubst pam/%.c,%,$(sort $(wildcard pam/pam_sereno_*.c)))
 SOURCES := $(sort $(wildcard $(ROOMS:%=%/*.c) $(ROOMS:%=%/*/*.c)))
 objects  = $(patsubst %.c,$(O)/%.o,$(filter $(1)/%,$(SOURCES)))
 module_o = $(patsubst %,$(O)/pam/%.o,$(MODULES))
 main_o  := $(patsubst %,$(O)/%.o,admin/main daemon/serenod daemon/sereno_verify)
-archives = $(O)/pam.a $(O)/nss.a $(O)/admin.a $(O)/daemon.a $(O)/register.a $(O)/channel.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a
+archives = $(O)/pam.a $(O)/nss.a $(O)/admin.a $(O)/daemon.a $(O)/register.a $(O)/sessions.a $(O)/channel.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a
 TESTS   := $(patsubst %.c,$(O)/%,$(sort $(wildcard $(patsubst %,tests/%/*.c,$(ROOMS)))))
 SCRIPTS := $(sort $(wildcard $(patsubst %,tests/%/*.sh,$(ROOMS) house cli)))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
@@ -102,7 +102,7 @@ $(O)/libnss_sereno.so.2: $(call objects,nss) $(O)/policy.a nss/libnss_sereno.map
 	$(if $(SANITIZE),,$(Q)tests/check-exports $@ $(filter %.map,$^))
 
 command_libs := -lsqlite3 -lyaml -lcrypto -lpwquality -lcrack -lcrypt -loath -lqrencode -l:libcdb_pic.a
-$(O)/sereno: $(O)/admin/main.o $(O)/admin.a $(O)/register.a $(O)/channel.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a
+$(O)/sereno: $(O)/admin/main.o $(O)/admin.a $(O)/register.a $(O)/sessions.a $(O)/channel.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a
 	$(say) LINK $@
 	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $^ $(command_libs)
 

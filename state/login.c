@@ -16,7 +16,8 @@
 
 #define STATE_DIRECTORY	 "/run/sereno"
 #define LOGINS_DIRECTORY STATE_DIRECTORY "/logins"
-#define LOGINS_MAX	 4096 /* of one user; more is refused rather than half read */
+#define LOGINS_MAX	 4096  /* of one user; more is refused rather than half read */
+#define LOGINS_ALL_MAX	 65536 /* likewise, of all */
 
 /* What login_try() asks for: in a full /run single pages come and go between two questions. */
 #define ROOM 65536
@@ -274,9 +275,13 @@ static void closedir_p(DIR **stream)
 		(void)closedir(*stream); /* nothing was written */
 }
 
+/* Those of one user, where a record that cannot be read is an error; or, with LOGIN_NONE, those of
+ * everybody. */
 struct login_array {
+	uid_t uid;
 	struct login *item;
-	size_t n, allocated;
+	size_t n, allocated, most;
+	size_t unreadable;
 };
 
 static int array_add(struct login_array *array, const struct login *login)
@@ -284,7 +289,7 @@ static int array_add(struct login_array *array, const struct login *login)
 	const size_t allocated = array->allocated ? 2 * array->allocated : 8;
 	struct login *item;
 
-	if (array->n == LOGINS_MAX)
+	if (array->n == array->most)
 		return -E2BIG;
 	if (array->n == array->allocated) {
 		item = reallocarray(array->item, allocated, sizeof(*item));
@@ -303,10 +308,26 @@ static bool is_record_name(const char *name)
 	return name[0] != '.';
 }
 
-static int collect(int directory, DIR *stream, uid_t uid, struct login_array *array)
+/* Add the login in file @name, if it is one that is asked for and still open. */
+static int collect_record(int directory, const char *name, struct login_array *array)
+{
+	struct login login;
+	int r = read_open_login(directory, name, &login);
+
+	if (r == -ENOENT) /* closed while we look */
+		return 0;
+	if (r < 0 && r != -ENOMEM && array->uid == LOGIN_NONE) {
+		array->unreadable++;
+		return 0;
+	}
+	if (r == 0 && (array->uid == LOGIN_NONE || login.uid == array->uid))
+		r = array_add(array, &login);
+	return r;
+}
+
+static int collect(int directory, DIR *stream, struct login_array *array)
 {
 	const struct dirent *entry;
-	struct login login;
 	int r;
 
 	for (;;) {
@@ -316,27 +337,21 @@ static int collect(int directory, DIR *stream, uid_t uid, struct login_array *ar
 			return errno > 0 ? neg_errno() : 0;
 		if (!is_record_name(entry->d_name))
 			continue;
-		r = read_open_login(directory, entry->d_name, &login);
-		if (r == 0 && login.uid == uid)
-			r = array_add(array, &login);
-		if (r < 0 && r != -ENOENT) /* closed while we look */
+		r = collect_record(directory, entry->d_name, array);
+		if (r < 0)
 			return r;
 	}
 }
 
-ssize_t login_list(const char *root, uid_t uid, struct login **ret)
+static int collect_all(const char *root, struct login_array *array)
 {
 	scoped_fd int directory = directory_open(root);
 	scoped(closedir_p) DIR *stream = NULL;
-	scoped_free struct login *result = NULL;
-	struct login_array array = { .item = NULL };
 	int copy;
 	int r;
 
-	if (directory == -ENOENT) { /* nobody has logged in since the machine started */
-		*ret = NULL;
+	if (directory == -ENOENT) /* nobody has logged in since the machine started */
 		return 0;
-	}
 	if (directory < 0)
 		return directory;
 	copy = fcntl(directory, F_DUPFD_CLOEXEC, 3);
@@ -348,10 +363,32 @@ ssize_t login_list(const char *root, uid_t uid, struct login **ret)
 		(void)close(copy);
 		return r;
 	}
-	r = collect(directory, stream, uid, &array);
-	result = array.item;
-	if (r < 0)
+	return collect(directory, stream, array);
+}
+
+ssize_t login_list(const char *root, uid_t uid, struct login **ret)
+{
+	struct login_array array = { .uid = uid, .most = LOGINS_MAX };
+	int r = uid == LOGIN_NONE ? 0 : collect_all(root, &array);
+
+	if (r < 0) {
+		free(array.item);
 		return r;
-	*ret = take(result, NULL);
+	}
+	*ret = array.item;
+	return (ssize_t)array.n;
+}
+
+ssize_t login_list_all(const char *root, struct login **ret, size_t *ret_unreadable)
+{
+	struct login_array array = { .uid = LOGIN_NONE, .most = LOGINS_ALL_MAX };
+	const int r = collect_all(root, &array);
+
+	if (r < 0) {
+		free(array.item);
+		return r;
+	}
+	*ret = array.item;
+	*ret_unreadable = array.unreadable;
 	return (ssize_t)array.n;
 }

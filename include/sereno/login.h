@@ -58,4 +58,8 @@ int login_find(const char *root, uint32_t session, uid_t uid, struct login *ret)
  * negative errno; unreadable records are an error, not skipped. */
 ssize_t login_list(const char *root, uid_t uid, struct login **ret);
 
+/* Every open login of everybody, likewise. An unreadable record is skipped here, and counted in
+ * *@ret_unreadable: whose it is cannot be told, and it must not stand for all others. */
+ssize_t login_list_all(const char *root, struct login **ret, size_t *ret_unreadable);
+
 #endif

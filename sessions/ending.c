@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* ending.c - a session ended with all its processes. */
+#include <poll.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+#include <sereno/scoped.h>
+#include <sereno/service.h>
+
+#include "manager.h"
+#include "processes.h"
+
+#define HANGUP_MSEC 3000 /* to put things away */
+#define KILL_MSEC   2000
+#define ROUNDS	    5 /* of killing: what forks meanwhile is found in the next one */
+
+static int pidfd_of(pid_t pid)
+{
+	return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+static void send_signal(int fd, int number)
+{
+	(void)syscall(SYS_pidfd_send_signal, fd, number, NULL, 0); /* gone is what we want */
+}
+
+/* A hold on the process itself, whoever has its number later; -1 when it is gone already. */
+static int hold(const struct process *process)
+{
+	scoped_fd int fd = pidfd_of(process->pid);
+
+	if (fd < 0 || process_started(process->pid) != process->start)
+		return -1;
+	return take(fd, -1);
+}
+
+static bool may_end(const struct process *process)
+{
+	return process->belongs && process->pid > 1 && process->pid != getpid();
+}
+
+static int64_t now_msec(void)
+{
+	struct timespec now = { 0 };
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail on Linux */
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Wait until all in @fds are gone, for @limit_msec at most, and let go of them. */
+static void await(int *fds, size_t n, int64_t limit_msec)
+{
+	const int64_t deadline = now_msec() + limit_msec;
+
+	for (size_t i = 0; i < n; i++) {
+		struct pollfd polled = { .fd = fds[i], .events = POLLIN };
+		const int64_t left = deadline - now_msec();
+
+		(void)poll(&polled, 1, left > 0 ? (int)left : 0); /* looked at again anyhow */
+		close_p(&fds[i]);
+	}
+}
+
+/* Send @number to all that belongs, and wait. Returns how many there were, or -ENOMEM. */
+static ssize_t signal_all(const struct processes *processes, int number, int64_t limit_msec)
+{
+	scoped_free int *fds = calloc(processes->n + 1, sizeof(*fds));
+	size_t n = 0;
+
+	if (!fds)
+		return -ENOMEM;
+	for (size_t i = 0; i < processes->n; i++) {
+		const int fd = may_end(&processes->item[i]) ? hold(&processes->item[i]) : -1;
+
+		if (fd < 0)
+			continue;
+		send_signal(fd, number);
+		fds[n++] = fd;
+	}
+	await(fds, n, limit_msec);
+	return (ssize_t)n;
+}
+
+static ssize_t signal_round(const struct login *login, uid_t uid, int number, int64_t limit_msec)
+{
+	scoped(processes_free_p) struct processes *processes = NULL;
+	int r = processes_read(&processes);
+
+	if (r < 0)
+		return r;
+	processes_mark(processes, login, uid);
+	return signal_all(processes, number, limit_msec);
+}
+
+/* Without a session number of its own, what the leader left behind when it went cannot be told
+ * from others: all are held before the first signal, and killed together with it. */
+static int end_by_signals(const struct login *login, uid_t uid)
+{
+	const bool own = session_is_own(login, uid);
+	ssize_t n = own ? signal_round(login, uid, SIGHUP, HANGUP_MSEC) : 1;
+
+	for (int i = 0; n > 0 && i < ROUNDS; i++)
+		n = signal_round(login, uid, SIGKILL, KILL_MSEC);
+	if (n < 0)
+		return (int)n;
+	return n == 0 ? 0 : -EBUSY;
+}
+
+int session_end(const struct login *login, uid_t uid, enum session_managed managed)
+{
+	if (login->leader <= 1) /* of a container: all of it would be its descendants */
+		return -EPERM;
+	if (managed == SESSION_BY_MANAGER) {
+		if (service_kind(login->service) == SERVICE_USER_MANAGER)
+			manager_stop_user(uid);
+		else if (session_is_own(login, uid))
+			manager_end_session(login->session, uid);
+	}
+	return end_by_signals(login, uid); /* whatever it said: what is left is seen */
+}
