@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* who.c - sereno who: one row for each user and right of the policy in force. */
+#include <errno.h>
 #include <string.h>
 #include <time.h>
 
 #include <sereno/policy.h>
+#include <sereno/register.h>
 #include <sereno/scoped.h>
 #include <sereno/service.h>
 
@@ -22,7 +24,9 @@
 struct listing {
 	const struct model *model;
 	const struct holders *holders;
-	const char *host;
+	const char *host, *root;
+	const struct grants *grants; /* who has left */
+	uint32_t grant;		     /* that the row is by, 0: by none */
 	struct zone zone;
 	const char *service; /* canonical; NULL: every one */
 	int64_t at;
@@ -45,6 +49,15 @@ static bool repeats(const struct right *right, const struct right *last)
 {
 	return last && last->entry == right->entry && last->rule == right->rule &&
 	       strcmp(last->service, right->service) == 0;
+}
+
+/* Whether @user has left by then, or it cannot be told. */
+static bool has_left(const struct listing *listing, const char *user)
+{
+	struct departure departure;
+	const int r = grants_departed(listing->grants, user, GRANTS_NO_UID, &departure);
+
+	return r < 0 || (r > 0 && departure.since <= listing->at);
 }
 
 static int list_user(struct listing *listing, const struct holder *holder)
@@ -84,6 +97,45 @@ static void list_special(struct listing *listing, const char *user, const struct
 	}
 }
 
+/* The rights of one role, as long as it is granted. */
+static int list_grant(void *context, const struct grant_row *row)
+{
+	struct listing *listing = context;
+	const ptrdiff_t found = model_find_role(listing->model, row->role);
+	const uint32_t role = (uint32_t)found;
+	const struct role_set set = { 1, &role };
+	scoped(rights_clear) struct rights rights = { 0 };
+	int r;
+
+	if (found < 0 || has_left(listing, row->user) || row->since > listing->at)
+		return 0;
+	r = rights_gather(listing->model, &set, listing->host, listing->at, &rights);
+	listing->grant = row->id;
+	for (size_t i = 0; r == 0 && i < rights.n; i++) {
+		struct right right = rights.item[i];
+
+		if (right.valid.until > row->until)
+			right.valid.until = row->until;
+		if (is_wanted(listing, &right) &&
+		    !repeats(&right, i > 0 ? &rights.item[i - 1] : NULL))
+			listing->row(listing, row->user, &right);
+	}
+	listing->grant = 0;
+	return r;
+}
+
+static int list_granted(struct listing *listing)
+{
+	const struct register_query query = { .open_at = listing->at };
+	scoped(register_close_p) struct register_db *db = NULL;
+	int r;
+
+	r = register_open_reading(listing->root, &db);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	return register_grants(db, &query, list_grant, listing);
+}
+
 static int list_all(struct listing *listing)
 {
 	const struct model *model = listing->model;
@@ -92,10 +144,13 @@ static int list_all(struct listing *listing)
 	if (!listing->service || service_kind(listing->service) == SERVICE_LOGIN)
 		list_special(listing, "root", &model->direct_login);
 	for (size_t i = 0; i < model->break_glass.n; i++)
-		list_special(listing, model->break_glass.item[i].text, &model->break_glass_from);
+		if (!has_left(listing, model->break_glass.item[i].text))
+			list_special(listing, model->break_glass.item[i].text,
+				     &model->break_glass_from);
 	for (size_t i = 0; r == 0 && i < listing->holders->n; i++)
-		r = list_user(listing, &listing->holders->item[i]);
-	return r;
+		if (!has_left(listing, listing->holders->item[i].user))
+			r = list_user(listing, &listing->holders->item[i]);
+	return r < 0 ? r : list_granted(listing);
 }
 
 static void join(const struct names *names, char text[static HOURS_MAX])
@@ -129,7 +184,11 @@ static void fill_cells(const struct listing *listing, const char *user, const st
 		join(&rule->hours, cells->hours);
 	else
 		(void)snprintf(cells->hours, sizeof(cells->hours), "%s", _("always")); /* short */
-	if (rule)
+	if (rule && listing->grant)
+		(void)snprintf(cells->source, sizeof(cells->source), _("%s.%u (line %u), grant %u"),
+			       right->role->name.text, rule->number, rule->at.line,
+			       listing->grant); /* may be cut */
+	else if (rule)
 		(void)snprintf(cells->source, sizeof(cells->source), _("%s.%u (line %u)"),
 			       right->role->name.text, rule->number,
 			       rule->at.line); /* may be cut */
@@ -181,6 +240,8 @@ static void write_row(struct listing *listing, const char *user, const struct ri
 	json_string(json, "role", rule ? right->role->name.text : NULL);
 	json_number(json, "rule", rule ? rule->number : 0);
 	json_number(json, "line", rule ? rule->at.line : 0);
+	if (listing->grant)
+		json_number(json, "grant", listing->grant);
 	json_end(json, JSON_OBJECT);
 }
 
@@ -235,6 +296,8 @@ static enum exit_status list(const struct options *options, struct listing *list
 		return complain_error(r, _("cannot list who holds what"));
 	listing->model = in_force->model;
 	listing->holders = &holders;
+	listing->grants = policy_grants(policy);
+	listing->root = options->root;
 	listing->host = policy_facts(policy)->host;
 	r = options->given & OPTION_JSON ? print_json(listing) : print_table(listing);
 	holders_clear(&holders);

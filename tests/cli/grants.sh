@@ -82,6 +82,14 @@ expect 1 grants --root "$tree"
 expect 0 grants --all --root "$tree"
 says "taken back"
 
+# who has the rights of a granted role, as long as it is granted.
+expect 0 grant sol employee --for 2h --reason again --root "$tree"
+expect 0 who sshd --json --root "$tree"
+json 'map(select(.user == "sol" and .grant == 2)) | length > 0'
+expect 0 revoke 2 --reason done --root "$tree"
+expect 0 who --json --root "$tree"
+json 'map(select(.user == "sol")) | length == 0'
+
 # What is published is lost: the next apply, or the next look, publishes it again.
 expect 0 grant sol employee --for 2h --reason again --root "$tree"
 rm "$tree/var/lib/sereno/grants.1.cdb"
