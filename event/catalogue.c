@@ -56,6 +56,11 @@ static const struct catalogue_entry entries[EVENT_COUNT] = {
 	[EVENT_ROLE_GRANTED]        = { "role.granted",        LOG_NOTICE,  "1db6e36283e4453ab2aa33d7e53ff366", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET | 1u << MEMBER_RULE },
 	[EVENT_ROLE_REVOKED]        = { "role.revoked",        LOG_NOTICE,  "0521ea2c972648c5afe5c8d33231e816", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET | WHY },
 	[EVENT_ACCOUNT_DEPARTED]    = { "account.departed",    LOG_ALERT,   "310d98177c3c426da9cc2da0ba823dec", DECISION },
+	[EVENT_REQUEST_MADE]        = { "request.made",        LOG_NOTICE,  "704dcf11473545e482df56dad71e7a26", 1u << MEMBER_SUBJECT | 1u << MEMBER_RULE },
+	[EVENT_REQUEST_APPROVED]    = { "request.approved",    LOG_NOTICE,  "518955f474be4c35a31798628470dc6c", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET | 1u << MEMBER_RULE },
+	[EVENT_REQUEST_DENIED]      = { "request.denied",      LOG_NOTICE,  "e8673eccc6874c5896e99cb0e14b56ae", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET | 1u << MEMBER_RULE },
+	[EVENT_REQUEST_WITHDRAWN]   = { "request.withdrawn",   LOG_NOTICE,  "98ca973e6d7046a6bb87a5af317f667b", 1u << MEMBER_SUBJECT | 1u << MEMBER_RULE },
+	[EVENT_REQUEST_REFUSED]     = { "request.refused",     LOG_WARNING, "35d36f7f3ec0410892e17b37d5468764", 1u << MEMBER_SUBJECT | WHY },
 };
 /* clang-format on */
 

@@ -62,6 +62,11 @@ enum event_id {
 	EVENT_ROLE_GRANTED,    /* in the register, by whom, to whom */
 	EVENT_ROLE_REVOKED,
 	EVENT_ACCOUNT_DEPARTED, /* somebody tries an account whose owner has left */
+	EVENT_REQUEST_MADE,	/* for a role, here and below */
+	EVENT_REQUEST_APPROVED, /* by one; EVENT_ROLE_GRANTED follows when these are enough */
+	EVENT_REQUEST_DENIED,
+	EVENT_REQUEST_WITHDRAWN,
+	EVENT_REQUEST_REFUSED, /* somebody would have decided who may not */
 	EVENT_COUNT,
 };
 
