@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <sereno/fallback.h>
+#include <sereno/grants.h>
 #include <sereno/model.h>
 #include <sereno/scoped.h>
 
@@ -26,6 +27,20 @@ static void apply_kind(enum subject_kind kind, struct guard_rules *rules)
 	}
 }
 
+/* An account that is no more has a name all the same. */
+static int has_departed(const struct policy *policy, const struct request *request, int64_t now,
+			bool *ret)
+{
+	const char *user = request->known ? request->subject.name : request->user;
+	const uid_t uid = request->known ? request->subject.uid : GRANTS_NO_UID;
+	const struct grants *grants = policy_grants(policy);
+	struct departure departure;
+	const int r = user ? grants_departed(grants, user, uid, &departure) : 0;
+
+	*ret = r > 0 && (departure.since <= now || departure.since <= grants_earliest(grants));
+	return r < 0 ? r : 0;
+}
+
 static int ask_policy(const char *root, const struct request *request, int64_t now,
 		      struct guard_rules *ret)
 {
@@ -39,8 +54,11 @@ static int ask_policy(const char *root, const struct request *request, int64_t n
 	r = policy_open(root, &policy);
 	if (r < 0)
 		return r;
+	r = has_departed(policy, request, now, &rules.departed);
+	if (r < 0)
+		return r;
 	if (policy_attempts(policy, &rules.limits) < 0) {
-		*ret = (struct guard_rules){ .limited = false };
+		*ret = (struct guard_rules){ .limited = false, .departed = rules.departed };
 		return 0;
 	}
 	rules.on_trial = policy_facts(policy)->observe & OBSERVE_ATTEMPTS;

@@ -16,6 +16,7 @@ struct guard_rules {
 	bool limited;	   /* else nothing here applies: no attempts: block, or not governed */
 	bool on_trial;	   /* count and report, refuse nobody */
 	bool never_locked; /* root, break-glass: a delay at most */
+	bool departed;	   /* he has left: no password of his is checked */
 	struct attempt_limits limits;
 };
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <sereno/fallback.h>
+#include <sereno/grants.h>
 #include <sereno/scoped.h>
 
 #include "asker.h"
@@ -33,7 +34,19 @@ static int judge_by_policy(const char *root, const struct request *request, int6
 	return 0;
 }
 
-static void judge_by_fallback(const char *root, const struct request *request,
+/* Without a policy who has left may still be known, break-glass account or not. */
+static bool has_departed(const char *root, const struct request *request, int64_t now)
+{
+	scoped(grants_close_p) struct grants *grants = NULL;
+	struct departure departure;
+
+	return grants_open(root, &grants) == 0 &&
+	       grants_departed(grants, request->subject.name, request->subject.uid, &departure) >
+		       0 &&
+	       (departure.since <= now || departure.since <= grants_earliest(grants));
+}
+
+static void judge_by_fallback(const char *root, const struct request *request, int64_t now,
 			      struct judgement *ret)
 {
 	const struct asker asker = { .subject = { .user = request->subject.name } };
@@ -44,6 +57,8 @@ static void judge_by_fallback(const char *root, const struct request *request,
 	 * whom the file governs below that is then left to the other modules. */
 	(void)fallback_read(root, &fallback);
 	fallback_judge(&fallback, &asked, &ret->verdict);
+	if (has_departed(root, request, now))
+		ret->verdict = (struct access_verdict){ .reason = REASON_DEPARTED };
 	ret->observe = fallback.observe;
 }
 
@@ -53,5 +68,5 @@ void judge(const char *root, const struct request *request, int64_t now, unsigne
 	*ret = (struct judgement){ .unusable = 0 };
 	ret->unusable = judge_by_policy(root, request, now, met, ret);
 	if (ret->unusable < 0)
-		judge_by_fallback(root, request, ret);
+		judge_by_fallback(root, request, now, ret);
 }

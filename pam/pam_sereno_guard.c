@@ -131,7 +131,7 @@ static int guard(pam_handle_t *pamh, struct attempt *attempt)
 	int code;
 
 	guard_rules_read(attempt->root, &attempt->request, time(NULL), &attempt->rules);
-	if (!attempt->rules.limited)
+	if (!attempt->rules.limited && !attempt->rules.departed)
 		return PAM_IGNORE;
 	code = pam_get_authtok(pamh, PAM_AUTHTOK, &password, NULL);
 	if (code == PAM_CONV_AGAIN)
@@ -140,6 +140,10 @@ static int guard(pam_handle_t *pamh, struct attempt *attempt)
 		return code;
 	if (!password || !password[0])
 		return PAM_IGNORE;
+	if (attempt->rules.departed) {
+		report_departed(attempt->root, &attempt->request);
+		return refuse(pamh);
+	}
 	attempt->subject = subject_of(attempt, password);
 	return charge(pamh, attempt);
 }

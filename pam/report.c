@@ -155,6 +155,18 @@ void report_failure(const char *root, const struct request *request, int err)
 	(void)event_send(root, &event); /* as above */
 }
 
+void report_departed(const char *root, const struct request *request)
+{
+	char origins[ORIGINS_TEXT_MAX];
+	struct event event;
+
+	format_origins(request, origins);
+	event = event_of(EVENT_ACCOUNT_DEPARTED, request, origins);
+	event.verdict = "deny";
+	event.reason = access_reason_name(REASON_DEPARTED);
+	(void)event_send(root, &event); /* as above */
+}
+
 void report_option(const char *option)
 {
 	char detail[DETAIL_MAX];

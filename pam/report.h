@@ -19,6 +19,9 @@ void report_judgement(const char *root, const struct request *request,
 /* A refusal without a judgement: the request could not be understood, for @err. */
 void report_failure(const char *root, const struct request *request, int err);
 
+/* A password is typed for an account whose owner has left: it is not checked. */
+void report_departed(const char *root, const struct request *request);
+
 /* The line in /etc/pam.d has an @option that is not one of ours. */
 void report_option(const char *option);
 
