@@ -6,6 +6,7 @@
 #include <sereno/channel.h>
 #include <sereno/scoped.h>
 
+#include "role_requests.h"
 #include "wire.h"
 
 static void put_token_status(struct wire_writer *writer, const struct codes_token_status *token)
@@ -128,6 +129,13 @@ static void put_payload(struct wire_writer *writer, const struct channel_reply *
 		return;
 	case CHANNEL_RESYNC:
 		return;
+	case CHANNEL_ASK_ROLE:
+	case CHANNEL_WITHDRAW:
+	case CHANNEL_REQUESTS:
+	case CHANNEL_APPROVE:
+	case CHANNEL_DENY:
+		role_requests_put(writer, reply);
+		return;
 	}
 	writer->broken = true;
 }
@@ -151,18 +159,25 @@ static void get_payload(struct wire_reader *reader, struct channel_reply *reply)
 		return;
 	case CHANNEL_RESYNC:
 		return;
+	case CHANNEL_ASK_ROLE:
+	case CHANNEL_WITHDRAW:
+	case CHANNEL_REQUESTS:
+	case CHANNEL_APPROVE:
+	case CHANNEL_DENY:
+		role_requests_get(reader, reply);
+		return;
 	}
 	reader->broken = true;
 }
 
 static bool is_kind(unsigned kind)
 {
-	return kind >= CHANNEL_VERIFY && kind <= CHANNEL_RESYNC;
+	return kind >= CHANNEL_VERIFY && kind <= CHANNEL_DENY;
 }
 
 static bool is_answer(unsigned answer)
 {
-	return answer >= CHANNEL_ACCEPTED && answer <= CHANNEL_UNKNOWN;
+	return answer >= CHANNEL_ACCEPTED && answer <= CHANNEL_NOT_ALLOWED;
 }
 
 ssize_t channel_reply_encode(const struct channel_reply *reply,
@@ -177,6 +192,8 @@ ssize_t channel_reply_encode(const struct channel_reply *reply,
 	wire_put(&writer, reply->answer, 1);
 	if (reply->answer == CHANNEL_ACCEPTED)
 		put_payload(&writer, reply);
+	if (reply->answer == CHANNEL_NOT_ALLOWED)
+		wire_put_text(&writer, reply->why, sizeof(reply->why));
 	if (!writer.broken)
 		return (ssize_t)writer.length;
 	explicit_bzero(bytes, CHANNEL_MESSAGE_MAX);
@@ -199,6 +216,8 @@ int channel_reply_decode(const uint8_t *bytes, size_t length, struct channel_rep
 	reply.answer = (enum channel_answer)answer;
 	if (reply.answer == CHANNEL_ACCEPTED)
 		get_payload(&reader, &reply);
+	if (reply.answer == CHANNEL_NOT_ALLOWED)
+		wire_get_line(&reader, reply.why, sizeof(reply.why));
 	if (!wire_ends(&reader))
 		return -EBADMSG;
 	*ret = reply;

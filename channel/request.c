@@ -15,6 +15,10 @@ enum part {
 	PART_PROOF = 1 << 2,
 	PART_CODE = 1 << 3,
 	PART_NEXT_CODE = 1 << 4,
+	PART_ROLE = 1 << 5,
+	PART_ID = 1 << 6,
+	PART_REASON = 1 << 7,
+	PART_PAGE = 1 << 8,
 };
 
 /* clang-format off */
@@ -25,6 +29,11 @@ static const unsigned parts[] = {
 	[CHANNEL_CONFIRM]  = PART_CODE,
 	[CHANNEL_RECOVERY] = PART_PROOF,
 	[CHANNEL_RESYNC]   = PART_LABEL | PART_PROOF | PART_CODE | PART_NEXT_CODE,
+	[CHANNEL_ASK_ROLE] = PART_ROLE | PART_REASON,
+	[CHANNEL_WITHDRAW] = PART_ID | PART_REASON,
+	[CHANNEL_REQUESTS] = PART_ID | PART_PAGE,
+	[CHANNEL_APPROVE]  = PART_ID | PART_REASON,
+	[CHANNEL_DENY]     = PART_ID | PART_REASON,
 };
 /* clang-format on */
 
@@ -34,6 +43,40 @@ static bool is_printable_ascii(const char *text)
 		if (*text < ' ' || *text > '~')
 			return false;
 	return true;
+}
+
+static void put_role_parts(struct wire_writer *writer, unsigned which,
+			   const struct channel_request *request)
+{
+	if (which & PART_ROLE) {
+		wire_put_text(writer, request->role, sizeof(request->role));
+		wire_put(writer, request->for_sec, 8);
+	}
+	if (which & PART_ID)
+		wire_put(writer, request->id, 4);
+	if (which & PART_REASON)
+		wire_put_text(writer, request->reason, sizeof(request->reason));
+	if (which & PART_PAGE) {
+		wire_put(writer, request->after, 4);
+		wire_put(writer, request->ended, 4);
+	}
+}
+
+static void get_role_parts(struct wire_reader *reader, unsigned which,
+			   struct channel_request *request)
+{
+	if (which & PART_ROLE) {
+		wire_get_line(reader, request->role, sizeof(request->role));
+		request->for_sec = wire_get(reader, 8);
+	}
+	if (which & PART_ID)
+		request->id = (uint32_t)wire_get(reader, 4);
+	if (which & PART_REASON)
+		wire_get_line(reader, request->reason, sizeof(request->reason));
+	if (which & PART_PAGE) {
+		request->after = (uint32_t)wire_get(reader, 4);
+		request->ended = wire_get_within(reader, 0, 1);
+	}
 }
 
 /* One of each part, so that both ends agree in what order they come. */
@@ -52,6 +95,7 @@ static void put_parts(struct wire_writer *writer, unsigned which,
 		wire_put_text(writer, request->code[0], sizeof(request->code[0]));
 	if (which & PART_NEXT_CODE)
 		wire_put_text(writer, request->code[1], sizeof(request->code[1]));
+	put_role_parts(writer, which, request);
 }
 
 static void get_parts(struct wire_reader *reader, unsigned which, struct channel_request *request)
@@ -68,6 +112,7 @@ static void get_parts(struct wire_reader *reader, unsigned which, struct channel
 		wire_get_text(reader, request->code[0], sizeof(request->code[0]));
 	if (which & PART_NEXT_CODE)
 		wire_get_text(reader, request->code[1], sizeof(request->code[1]));
+	get_role_parts(reader, which, request);
 }
 
 static bool is_proof(unsigned kind)

@@ -68,6 +68,7 @@ static struct origin origin_of(const char *root, const struct ucred *peer)
 int caller_read(const char *root, int fd, struct caller *ret)
 {
 	struct caller caller = { .name = "" };
+	struct login_process process;
 	struct ucred peer;
 	socklen_t length = sizeof(peer);
 	int r;
@@ -78,8 +79,28 @@ int caller_read(const char *root, int fd, struct caller *ret)
 	r = read_name(peer.uid, &caller);
 	if (r == 0)
 		caller.origin = origin_of(root, &peer);
+	caller.pid = peer.pid;
+	if (login_process_read(peer.pid, &process) == 0 && process.uid == peer.uid)
+		caller.start = process.start;
 	*ret = caller;
 	return r;
+}
+
+/*
+ * The process of that number ran when the caller was read, and is the same now: so it was when it
+ * sent the message in between. Who starts sudo -u in his login keeps its number.
+ */
+enum caller_self caller_is_himself(const struct caller *caller, const struct sender *sender)
+{
+	struct login_process process;
+
+	if (caller->start == 0 || !sender->fresh || sender->pid <= 0 ||
+	    sender->pid != caller->pid || login_process_read(sender->pid, &process) < 0 ||
+	    process.start != caller->start || process.uid != caller->uid)
+		return CALLER_NOT_THE_SAME;
+	if (process.login_uid == LOGIN_NONE)
+		return CALLER_LOGIN_UNSET;
+	return process.login_uid == caller->uid ? CALLER_HIMSELF : CALLER_LOGIN_OTHER;
 }
 
 struct codes_account caller_account(const struct caller *caller)

@@ -8,6 +8,7 @@
 
 #include "connection.h"
 #include "report.h"
+#include "sender.h"
 
 /* Longer than all checks of codes take; what takes longer is answered a whole one
  * later. */
@@ -25,6 +26,7 @@ static void packet_erase(struct packet *packet)
 void connection_begin(struct connection *connection, const char *root, int fd,
 		      const struct caller *caller, int64_t now)
 {
+	sender_ask(fd);
 	*connection = (struct connection){
 		.stage = STAGE_LISTEN,
 		.fd = fd,
@@ -74,7 +76,8 @@ static void reply_in_time(struct connection *connection, int64_t now)
 	const enum channel_answer answer = connection->talk.reply.answer;
 	const int64_t taken = now - connection->heard;
 
-	if (answer != CHANNEL_REFUSED && answer != CHANNEL_UNAVAILABLE) {
+	if (answer != CHANNEL_REFUSED && answer != CHANNEL_UNAVAILABLE &&
+	    answer != CHANNEL_NOT_ALLOWED) {
 		reply(connection);
 		return;
 	}
@@ -118,9 +121,12 @@ static int receive(struct connection *connection)
 	struct channel_request *request = &connection->talk.request;
 	ssize_t n;
 
-	n = recv(connection->fd, packet.bytes, sizeof(packet.bytes), MSG_DONTWAIT | MSG_TRUNC);
+	n = sender_receive(connection->fd, packet.bytes, sizeof(packet.bytes),
+			   &connection->talk.sender.pid);
 	if (n < 0)
-		return neg_errno();
+		return (int)n;
+	connection->talk.sender.fresh = connection->waits;
+	connection->waits = sender_waits(connection->fd);
 	if (n == 0)
 		return -ECONNRESET;
 	return channel_request_decode(packet.bytes, (size_t)n, request);

@@ -24,6 +24,7 @@ struct connection {
 	enum stage stage;
 	int fd, verifier;
 	unsigned n_requests;
+	bool waits;    /* nothing more had come when the last request was heard */
 	int64_t ends;  /* the conversation */
 	int64_t heard; /* when the request came */
 	int64_t due;   /* STAGE_VERIFY: at the latest; STAGE_HOLD_BACK: then */

@@ -9,6 +9,7 @@
 #include "enrolment.h"
 #include "proof.h"
 #include "report.h"
+#include "role_request.h"
 #include "talk.h"
 
 #define RECORD "the record of a second factor"
@@ -108,6 +109,11 @@ static void go_on(struct talk *talk)
 		return;
 	case CHANNEL_STATUS:
 	case CHANNEL_CONFIRM:
+	case CHANNEL_ASK_ROLE:
+	case CHANNEL_WITHDRAW:
+	case CHANNEL_REQUESTS:
+	case CHANNEL_APPROVE:
+	case CHANNEL_DENY:
 		return;
 	}
 }
@@ -137,7 +143,13 @@ static bool is_sound(const struct channel_request *request)
 	case CHANNEL_VERIFY:
 	case CHANNEL_STATUS:
 	case CHANNEL_CONFIRM:
+	case CHANNEL_WITHDRAW:
+	case CHANNEL_REQUESTS:
+	case CHANNEL_APPROVE:
 		return true;
+	case CHANNEL_ASK_ROLE:
+	case CHANNEL_DENY:
+		return request->reason[0];
 	case CHANNEL_BEGIN:
 		return otp_label_sound(request->label, sizeof(request->label));
 	case CHANNEL_RECOVERY:
@@ -146,6 +158,11 @@ static bool is_sound(const struct channel_request *request)
 		return request->proof_kind != CHANNEL_PROOF_TICKET;
 	}
 	return false;
+}
+
+static bool is_about_roles(enum channel_kind kind)
+{
+	return kind >= CHANNEL_ASK_ROLE && kind <= CHANNEL_DENY;
 }
 
 static enum talk_next hear(struct talk *talk)
@@ -163,6 +180,12 @@ static enum talk_next hear(struct talk *talk)
 	case CHANNEL_RECOVERY:
 	case CHANNEL_RESYNC:
 		return after(talk, proof_brought(talk));
+	case CHANNEL_ASK_ROLE:
+	case CHANNEL_WITHDRAW:
+	case CHANNEL_REQUESTS:
+	case CHANNEL_APPROVE:
+	case CHANNEL_DENY:
+		break;
 	}
 	return TALK_REPLY;
 }
@@ -176,6 +199,10 @@ enum talk_next talk_hear(struct talk *talk)
 	talk->reply.answer = CHANNEL_UNKNOWN;
 	if (!is_sound(&talk->request))
 		return TALK_REPLY;
+	if (is_about_roles(talk->request.kind)) {
+		role_request_answer(talk);
+		return TALK_REPLY;
+	}
 	r = rules_read(talk->root, &talk->caller, time(NULL), &talk->rules);
 	if (r < 0) {
 		talk->reply.answer = unavailable(talk, EVENT_POLICY_UNUSABLE,

@@ -26,6 +26,7 @@ struct talk {
 	struct caller caller;
 	struct rules rules; /* as they are when a request is heard */
 	struct charge charge;
+	struct sender sender; /* of @request */
 	struct channel_request request;
 	struct channel_reply reply;
 	struct pending pending;

@@ -64,6 +64,7 @@ static void take_answer(const struct code_asked *asked, enum channel_answer answ
 	case CHANNEL_NOT_FOR_ROOT:
 	case CHANNEL_NO_ACCOUNT:
 	case CHANNEL_UNKNOWN:
+	case CHANNEL_NOT_ALLOWED:
 		unavailable(asked, "could not check it", ret);
 		return;
 	}

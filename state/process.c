@@ -15,9 +15,9 @@
 #define STAT_START_FIELD  22
 
 /* One read: what /proc writes comes whole, and ours is short. */
-static int read_text(const char *path, char *text, size_t size)
+static int read_text(int folder, const char *path, char *text, size_t size)
 {
-	scoped_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	scoped_fd int fd = openat(folder, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	ssize_t n;
 
 	if (fd < 0)
@@ -71,7 +71,7 @@ static int read_field(pid_t pid, int wanted, uint64_t *ret)
 
 	if (n < 0 || (size_t)n >= sizeof(path))
 		return -EINVAL;
-	r = read_text(path, stat, sizeof(stat));
+	r = read_text(AT_FDCWD, path, stat, sizeof(stat));
 	if (r < 0)
 		return r;
 	return parse_field(stat, wanted, ret);
@@ -97,13 +97,13 @@ int process_parent(pid_t pid, pid_t *ret)
 }
 
 /* LOGIN_NONE as well where the kernel was built without audit. */
-static int read_audit(const char *path, uint32_t *ret)
+static int read_audit(int folder, const char *path, uint32_t *ret)
 {
 	char text[32];
 	uint64_t number;
 	int r;
 
-	r = read_text(path, text, sizeof(text));
+	r = read_text(folder, path, text, sizeof(text));
 	if (r == -ENOENT) {
 		*ret = LOGIN_NONE;
 		return 0;
@@ -118,17 +118,14 @@ static int read_audit(const char *path, uint32_t *ret)
 	return 0;
 }
 
-static int read_login(const char *folder, uint32_t *ret_session, uid_t *ret_uid)
+static int read_login(int folder, uint32_t *ret_session, uid_t *ret_uid)
 {
-	char path[64];
 	uint32_t session, uid;
 	int r;
 
-	(void)snprintf(path, sizeof(path), "%s/sessionid", folder); /* they fit */
-	r = read_audit(path, &session);
-	(void)snprintf(path, sizeof(path), "%s/loginuid", folder);
+	r = read_audit(folder, "sessionid", &session);
 	if (r == 0)
-		r = read_audit(path, &uid);
+		r = read_audit(folder, "loginuid", &uid);
 	if (r < 0)
 		return r;
 	*ret_session = session;
@@ -136,15 +133,91 @@ static int read_login(const char *folder, uint32_t *ret_session, uid_t *ret_uid)
 	return 0;
 }
 
+static int open_folder(const char *path, int *ret)
+{
+	const int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return neg_errno();
+	*ret = fd;
+	return 0;
+}
+
+static int open_process(pid_t pid, int *ret)
+{
+	char path[32];
+
+	(void)snprintf(path, sizeof(path), "/proc/%d", (int)pid); /* it fits */
+	return open_folder(path, ret);
+}
+
 int login_self(uint32_t *ret_session, uid_t *ret_uid)
 {
-	return read_login("/proc/self", ret_session, ret_uid);
+	scoped_fd int folder = -1;
+	const int r = open_folder("/proc/self", &folder);
+
+	return r < 0 ? r : read_login(folder, ret_session, ret_uid);
 }
 
 int login_of_process(pid_t pid, uint32_t *ret_session, uid_t *ret_uid)
 {
-	char folder[32];
+	scoped_fd int folder = -1;
+	const int r = open_process(pid, &folder);
 
-	(void)snprintf(folder, sizeof(folder), "/proc/%d", (int)pid); /* it fits */
-	return read_login(folder, ret_session, ret_uid);
+	return r < 0 ? r : read_login(folder, ret_session, ret_uid);
+}
+
+/* "Uid:" and four numbers. A process cannot break a line by its name: that is escaped. */
+int process_parse_uid(const char *status, uid_t *ret)
+{
+	static const char key[] = "\nUid:";
+	const char *at = strstr(status, key);
+	uint64_t first = 0, number = 0;
+
+	if (!at)
+		return -EBADMSG;
+	at += sizeof(key) - 1;
+	for (unsigned i = 0; i < 4; i++) {
+		char word[16];
+		size_t length;
+
+		if (*at++ != '\t')
+			return -EBADMSG;
+		length = strcspn(at, "\t\n");
+		if (length >= sizeof(word))
+			return -EBADMSG;
+		memcpy(word, at, length);
+		word[length] = '\0';
+		if (parse_number(word, &number) < 0 || number > UINT32_MAX)
+			return -EBADMSG;
+		if (i > 0 && number != first)
+			return -EPERM;
+		first = number;
+		at += length;
+	}
+	*ret = (uid_t)first;
+	return 0;
+}
+
+int login_process_read(pid_t pid, struct login_process *ret)
+{
+	struct login_process process = { .start = 0 };
+	scoped_fd int folder = -1;
+	char text[4096];
+	int r;
+
+	r = open_process(pid, &folder);
+	if (r == 0)
+		r = read_text(folder, "stat", text, sizeof(text));
+	if (r == 0)
+		r = process_parse_start(text, &process.start);
+	if (r == 0)
+		r = read_text(folder, "status", text, sizeof(text));
+	if (r == 0)
+		r = process_parse_uid(text, &process.uid);
+	if (r == 0)
+		r = read_login(folder, &process.session, &process.login_uid);
+	if (r == 0)
+		*ret = process;
+	return r;
 }

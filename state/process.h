@@ -19,4 +19,8 @@ int process_parent(pid_t pid, pid_t *ret);
  * that the process chose: spaces, parentheses, newlines. Returns 0 or -EBADMSG. */
 int process_parse_start(const char *stat, uint64_t *ret);
 
+/* The user it runs as, in the text of /proc/PID/status. Returns 0, -EPERM (several users) or
+ * -EBADMSG. */
+int process_parse_uid(const char *status, uid_t *ret);
+
 #endif

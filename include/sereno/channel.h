@@ -2,9 +2,9 @@
 /*
  * channel.h - what serenod is asked by those who are not root, and how it answers.
  *
- * The state of this host is root's. A program of a user's own (a screen locker, `sereno otp`) asks
- * serenod, by a socket, about the account that the kernel says it runs as: no message names a
- * user. Root is not answered; root's programs use codes.h.
+ * The state of this host is root's. A program of a user's own (a screen locker, `sereno otp`,
+ * `sereno request`) asks serenod, by a socket, about the account that the kernel says it runs as:
+ * no message says who asks. Root is not answered; root's programs use codes.h and register.h.
  *
  * ROOT/run/sereno/serenod.socket, SOCK_SEQPACKET: a packet is a message, each request has one
  * reply. A connection is one conversation of at most CHANNEL_MESSAGES_MAX requests and
@@ -36,6 +36,12 @@
 #define CHANNEL_SERVICE_SIZE	 64  /* with the final NUL, as all sizes here */
 #define CHANNEL_TYPED_SIZE	 128 /* a code, recovery code or ticket as it was typed */
 #define CHANNEL_PROOF_SIZE	 513 /* also a password (PAM_MAX_RESP_SIZE) */
+#define CHANNEL_ROLE_SIZE	 65
+#define CHANNEL_USER_SIZE	 256
+#define CHANNEL_REASON_SIZE	 513
+#define CHANNEL_ROLES_SIZE	 257 /* several names, for people */
+#define CHANNEL_WHY_SIZE	 129
+#define CHANNEL_PAGE_MAX	 4 /* requests for roles in one reply */
 
 /* The numbers are those of the messages: never changed, never used anew. */
 enum channel_kind {
@@ -46,6 +52,16 @@ enum channel_kind {
 	CHANNEL_RECOVERY = 5, /* make me new recovery codes, by a current code as @proof */
 	CHANNEL_RESYNC = 6,   /* @code are two in a row of the token @label ("": the only one);
 				 @proof is a recovery code or the password */
+	/* Requests for roles, of any account; no proof is asked for. */
+	CHANNEL_ASK_ROLE = 7, /* give me @role for @for_sec; @reason */
+	CHANNEL_WITHDRAW = 8, /* my request @id */
+	CHANNEL_REQUESTS = 9, /* mine, and those I may decide; of the number @id, or (0) those after
+				 @after, the open ones or (@ended) all */
+	/* The request @id; @reason. The login that the asking process runs in must be the account's
+	 * own, and the process must be the one that has connected, and has been answered before in
+	 * this conversation: so is known who it is, whatever numbers processes get. */
+	CHANNEL_APPROVE = 10,
+	CHANNEL_DENY = 11,
 };
 
 /* What shows that it is the user himself and not a program of his, or at his unlocked screen. */
@@ -65,6 +81,11 @@ struct channel_request {
 	enum channel_proof_kind proof_kind;
 	char proof[CHANNEL_PROOF_SIZE];
 	char code[2][CHANNEL_TYPED_SIZE];
+	char role[CHANNEL_ROLE_SIZE];
+	uint64_t for_sec;
+	char reason[CHANNEL_REASON_SIZE]; /* one line; CHANNEL_ASK_ROLE and _DENY need one */
+	uint32_t id, after;
+	bool ended;
 };
 
 /* The numbers as above. */
@@ -85,6 +106,36 @@ enum channel_answer {
 	CHANNEL_NOT_FOR_ROOT = 10, /* root needs none of this */
 	CHANNEL_NO_ACCOUNT = 11,   /* the caller's uid has none */
 	CHANNEL_UNKNOWN = 12,	   /* no such request in this version, or not now */
+	/* CHANNEL_ASK_ROLE and what follows it. Nothing was changed. */
+	CHANNEL_NOT_ALLOWED = 13, /* @why says it */
+};
+
+/* The numbers as above. */
+enum channel_role_state {
+	CHANNEL_ROLE_OPEN = 1,
+	CHANNEL_ROLE_GRANTED = 2,
+	CHANNEL_ROLE_DENIED = 3,
+	CHANNEL_ROLE_WITHDRAWN = 4,
+	CHANNEL_ROLE_VOID = 5, /* nobody answered in time */
+};
+
+/* A request for a role. Times are UTC seconds, 0 where there is none. */
+struct channel_role_request {
+	uint32_t id;
+	enum channel_role_state state;
+	char role[CHANNEL_ROLE_SIZE], user[CHANNEL_USER_SIZE];
+	uint64_t for_sec;
+	int64_t made, void_at;
+	char reason[CHANNEL_REASON_SIZE];
+	uint32_t approvals, approvers; /* so many have said yes, of so many needed */
+	bool mine;
+	bool mine_to_decide;			 /* by the roles held now */
+	char approver_roles[CHANNEL_ROLES_SIZE]; /* whose holders may decide: "auditor, dba" */
+	char closed_by[CHANNEL_USER_SIZE];	 /* "": nobody yet */
+	int64_t closed;
+	char closed_reason[CHANNEL_REASON_SIZE]; /* longer ones are cut */
+	uint32_t grant;				 /* its number in the register; 0: none */
+	int64_t until;				 /* the grant's end */
 };
 
 /* What belongs to the request, with CHANNEL_ACCEPTED; else 0. */
@@ -100,6 +151,14 @@ struct channel_reply {
 	/* CHANNEL_RECOVERY; CHANNEL_CONFIRM where he had none, else 0 */
 	uint32_t n_recovery;
 	char recovery[CODES_RECOVERY_MAX][OTP_RECOVERY_SIZE];
+	/* CHANNEL_REQUESTS, in the order of their numbers; else the one it is about, as it is now
+	 */
+	uint32_t n_requests;
+	bool more; /* ask again, after the last one's number */
+	struct channel_role_request request[CHANNEL_PAGE_MAX];
+	/* CHANNEL_NOT_ALLOWED: a sentence without a capital, in English, for gettext to translate
+	 */
+	char why[CHANNEL_WHY_SIZE];
 };
 
 /* Erase; for scoped(), too. */

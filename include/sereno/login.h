@@ -38,6 +38,19 @@ int login_self(uint32_t *ret_session, uid_t *ret_uid);
  * deciding. */
 int login_of_process(pid_t pid, uint32_t *ret_session, uid_t *ret_uid);
 
+/* A process, and the login it runs in. */
+struct login_process {
+	uint64_t start; /* clock ticks since boot: with the number it names one process for good */
+	uid_t uid;	/* real, effective, saved and of the file system: they are all the same */
+	uint32_t session; /* as login_self() */
+	uid_t login_uid;
+};
+
+/* All that of process @pid, through one handle on it: of one process, however numbers are given
+ * out meanwhile. Good for deciding where @start is known from before. Returns 0, -ENOENT or -ESRCH
+ * (gone), -EPERM (it runs as several users), -EBADMSG or a read error. */
+int login_process_read(pid_t pid, struct login_process *ret);
+
 /* Record @login (leader and leader_start are filled in for the caller's process). Replaces a record
  * of the same session; when the leader of that one lives (a daemon started by hand from within a
  * login), or it cannot be read, the origin recorded is unknown. Returns 0 or a negative errno. */

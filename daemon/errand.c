@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* errand.c - a caller's business with the register: what is opened for it. */
+#include "errand.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include <sereno/role_terms.h>
+#include <sereno/scoped.h>
+
+static int find_account(const struct caller *caller, struct account *ret)
+{
+	const int r = account_by_name(caller->name, ret);
+
+	return r == 0 && ret->uid != caller->uid ? -ESTALE : r;
+}
+
+void errand_clear(struct errand *errand)
+{
+	asker_clear(&errand->asker);
+	policy_close(errand->policy);
+	register_close(errand->db);
+}
+
+/* The register first: it publishes what the policy is opened with. */
+int errand_open(struct errand *errand)
+{
+	const struct caller *caller = &errand->talk->caller;
+	int r;
+
+	errand->act = (struct act){
+		.user = caller->name,
+		.uid = caller->uid,
+		.at = time(NULL),
+		.reason = errand->talk->request.reason,
+	};
+	r = register_open(errand->talk->root, errand->act.at, &errand->db);
+	if (r == 0)
+		r = policy_open(errand->talk->root, &errand->policy);
+	if (r == 0)
+		r = find_account(caller, &errand->account);
+	if (r == 0)
+		r = asker_read(errand->policy, &errand->account, &errand->asker);
+	if (r < 0)
+		return r;
+	errand->expiry_sec = (int64_t)policy_request_expiry(errand->policy);
+	errand->request = (struct access_request){
+		.uid = caller->uid,
+		.subject = errand->asker.subject,
+		.others = errand->asker.others,
+		.n_others = errand->asker.n_others,
+	};
+	errand->person = (struct register_person){ errand->policy, &errand->request };
+	return 0;
+}
