@@ -27,5 +27,6 @@ enum exit_status grant_run(const struct options *options, const struct output *o
 enum exit_status revoke_run(const struct options *options, const struct output *output);
 enum exit_status grants_run(const struct options *options, const struct output *output);
 enum exit_status review_run(const struct options *options, const struct output *output);
+enum exit_status sessions_run(const struct options *options, const struct output *output);
 
 #endif

@@ -148,6 +148,15 @@ static const struct command commands[] = {
 	     "  sereno review dba\n"
 	     "  sereno review sign dba --digest 5f3c0a9b1d2e4f60\n"),
 	  OPTION_JSON | OPTION_ROOT | OPTION_DEADLINE | OPTION_DIGEST, OPERAND_UP_TO_TWO, review_run },
+	{ "sessions", N_("[follow]"), N_("what is open, until when; tell and end what is over"),
+	  N_("Open logins, jobs and user managers, until when their access lasts, and why. follow tells those\n"
+	     "whose role or hours are over or end within ten minutes, and ends the sessions of those who were\n"
+	     "told in time, as session: when-access-ends: says; sereno-follow.timer does it each minute. Root,\n"
+	     "break-glass and ungoverned accounts are left alone; while the policy cannot be read, everybody.\n"
+	     "Exit status: 0 done, 1 something could not be read or ended.\n\n"
+	     "  sereno sessions\n"
+	     "  sereno sessions follow --dry-run\n"),
+	  OPTION_JSON | OPTION_ROOT | OPTION_DRY_RUN, OPERAND_OPTIONAL, sessions_run },
 	{ "schema", "", N_("the keys of the policy file, as JSON Schema"),
 	  N_("For editors with a YAML language server; --man for the manual page's table.\n\n"
 	     "  sereno schema > sereno.schema.json\n"),

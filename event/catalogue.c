@@ -61,6 +61,9 @@ static const struct catalogue_entry entries[EVENT_COUNT] = {
 	[EVENT_REQUEST_DENIED]      = { "request.denied",      LOG_NOTICE,  "e8673eccc6874c5896e99cb0e14b56ae", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET | 1u << MEMBER_RULE },
 	[EVENT_REQUEST_WITHDRAWN]   = { "request.withdrawn",   LOG_NOTICE,  "98ca973e6d7046a6bb87a5af317f667b", 1u << MEMBER_SUBJECT | 1u << MEMBER_RULE },
 	[EVENT_REQUEST_REFUSED]     = { "request.refused",     LOG_WARNING, "35d36f7f3ec0410892e17b37d5468764", 1u << MEMBER_SUBJECT | WHY },
+	[EVENT_SESSION_TOLD]        = { "session.told",        LOG_NOTICE,  "fcb2012a63e2c7895bafe4a210da7b1e", OPENED | 1u << MEMBER_REASON },
+	[EVENT_SESSION_ENDED]       = { "session.ended",       LOG_NOTICE,  "346260a1e17c8055505a64e396b4079b", OPENED | 1u << MEMBER_REASON },
+	[EVENT_SESSION_END_FAILED]  = { "session.end-failed",  LOG_ERR,     "7b105733a63c334eefdc922b7dafcc34", OPENED | 1u << MEMBER_REASON | WHY },
 };
 /* clang-format on */
 

@@ -33,7 +33,7 @@ static void record_name(const struct login *login, char name[static NAME_SIZE])
 		       (unsigned long long)login->leader_start); /* fits */
 }
 
-static int make(const char *root, const char *directory, mode_t mode, char **ret)
+static int make(const char *root, const char *directory, mode_t mode)
 {
 	scoped_free char *path = NULL;
 
@@ -41,31 +41,43 @@ static int make(const char *root, const char *directory, mode_t mode, char **ret
 		path = NULL;
 		return -ENOMEM;
 	}
-	if (mkdir(path, mode) < 0 && errno != EEXIST)
-		return neg_errno();
-	if (ret)
-		*ret = take(path, NULL);
-	return 0;
+	return mkdir(path, mode) == 0 || errno == EEXIST ? 0 : neg_errno();
 }
 
-int session_memory_open(const char *root, int *ret_fd)
+static int open_place(const char *root)
 {
 	scoped_free char *path = NULL;
 	scoped_fd int fd = -1;
 	struct stat st;
-	int r;
 
-	r = make(root, STATE_DIRECTORY, 0755, NULL);
-	if (r == 0)
-		r = make(root, FOLLOW_DIRECTORY, 0700, &path);
-	if (r < 0)
-		return r;
+	if (asprintf(&path, "%s%s", root, FOLLOW_DIRECTORY) < 0) {
+		path = NULL;
+		return -ENOMEM;
+	}
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return neg_errno();
 	if (!trusted_writers(&st))
 		return -EPERM;
-	while (flock(fd, LOCK_EX) < 0)
+	return take(fd, -1);
+}
+
+int session_memory_open(const char *root, enum session_memory_use use, int *ret_fd)
+{
+	scoped_fd int fd = -1;
+	int r = 0;
+
+	if (use == SESSION_MEMORY_CHANGE) {
+		r = make(root, STATE_DIRECTORY, 0755);
+		if (r == 0)
+			r = make(root, FOLLOW_DIRECTORY, 0700);
+	}
+	if (r < 0)
+		return r;
+	fd = open_place(root);
+	if (fd < 0)
+		return fd;
+	while (use == SESSION_MEMORY_CHANGE && flock(fd, LOCK_EX) < 0)
 		if (errno != EINTR)
 			return neg_errno();
 	*ret_fd = take(fd, -1);

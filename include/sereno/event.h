@@ -67,6 +67,9 @@ enum event_id {
 	EVENT_REQUEST_DENIED,
 	EVENT_REQUEST_WITHDRAWN,
 	EVENT_REQUEST_REFUSED, /* somebody would have decided who may not */
+	EVENT_SESSION_TOLD,    /* somebody was told that his access ends, and when */
+	EVENT_SESSION_ENDED,   /* a session was ended, its access was over */
+	EVENT_SESSION_END_FAILED,
 	EVENT_COUNT,
 };
 

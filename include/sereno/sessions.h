@@ -66,11 +66,13 @@ struct session_plan session_plan(const struct session_view *view,
 /* Both clocks, now. */
 struct session_clock session_clock_read(void);
 
-/* One follower at a time: *@ret_fd is closed when it is done, and needed below. Waits for another
- * one. Returns 0 or a negative errno. */
-int session_memory_open(const char *root, int *ret_fd);
+/* To change it, one follower at a time: waits for another one, and makes its place. *@ret_fd is
+ * closed when it is done, and needed below. Returns 0 or a negative errno; -ENOENT: there is
+ * nothing to read. */
+enum session_memory_use { SESSION_MEMORY_READ, SESSION_MEMORY_CHANGE };
+int session_memory_open(const char *root, enum session_memory_use use, int *ret_fd);
 
-/* What is kept of @login; nothing where that cannot be read, so that he is told again. */
+/* What is kept of @login; nothing where that cannot be read, or @fd is -1: he is told again. */
 void session_memory_read(int fd, const struct login *login, struct session_memory *ret);
 int session_memory_write(int fd, const struct login *login, const struct session_memory *memory);
 void session_memory_remove(int fd, const struct login *login);
