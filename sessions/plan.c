@@ -13,26 +13,22 @@ struct session_clock session_clock_read(void)
 	return (struct session_clock){ .now = time(NULL), .boot = boot.tv_sec };
 }
 
-/* Seconds that are left, at most the time of a warning. */
-static int64_t seconds_left(const struct session_view *view, struct session_clock clock)
-{
-	int64_t left;
-
-	if (!view->allowed || view->lost_group)
-		return SESSION_WARNING_SEC; /* it came without a warning: that begins now */
-	if (__builtin_sub_overflow(view->until, clock.now, &left) || left > SESSION_WARNING_SEC)
-		return SESSION_WARNING_SEC;
-	return left > 0 ? left : 0;
-}
-
 static bool is_over(const struct session_view *view)
 {
 	return !view->allowed || view->lost_group;
 }
 
+/* Seconds that are left, at most the time of a warning. */
+static int64_t seconds_left(const struct session_view *view, struct session_clock clock)
+{
+	if (is_over(view))
+		return SESSION_WARNING_SEC; /* it came without a warning: that begins now */
+	return view->until > clock.now ? view->until - clock.now : 0;
+}
+
 static bool ends_soon(const struct session_view *view, struct session_clock clock)
 {
-	return view->until != TIME_NO_END && view->until - clock.now <= SESSION_WARNING_SEC;
+	return view->until <= clock.now + SESSION_WARNING_SEC;
 }
 
 /*
