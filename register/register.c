@@ -143,5 +143,8 @@ int register_open(const char *root, int64_t now, struct register_db **ret)
 
 int register_open_reading(const char *root, struct register_db **ret)
 {
-	return make(root, OPEN_READING, ret);
+	const int r = make(root, OPEN_READING, ret);
+
+	/* Whoever was killed while writing left a journal, and undoing that is writing. */
+	return r == -EACCES ? make(root, OPEN_WRITING, ret) : r;
 }

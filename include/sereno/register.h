@@ -191,6 +191,8 @@ struct request_row {
 	struct act closed; /* user NULL: open; of the last approval, the denial ... */
 };
 
+/* The same for requests; where query->open_at is set, those that wait for an answer, also when they
+ * have waited too long already. */
 typedef int register_each_request(void *context, const struct request_row *row);
 int register_requests(struct register_db *db, const struct register_query *query,
 		      register_each_request *each, void *context);
@@ -234,6 +236,7 @@ struct departure_row {
 	struct act made, undone, closed; /* user NULL: not so */
 };
 
+/* The same for departures; where query->open_at is set, those neither undone nor closed. */
 typedef int register_each_departure(void *context, const struct departure_row *row);
 int register_departures(struct register_db *db, const struct register_query *query,
 			register_each_departure *each, void *context);
@@ -243,6 +246,7 @@ struct secret_row {
 	struct act attested; /* user NULL: not yet */
 };
 
+/* The secrets of one departure, by name. */
 typedef int register_each_secret(void *context, const struct secret_row *row);
 int register_secrets(struct register_db *db, uint32_t departure, register_each_secret *each,
 		     void *context);
@@ -253,6 +257,7 @@ struct step_row {
 	struct act made; /* reason: what was found or done */
 };
 
+/* Its steps, in the order in which they were noted. */
 typedef int register_each_step(void *context, const struct step_row *row);
 int register_steps(struct register_db *db, uint32_t departure, register_each_step *each,
 		   void *context);

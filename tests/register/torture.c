@@ -52,6 +52,8 @@ static uint32_t assert_whole(struct office *office)
 	const struct register_query all = { .id = 0 };
 	uint32_t n = 0;
 
+	assert_int_equal(register_open_reading(office->root, &office->db), 0);
+	register_close(office->db);
 	assert_int_equal(register_open(office->root, OFFICE_NOW, &office->db), 0);
 	assert_int_equal(register_grants(office->db, &all, count_one, &n), 0);
 	assert_int_equal(grants_open(office->root, &grants), 0);
