@@ -51,9 +51,12 @@ static uint32_t assert_whole(struct office *office)
 	scoped_free struct grant *item = NULL;
 	const struct register_query all = { .id = 0 };
 	uint32_t n = 0;
+	int r;
 
-	assert_int_equal(register_open_reading(office->root, &office->db), 0);
+	r = register_open_reading(office->root, &office->db);
+	assert_true(r == 0 || r == -ENOENT);
 	register_close(office->db);
+	office->db = NULL;
 	assert_int_equal(register_open(office->root, OFFICE_NOW, &office->db), 0);
 	assert_int_equal(register_grants(office->db, &all, count_one, &n), 0);
 	assert_int_equal(grants_open(office->root, &grants), 0);
