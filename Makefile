@@ -31,19 +31,19 @@ all_cflags   = -std=gnu17 -O2 -g -fPIC -Iinclude -D_GNU_SOURCE $(WARN) $(HARDEN)
 # -z defs: an unresolved symbol fails here and not at somebody's login. A sanitizer's runtime stays undefined on purpose.
 all_ldflags  = -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed,--gc-sections $(if $(SANITIZE),,-Wl,-z,defs) $(sanitize) $(LDFLAGS)
 
-ROOMS   := nss otp policy state password event channel register sessions pam admin daemon
+ROOMS   := nss otp policy state password event channel register sessions departure pam admin daemon
 MODULES := $(patsubst pam/%.c,%,$(sort $(wildcard pam/pam_sereno_*.c)))
 SOURCES := $(sort $(wildcard $(ROOMS:%=%/*.c) $(ROOMS:%=%/*/*.c)))
 objects  = $(patsubst %.c,$(O)/%.o,$(filter $(1)/%,$(SOURCES)))
 module_o = $(patsubst %,$(O)/pam/%.o,$(MODULES))
 main_o  := $(patsubst %,$(O)/%.o,admin/main daemon/serenod daemon/sereno_verify)
-archives = $(O)/pam.a $(O)/nss.a $(O)/admin.a $(O)/daemon.a $(O)/register.a $(O)/sessions.a $(O)/channel.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a
+archives = $(O)/pam.a $(O)/nss.a $(O)/admin.a $(O)/daemon.a $(O)/departure.a $(O)/register.a $(O)/sessions.a $(O)/channel.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a
 TESTS   := $(patsubst %.c,$(O)/%,$(sort $(wildcard $(patsubst %,tests/%/*.c,$(ROOMS)))))
 SCRIPTS := $(sort $(wildcard $(patsubst %,tests/%/*.sh,$(ROOMS) house cli)))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
 BENCHES := $(patsubst tests/bench/%.c,$(O)/tests/bench/%,$(sort $(wildcard tests/bench/*.c)))
 
-BUILD_DEPS := gcc libc6-dev libpam0g-dev libyaml-dev libcdb-dev libssl-dev libcmocka-dev gettext libpwquality-dev libcrack2-dev libcrypt-dev cracklib-runtime liboath-dev libqrencode-dev libsystemd-dev libsqlite3-dev
+BUILD_DEPS := gcc libc6-dev libpam0g-dev libyaml-dev libcdb-dev libssl-dev libcmocka-dev gettext libpwquality-dev libcrack2-dev libcrypt-dev cracklib-runtime liboath-dev libqrencode-dev libsystemd-dev libsqlite3-dev zlib1g-dev
 CHECK_DEPS := jq tinycdb binutils util-linux zbar-tools systemd
 DEMO_DEPS  := openssh-server openssh-client sudo expect login util-linux passwd iproute2 at libpam-systemd
 VM_DEPS    := qemu-system-x86 mmdebstrap busybox-static e2fsprogs xz-utils jq
@@ -101,8 +101,8 @@ $(O)/libnss_sereno.so.2: $(call objects,nss) $(O)/policy.a nss/libnss_sereno.map
 		-Wl,--version-script=$(filter %.map,$^) -Wl,--exclude-libs,ALL -o $@ $(filter %.o %.a,$^)
 	$(if $(SANITIZE),,$(Q)tests/check-exports $@ $(filter %.map,$^))
 
-command_libs := -lsqlite3 -lyaml -lcrypto -lpwquality -lcrack -lcrypt -loath -lqrencode -l:libcdb_pic.a
-$(O)/sereno: $(O)/admin/main.o $(O)/admin.a $(O)/register.a $(O)/sessions.a $(O)/channel.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a
+command_libs := -lsqlite3 -lz -lyaml -lcrypto -lpwquality -lcrack -lcrypt -loath -lqrencode -l:libcdb_pic.a
+$(O)/sereno: $(O)/admin/main.o $(O)/admin.a $(O)/departure.a $(O)/register.a $(O)/sessions.a $(O)/channel.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a
 	$(say) LINK $@
 	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $^ $(command_libs)
 
@@ -149,7 +149,7 @@ bench: all $(BENCHES) ## measure against the peers and the limits; BENCH=access,
 
 FUZZ_SECONDS ?= 60
 fuzz_cc := clang -std=gnu17 -O1 -g -Iinclude -Ipolicy -Ievent -Istate -Iotp -Ipassword -Ichannel -D_GNU_SOURCE -MMD -MP -fno-sanitize-recover=all
-fuzzed  := $(patsubst %.c,$(O)/fuzzed/%.o,$(filter-out pam/% admin/% daemon/% register/%,$(SOURCES)))
+fuzzed  := $(patsubst %.c,$(O)/fuzzed/%.o,$(filter-out pam/% admin/% daemon/% register/% departure/%,$(SOURCES)))
 .SECONDARY: $(fuzzed)
 $(O)/fuzzed/.deps: | $(O)
 	$(call deps,$(BUILD_DEPS) $(FUZZ_DEPS))

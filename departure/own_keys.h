@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * own_keys.h - the keys that somebody has, as far as this host tells.
+ */
+#ifndef DEPARTURE_OWN_KEYS_H
+#define DEPARTURE_OWN_KEYS_H
+
+#include "findings.h"
+#include "key_files.h"
+#include "keyring.h"
+
+/* The keys in his own files, those moved aside included, and those kept with the evidence. Add to
+ * @ring; what cannot be read is a finding. */
+void own_keys_gather(const struct leaver *leaver, struct keyring *ring, struct findings *findings);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * program.h - programs of the system that know better how to change its files.
+ */
+#ifndef DEPARTURE_PROGRAM_H
+#define DEPARTURE_PROGRAM_H
+
+#define PROGRAM_TIME_SEC 60
+#define PROGRAM_SAID_MAX 256 /* bytes kept of what it says */
+
+/*
+ * Run @argv (NULL behind the last; an absolute path first) with a clean environment, no input, and
+ * the time of PROGRAM_TIME_SEC; then it is killed. @said gets the first line it prints. Returns its
+ * exit status, -ENOENT (not installed), -ETIMEDOUT, -ECHILD (a signal ended it) or a negative
+ * errno.
+ */
+int program_run(const char *const *argv, char said[static PROGRAM_SAID_MAX]);
+
+#endif
