@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include <sereno/fallback.h>
+#include <sereno/grants.h>
 #include <sereno/policy.h>
 #include <sereno/scoped.h>
 
@@ -33,7 +34,8 @@ enum draft { DRAFT_SAME, DRAFT_EDITED, DRAFT_MISSING, DRAFT_UNREADABLE };
 
 struct state {
 	const struct policy_facts *facts;
-	const struct model *model; /* NULL when the text in force cannot be read */
+	const struct grants_facts *granted; /* by the register */
+	const struct model *model;	    /* NULL when the text in force cannot be read */
 	struct zone zone;
 	char host[256];
 	enum draft draft;
@@ -110,6 +112,7 @@ static void gather(const struct options *options, struct policy *policy,
 	struct utsname host;
 
 	state->facts = policy_facts(policy);
+	state->granted = grants_facts(policy_grants(policy));
 	state->model = in_force->model;
 	if (policy_zone(policy, &state->zone) < 0) { /* then it is damaged, which is said below */
 		state->zone = (struct zone){ TIME_NO_END, 1, { { TIME_NO_START, 0 } } };
@@ -224,6 +227,18 @@ static void print_observe(const struct output *output, unsigned observe)
 	print_field(output, _("on trial"), text);
 }
 
+/* Nothing where there is nothing: most hosts need neither. */
+static void print_granted(const struct output *output, const struct grants_facts *granted)
+{
+	char text[128];
+
+	if (granted->n_grants == 0 && granted->n_departures == 0)
+		return;
+	(void)snprintf(text, sizeof(text), _("%u grants of roles; %u accounts whose owner leaves"),
+		       granted->n_grants, granted->n_departures); /* may be cut */
+	print_field(output, _("register"), text);
+}
+
 static void print_text(const struct state *state, const struct output *output)
 {
 	const struct policy_facts *facts = state->facts;
@@ -237,6 +252,7 @@ static void print_text(const struct state *state, const struct output *output)
 	if (state->model && state->model->document.title)
 		print_field(output, _("title"), state->model->document.title);
 	print_counts(output, facts);
+	print_granted(output, state->granted);
 	print_field(output, _("host"), facts->host);
 	print_observe(output, facts->observe);
 	print_field(output, _("file"), draft_text(state->draft));
@@ -273,6 +289,8 @@ static void print_json(const struct state *state, const struct output *output)
 	json_number(&json, "roles", facts->n_roles);
 	json_number(&json, "rules", facts->n_rules);
 	json_number(&json, "members", facts->n_members);
+	json_number(&json, "grants", state->granted->n_grants);
+	json_number(&json, "departures", state->granted->n_departures);
 	write_words(&json, "observe", observe_words, ARRAY_SIZE(observe_words), facts->observe);
 	json_time(&json, "zone_end", facts->zone_end);
 	json_time(&json, "review_due", state->has_review ? state->review_due : TIME_NO_END);

@@ -70,6 +70,7 @@ grep -q 'by grant 1 of luis (ticket "4711"), until' "$tree/out" || fail "explain
 expect 0 explain sol --service cron --from jobs --json --root "$tree"
 json '.grant == 1'
 expect 0 status --root "$tree"
+says "1 grants of roles"
 
 expect 2 revoke sol --reason x --root "$tree"
 says "or the number of a grant"
