@@ -26,6 +26,11 @@ enum exit_status renew_run(const struct options *options, const struct output *o
 enum exit_status grant_run(const struct options *options, const struct output *output);
 enum exit_status revoke_run(const struct options *options, const struct output *output);
 enum exit_status grants_run(const struct options *options, const struct output *output);
+enum exit_status request_run(const struct options *options, const struct output *output);
+enum exit_status requests_run(const struct options *options, const struct output *output);
+enum exit_status approve_run(const struct options *options, const struct output *output);
+enum exit_status deny_run(const struct options *options, const struct output *output);
+enum exit_status withdraw_run(const struct options *options, const struct output *output);
 enum exit_status review_run(const struct options *options, const struct output *output);
 enum exit_status sessions_run(const struct options *options, const struct output *output);
 

@@ -3,6 +3,7 @@
 #include "duration.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #define DIGITS_MAX 8
@@ -39,4 +40,19 @@ int duration_read(const char *text, int64_t *ret_sec)
 		return -EINVAL;
 	*ret_sec = number;
 	return 0;
+}
+
+const char *duration_text(uint64_t sec, char text[static DURATION_TEXT_MAX])
+{
+	static const struct unit {
+		uint64_t sec;
+		char letter;
+	} units[] = { { 604800, 'w' }, { 86400, 'd' }, { 3600, 'h' }, { 60, 'm' }, { 1, 's' } };
+	size_t i = 0;
+
+	while (sec % units[i].sec != 0 || (sec == 0 && units[i].sec > 1))
+		i++;
+	(void)snprintf(text, DURATION_TEXT_MAX, "%llu%c", (unsigned long long)(sec / units[i].sec),
+		       units[i].letter); /* it fits */
+	return text;
 }

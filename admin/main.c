@@ -137,6 +137,32 @@ static const struct command commands[] = {
 	     "  sereno grants\n"
 	     "  sereno grants ana --all\n"),
 	  OPTION_JSON | OPTION_ROOT | OPTION_ENDED, OPERAND_OPTIONAL, grants_run },
+	{ "request", N_("ROLE --for DURATION --reason TEXT"), N_("ask for a role for a time"),
+	  N_("For users, through serenod: asks for ROLE (on-request: in the policy says which, by whom,\n"
+	     "approved by whom, at most how long). It is held from the approval on. Nobody is told:\n"
+	     "tell who may approve. Exit status: 0 asked, 1 refused.\n\n"
+	     "  sereno request dba --for 2h --reason 'restore of pg-01, ticket 4711'\n"),
+	  OPTION_ROOT | OPTION_FOR | OPTION_REASON, OPERAND_REQUIRED, request_run },
+	{ "requests", "", N_("which roles are asked for, and what came of it"),
+	  N_("For users, through serenod: their own, and those that they may decide. For root: all, from\n"
+	     "the register. Exit status: 0 some, 1 none.\n\n"
+	     "  sereno requests\n"
+	     "  sereno requests --all --json\n"),
+	  OPTION_JSON | OPTION_ROOT | OPTION_ENDED, OPERAND_NONE, requests_run },
+	{ "approve", N_("ID [--reason TEXT]"), N_("say yes to somebody else's request for a role"),
+	  N_("For who holds a role of approved-by:, through serenod, in a login of his own: not by sudo\n"
+	     "or su, and not as root. Where the policy wants two approvers, each says so.\n"
+	     "Exit status: 0 approved, 1 refused.\n\n"
+	     "  sereno approve 17\n"),
+	  OPTION_ROOT | OPTION_REASON, OPERAND_REQUIRED, approve_run },
+	{ "deny", N_("ID --reason TEXT"), N_("say no to somebody else's request for a role"),
+	  N_("As sereno approve. Who has asked sees the reason. Exit status: 0 denied, 1 refused.\n\n"
+	     "  sereno deny 17 --reason 'use the replica'\n"),
+	  OPTION_ROOT | OPTION_REASON, OPERAND_REQUIRED, deny_run },
+	{ "withdraw", N_("ID [--reason TEXT]"), N_("take back what you have asked for"),
+	  N_("For who has asked, while it is open. Exit status: 0 taken back, 1 refused.\n\n"
+	     "  sereno withdraw 17\n"),
+	  OPTION_ROOT | OPTION_REASON, OPERAND_REQUIRED, withdraw_run },
 	{ "review", N_("[ROLE] | open | sign ROLE"), N_("who holds each role; its owner signs that it is right"),
 	  N_("Lists each role, or ROLE with everybody who holds it: by what, until when, when he logged in\n"
 	     "last, and what is wrong: no account, left, dormant, a user id of two names.\n"
