@@ -65,7 +65,7 @@ static int read_record(const char *root, const struct codes_account *account,
 
 /* The write that was lost may have used up a code a phone showed ahead of time, or a recovery code,
  * or the ticket. */
-static void pay(struct codes_record *record, int64_t now)
+void codes_pay(struct codes_record *record, int64_t now)
 {
 	for (uint32_t i = 0; i < record->n_tokens; i++) {
 		struct codes_token *token = &record->token[i];
@@ -89,7 +89,7 @@ int codes_open(const char *root, const struct codes_account *account, enum slot_
 	r = read_record(root, account, missing, ret);
 	if (r < 0 || !ret->fell_back)
 		return r;
-	pay(&ret->record, now);
+	codes_pay(&ret->record, now);
 	return codes_write(ret, now);
 }
 

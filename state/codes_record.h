@@ -58,6 +58,9 @@ int codes_peek(const char *root, const struct codes_account *account, struct cod
 /* Erase, unlock, close; for scoped(). */
 void codes_close(struct codes *codes);
 
+/* An older record stands in for a newer one: what may have been used since is used. */
+void codes_pay(struct codes_record *record, int64_t now);
+
 /* Make it durable: what was used up. */
 int codes_write(struct codes *codes, int64_t now);
 

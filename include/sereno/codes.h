@@ -199,6 +199,10 @@ ssize_t codes_accounts(const char *root, uid_t **ret);
  * ticket. Also -ENOENT. */
 int codes_reset(const char *root, const struct codes_account *account);
 
+/* The record was put back from a copy: it pays as one that fell back, for what was used since. Also
+ * -ENOENT. */
+int codes_restored(const char *root, const struct codes_account *account, int64_t now);
+
 /* The account is gone. Returns 0, -ENOENT or a negative errno. */
 int codes_forget(const char *root, const struct codes_account *account);
 
