@@ -11,7 +11,7 @@
 #include "manager.h"
 #include "processes.h"
 
-#define HANGUP_MSEC 3000 /* to put things away */
+#define HANGUP_MSEC 1500 /* to put things away */
 #define KILL_MSEC   2000
 #define ROUNDS	    5 /* of killing: what forks meanwhile is found in the next one */
 

@@ -33,8 +33,7 @@ static bool ends_soon(const struct session_view *view, struct session_clock cloc
 
 /*
  * What was promised is kept: a deadline that was told stands, also when the access is taken away
- * before it. It is forgotten as soon as the access goes on. A deadline from before a change of the
- * kernel's own clock cannot be: it counts from boot, and what is kept goes with the boot.
+ * before it. It is forgotten as soon as the access goes on.
  */
 struct session_plan session_plan(const struct session_view *view,
 				 const struct session_memory *memory, struct session_clock clock)

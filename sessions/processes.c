@@ -10,11 +10,12 @@
 
 #include "processes.h"
 
-#define STAT_STATE_FIELD  3 /* the first one behind the name */
-#define STAT_PARENT_FIELD 4
-#define STAT_LINE_FIELD	  7
-#define STAT_START_FIELD  22
-#define STAT_MAX	  1024
+#define STAT_STATE_FIELD   3 /* the first one behind the name */
+#define STAT_PARENT_FIELD  4
+#define STAT_LINE_FIELD	   7
+#define STAT_THREADS_FIELD 20
+#define STAT_START_FIELD   22
+#define STAT_MAX	   1024
 
 static void closedir_p(DIR **stream)
 {
@@ -81,6 +82,15 @@ static dev_t decode_line(uint64_t number)
 	return makedev((unsigned)(number >> 8 & 0xfff), low | high << 8);
 }
 
+/* Gone but for what its parent has not asked yet. One whose first thread is gone, and others are
+ * not, looks alike but for their number. */
+static bool is_gone(const char *fields)
+{
+	const char state = fields[1] == ' ' ? fields[2] : '?';
+
+	return (state == 'Z' || state == 'X') && field_number(fields, STAT_THREADS_FIELD) <= 1;
+}
+
 static int read_process(pid_t pid, struct process *ret)
 {
 	struct process process = { .pid = pid };
@@ -88,6 +98,8 @@ static int read_process(pid_t pid, struct process *ret)
 	const char *fields;
 	int r = read_stat(pid, text, &fields);
 
+	if (r == 0 && is_gone(fields))
+		r = -ESRCH;
 	if (r < 0)
 		return r;
 	process.parent = (pid_t)field_number(fields, STAT_PARENT_FIELD);
