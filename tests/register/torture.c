@@ -243,6 +243,7 @@ static void test_full_disk(void **state)
 		skip();
 	office_open(&office);
 	register_close(office.db);
+	office.db = NULL;
 	policy_close(office.policy);
 	office.policy = NULL;
 	assert_int_equal(mount("tmpfs", office.root, "tmpfs", MS_NOSUID, "size=1m,mode=0755"), 0);
