@@ -31,7 +31,10 @@ enum exit_status requests_run(const struct options *options, const struct output
 enum exit_status approve_run(const struct options *options, const struct output *output);
 enum exit_status deny_run(const struct options *options, const struct output *output);
 enum exit_status withdraw_run(const struct options *options, const struct output *output);
+enum exit_status backup_run(const struct options *options, const struct output *output);
+enum exit_status restore_run(const struct options *options, const struct output *output);
 enum exit_status review_run(const struct options *options, const struct output *output);
 enum exit_status sessions_run(const struct options *options, const struct output *output);
+enum exit_status offboard_run(const struct options *options, const struct output *output);
 
 #endif

@@ -183,6 +183,34 @@ static const struct command commands[] = {
 	     "  sereno sessions\n"
 	     "  sereno sessions follow --dry-run\n"),
 	  OPTION_JSON | OPTION_ROOT | OPTION_DRY_RUN, OPERAND_OPTIONAL, sessions_run },
+	{ "offboard", N_("[USER | close USER | undo USER | attest USER SECRET]"), N_("somebody leaves: nothing of his stays open"),
+	  N_("From this instant, or from --at on, nothing is allowed to USER; then what lets him in or\n"
+	     "runs as him is taken away step by step: the account, tokens, jobs, sessions, processes,\n"
+	     "keys, also in the files of others, groups. What it cannot judge it lists. Running it again\n"
+	     "finishes what was cut short or failed. What was found is kept below\n"
+	     "/var/lib/sereno/departures. The secrets that his roles know (knows:) must be changed:\n"
+	     "attest says that one was, close refuses until all are. undo lets him in again, and gives\n"
+	     "back what can be. Without a word it lists who leaves.\n"
+	     "Exit status: 0 done, 1 refused, some steps failed, or nobody leaves.\n\n"
+	     "  sereno offboard ana --dry-run         what would be done\n"
+	     "  sereno offboard ana --at 2026-12-31T14:00 --reason 'HR-77'\n"
+	     "  sereno offboard attest ana grub\n"),
+	  OPTION_JSON | OPTION_ROOT | OPTION_AT | OPTION_REASON | OPTION_DRY_RUN | OPTION_ENDED | OPTION_DUE,
+	  OPERAND_UP_TO_THREE, offboard_run },
+	{ "backup", N_("FILE"), N_("write all state into one file"),
+	  N_("The policy as edited and in force, the register, the records of accounts and the host key,\n"
+	     "as they are while logins go on; FILE is written whole or not at all. WITH A HOST KEY THAT\n"
+	     "IS NOT SEALED, FILE IS AS SECRET AS THE HOST. Exit status: 0 written.\n\n"
+	     "  sereno backup /root/sereno.sqlar\n"
+	     "  sqlite3 -readonly /root/sereno.sqlar -Atv    what is in it\n"),
+	  OPTION_ROOT, OPERAND_REQUIRED, backup_run },
+	{ "restore", N_("FILE"), N_("put back the state of a backup"),
+	  N_("Checks FILE, makes its state ready beside the one there is, and exchanges the two at once.\n"
+	     "Codes that may have been used since count as used. Refused where the state is newer, or\n"
+	     "the machine another one, unless --force. Exit status: 0 restored, 1 refused.\n\n"
+	     "  sereno restore /root/sereno.sqlar --dry-run\n"
+	     "  sereno restore /root/sereno.sqlar\n"),
+	  OPTION_ROOT | OPTION_DRY_RUN | OPTION_FORCE, OPERAND_REQUIRED, restore_run },
 	{ "schema", "", N_("the keys of the policy file, as JSON Schema"),
 	  N_("For editors with a YAML language server; --man for the manual page's table.\n\n"
 	     "  sereno schema > sereno.schema.json\n"),

@@ -47,6 +47,7 @@ static const struct option_entry entries[] = {
 	{ "all",      OPTION_ALL,      NULL,      0,                                 N_("print everything, however long") },
 	{ "all",      OPTION_ENDED,    NULL,      0,                                 N_("also what is over or was taken back") },
 	{ "all",      OPTION_EVERYONE, NULL,      0,                                 N_("every person, not one USER") },
+	{ "due",      OPTION_DUE,      NULL,      0,                                 N_("take the steps of departures whose time has come: for the timer") },
 	{ "man",      OPTION_MAN,      NULL,      0,                                 N_("the table of keys, as manual page source") },
 	{ "json",     OPTION_JSON,     NULL,      0,                                 N_("print JSON") },
 	{ "root",     OPTION_ROOT,     "DIR",     offsetof(struct options, root_given),    N_("another file tree: its policy, state, users and groups") },
@@ -151,9 +152,12 @@ static int take_operand(const char *word, enum operand operand, struct options *
 		(void)complain(EXIT_USAGE, _("an empty word is no name"));
 		return -EINVAL;
 	}
-	if ((operand == OPERAND_PAIR || operand == OPERAND_UP_TO_TWO) && options->operand &&
-	    !options->second) {
+	if (operand >= OPERAND_PAIR && options->operand && !options->second) {
 		options->second = word;
+		return 0;
+	}
+	if (operand == OPERAND_UP_TO_THREE && options->second && !options->third) {
+		options->third = word;
 		return 0;
 	}
 	if (options->operand || operand == OPERAND_NONE) {

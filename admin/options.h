@@ -40,6 +40,7 @@ enum option_bit {
 	OPTION_DEADLINE = 1 << 26,
 	OPTION_DIGEST = 1 << 27,
 	OPTION_FORCE = 1 << 28,
+	OPTION_DUE = 1 << 29,
 };
 
 /* Strings are borrowed from argv; NULL where not given. */
@@ -51,13 +52,21 @@ struct options {
 	const char *deadline, *digest;
 	const char *operand;	/* FILE, USER, SERVICE or what to do */
 	const char *second;	/* what to do it with */
+	const char *third;	/* and what of it */
 	const char *root_given; /* as written */
 	char root[PATH_MAX];	/* "" is the host; no slash at the end */
 };
 
 /* Whether an operand must, may or must not be there; OPERAND_PAIR: one must, a second may;
- * OPERAND_UP_TO_TWO: both may. */
-enum operand { OPERAND_NONE, OPERAND_OPTIONAL, OPERAND_REQUIRED, OPERAND_PAIR, OPERAND_UP_TO_TWO };
+ * OPERAND_UP_TO_TWO, OPERAND_UP_TO_THREE: all may. */
+enum operand {
+	OPERAND_NONE,
+	OPERAND_OPTIONAL,
+	OPERAND_REQUIRED,
+	OPERAND_PAIR,
+	OPERAND_UP_TO_TWO,
+	OPERAND_UP_TO_THREE
+};
 
 /*
  * Read @argv[1] and on: options of @allowed (enum option_bit; OPTION_HELP always) in any place, as

@@ -63,8 +63,8 @@ enum departure_mode { DEPARTURE_LOOK, DEPARTURE_DO };
 struct departure_step {
 	const char *name;
 	const char *sentence; /* what it takes away; English, for gettext */
-	void (*take)(const struct leaver *leaver, enum departure_mode mode,
-		     struct findings *findings);
+	void (*run)(const struct leaver *leaver, enum departure_mode mode,
+		    struct findings *findings);
 	void (*undo)(const struct leaver *leaver, struct findings *findings); /* or NULL */
 	const char *no_undo; /* why not, where it cannot; English, for gettext */
 };

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * offboard_due.c - sereno offboard --due: the steps of departures that were set for a time, taken
+ * by a timer in the name of who set it.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include <sereno/scoped.h>
+
+#include "offboard.h"
+
+#define DUE_MAX 64 /* at once; the next minute takes the next */
+
+struct due {
+	char user[GRANTS_USER_MAX + 1];
+	struct open_departure departure;
+};
+
+struct due_list {
+	struct register_db *db;
+	int64_t now;
+	size_t n;
+	struct due item[DUE_MAX];
+};
+
+struct last_step {
+	const char *name;
+	bool taken;
+};
+
+static int note_step(void *context, const struct step_row *row)
+{
+	struct last_step *last = context;
+
+	last->taken = last->taken || strcmp(row->step, last->name) == 0;
+	return 0;
+}
+
+/* Whether all steps were taken once. What failed then is for people: it would fail every minute. */
+static int was_taken(struct register_db *db, uint32_t id)
+{
+	struct last_step last = { 0 };
+	size_t n;
+	const struct departure_step *steps = departure_steps(&n);
+	int r;
+
+	last.name = steps[n - 1].name;
+	r = register_steps(db, id, note_step, &last);
+	return r < 0 ? r : last.taken;
+}
+
+static int note_due(void *context, const struct departure_row *row)
+{
+	struct due_list *list = context;
+	struct due *due = &list->item[list->n];
+	int r;
+
+	if (row->undone.user || row->closed.user || row->from > list->now || list->n == DUE_MAX)
+		return 0;
+	r = was_taken(list->db, row->id);
+	if (r != 0)
+		return r < 0 ? r : 0;
+	*due = (struct due){ .departure = { .id = row->id,
+					    .uid = row->uid,
+					    .from = row->from,
+					    .made_uid = row->made.uid } };
+	(void)snprintf(due->user, sizeof(due->user), "%s", row->user); /* fits, also below */
+	(void)snprintf(due->departure.made_by, sizeof(due->departure.made_by), "%s",
+		       row->made.user);
+	list->n++;
+	return 0;
+}
+
+static int add_secret(void *context, const struct secret_row *row)
+{
+	struct offboarding *offboarding = context;
+	const size_t n = offboarding->n_secrets;
+
+	if (row->attested.user || n == OFFBOARD_SECRETS_MAX)
+		return 0;
+	offboarding->kept[n] = strdup(row->secret);
+	if (!offboarding->kept[n])
+		return -ENOMEM;
+	offboarding->secret[n] = offboarding->kept[n];
+	offboarding->n_secrets++;
+	return 0;
+}
+
+static enum exit_status carry_out(const struct options *options, const struct output *output,
+				  struct registrar *registrar, const struct due *due)
+{
+	struct offboarding offboarding = { .options = options,
+					   .output = output,
+					   .registrar = registrar,
+					   .user = due->user,
+					   .leaver = { .evidence = -1 } };
+	enum exit_status status;
+
+	registrar->act.user = due->departure.made_by;
+	registrar->act.uid = due->departure.made_uid;
+	registrar->act.reason = "due";
+	offboard_account(&offboarding);
+	offboarding.from = due->departure.from;
+	/* The account may have been made anew under another number since. */
+	if (due->departure.uid != GRANTS_NO_UID)
+		offboarding.leaver.uid = due->departure.uid;
+	/* Shown alone: the register keeps them whatever becomes of this. */
+	(void)register_secrets(registrar->db, due->departure.id, add_secret, &offboarding);
+	status = offboard_carry_out(&offboarding, due->departure.id);
+	offboarding_clear(&offboarding);
+	return status;
+}
+
+enum exit_status offboard_due(const struct options *options, const struct output *output)
+{
+	scoped(registrar_clear) struct registrar registrar = { 0 };
+	scoped_free struct due_list *list = calloc(1, sizeof(*list));
+	enum exit_status status = registrar_look(options, &registrar), one;
+	const struct register_query query = { 0 };
+	scoped_fd int lock = -1;
+	int r;
+
+	if (status != EXIT_YES)
+		return status;
+	r = list ? people_read(options->root, &registrar.people) : -ENOMEM;
+	if (r < 0)
+		return complain_error(r, _("cannot read the users of %s/etc"), options->root);
+	lock = departure_lock(options->root);
+	if (lock < 0)
+		return complain_error(lock, _("cannot use %s/var/lib/sereno/departures"),
+				      options->root);
+	list->db = registrar.db;
+	list->now = registrar.act.at;
+	r = register_departures(registrar.db, &query, note_due, list);
+	if (r < 0)
+		return registrar_complain(&registrar, r);
+	for (size_t i = 0; i < list->n; i++) {
+		one = carry_out(options, output, &registrar, &list->item[i]);
+		status = one > status ? one : status;
+	}
+	return status;
+}
