@@ -31,6 +31,7 @@ static int judge_by_policy(const char *root, const struct request *request, int6
 	access_judge(access, now, met, &ret->verdict);
 	memcpy(ret->policy, policy_facts(policy)->hash, sizeof(ret->policy));
 	ret->observe = policy_facts(policy)->observe;
+	ret->access_end = policy_access_end(policy);
 	return 0;
 }
 

@@ -17,6 +17,7 @@ struct judgement {
 	struct access_verdict verdict;
 	char policy[POLICY_HASH_HEX]; /* of the policy that decided; "" for the fallback */
 	unsigned observe;	      /* enum observe */
+	enum access_end access_end;   /* what becomes of the session at verdict.until */
 	int unusable; /* 0, or why the policy in force could not be used: a negative errno */
 };
 

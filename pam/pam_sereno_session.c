@@ -27,7 +27,7 @@ static void free_data(pam_handle_t *pamh, void *data, int status)
 	free(data);
 }
 
-/* When the access ends, the session does: logind sees to it. */
+/* When the access ends, the session does: logind sees to it, whatever else may fail to. */
 static int hand_over_end(pam_handle_t *pamh, const struct judgement *judgement, int64_t now)
 {
 	const int64_t until = judgement->verdict.until;
@@ -35,7 +35,8 @@ static int hand_over_end(pam_handle_t *pamh, const struct judgement *judgement, 
 	char *seconds = NULL;
 
 	if (judgement->verdict.outcome != ACCESS_ALLOW || until == TIME_NO_END ||
-	    judgement->observe & OBSERVE_ROLES) /* on trial nothing is ended */
+	    judgement->observe & OBSERVE_ROLES || /* on trial nothing is ended */
+	    judgement->access_end != ACCESS_END_ENDS)
 		return PAM_SUCCESS;
 	if (pam_get_data(pamh, RUNTIME_DATA, &other) == PAM_SUCCESS && other)
 		return PAM_SUCCESS; /* somebody before us knows better */

@@ -30,18 +30,22 @@ installed := \
 	$(foreach u,serenod.socket serenod.service sereno-verify.socket sereno-verify@.service,system/$(u):$(UNITDIR)/$(u):0644) \
 	system/pam.d/sereno-verify:$(PREFIX)/lib/pam.d/sereno-verify:0644 \
 	system/sereno-key.service:$(UNITDIR)/sereno-key.service:0644 \
+	$(foreach u,service timer path,system/sereno-follow.$(u):$(UNITDIR)/sereno-follow.$(u):0644) \
 	system/sereno.tmpfiles:$(TMPFILESDIR)/sereno.conf:0644
 # Does nothing until a key is sealed, and must not be forgotten then.
 key_wanted := $(UNITDIR)/multi-user.target.wants/sereno-key.service
+# Likewise, until a policy is in force.
+follow_wanted := $(UNITDIR)/timers.target.wants/sereno-follow.timer $(UNITDIR)/paths.target.wants/sereno-follow.path
 part = $(word $(1),$(subst :, ,$(2)))
 
 install: all ## put everything where Debian expects it, below DESTDIR; no PAM stack is touched
 	$(Q)$(INSTALL) -d -m 0755 $(DESTDIR)$(SYSCONFDIR)/sereno
 	$(Q)set -e; $(foreach f,$(installed),$(INSTALL) -D -m $(call part,3,$(f)) $(call part,1,$(f)) $(DESTDIR)$(call part,2,$(f));)
 	$(Q)$(INSTALL) -d $(DESTDIR)$(dir $(key_wanted)) && ln -sf ../sereno-key.service $(DESTDIR)$(key_wanted)
+	$(Q)set -e; $(foreach w,$(follow_wanted),$(INSTALL) -d $(DESTDIR)$(dir $(w)); ln -sf ../$(notdir $(w)) $(DESTDIR)$(w);)
 
 # A stack that names a module which is gone lets nobody in: take the profile out first.
 uninstall: ## remove what install put there; the policy in /etc/sereno and its state stay
 	$(Q)users=$$(grep -ls '^[^#]*pam_sereno_' $(PAM_STACKS)); [ -n "$(DESTDIR)" ] || [ -z "$$users" ] || { echo "$$users"; \
 		echo 'these PAM services still use sereno: run "pam-auth-update --disable sereno sereno-guard sereno-passwords sereno-otp" and take its lines out of them first' >&2; exit 1; }
-	$(Q)rm -f $(foreach f,$(installed),$(DESTDIR)$(call part,2,$(f))) $(DESTDIR)$(key_wanted)
+	$(Q)rm -f $(foreach f,$(installed),$(DESTDIR)$(call part,2,$(f))) $(foreach w,$(key_wanted) $(follow_wanted),$(DESTDIR)$(w))

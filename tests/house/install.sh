@@ -22,6 +22,9 @@ LC_ALL=C sort -k 2 >"$root/expected" <<LIST
 644 /usr/lib/pam.d/sereno-verify
 755 /usr/lib/sereno/sereno-verify
 755 /usr/lib/sereno/serenod
+644 /usr/lib/systemd/system/sereno-follow.path
+644 /usr/lib/systemd/system/sereno-follow.service
+644 /usr/lib/systemd/system/sereno-follow.timer
 644 /usr/lib/systemd/system/sereno-key.service
 644 /usr/lib/systemd/system/sereno-verify.socket
 644 /usr/lib/systemd/system/sereno-verify@.service
@@ -55,6 +58,9 @@ for profile in "$root"/to/usr/share/pam-configs/*; do grep -qx 'Default: no' "$p
 # A sealed key is unsealed at boot without anybody's enabling it.
 wanted=$root/to/usr/lib/systemd/system/multi-user.target.wants/sereno-key.service
 [ -e "$wanted" ]
+for unit in timers.target.wants/sereno-follow.timer paths.target.wants/sereno-follow.path; do
+	[ -e "$root/to/usr/lib/systemd/system/$unit" ]
+done
 
 # While a stack names a module it stays.
 printf 'sshd account requisite pam_sereno_access.so\n' >"$root/pam.conf"

@@ -326,6 +326,17 @@ static void on_trial_nothing_ends(void **state)
 	assert_string_equal(runtime_behind(host, &from_office), "");
 }
 
+static void where_nothing_is_ended_logind_gets_no_end(void **state)
+{
+	struct host *host = *state;
+
+	use_modules(host, "sshd");
+	use_policy(host, "session: {when-access-ends: tell}\n");
+	host_line(host, "sshd", "session required pam_echo.so x");
+	host->inside = look_at_runtime;
+	assert_string_equal(runtime_behind(host, &from_office), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest fixed[] = {
@@ -336,6 +347,7 @@ int main(void)
 		ON_HOST(without_an_end_logind_gets_none),
 		ON_HOST(an_end_set_before_stays),
 		ON_HOST(on_trial_nothing_ends),
+		ON_HOST(where_nothing_is_ended_logind_gets_no_end),
 	};
 	const size_t n_rows = ARRAY_SIZE(fixed) + ARRAY_SIZE(rows);
 	struct CMUnitTest tests[ARRAY_SIZE(fixed) + ARRAY_SIZE(rows) + ARRAY_SIZE(unrecorded_rows)];
