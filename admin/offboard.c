@@ -27,10 +27,13 @@ enum exit_status offboard_open(const struct options *options, const char *reason
 			       struct registrar *ret)
 {
 	struct options with = *options;
+	enum exit_status status;
 
 	if (!with.reason)
 		with.reason = reason;
-	return registrar_open(&with, ret);
+	status = registrar_open(&with, ret);
+	ret->root = options->root; /* not the copy's */
+	return status;
 }
 
 static enum exit_status read_from(const struct options *options, struct offboarding *offboarding)

@@ -28,7 +28,7 @@ void codes_take(const struct leaver *leaver, enum departure_mode mode, struct fi
 		r = mode == DEPARTURE_LOOK ? 0 : remove_codes(leaver, &account);
 		if (r == 0)
 			finding_add(findings, FOUND_DONE,
-				    "%u tokens taken away, and what stands in "
+				    "tokens taken away: %u, and what stands in "
 				    "for them",
 				    status.n_tokens);
 		else if (r != -ENOENT)

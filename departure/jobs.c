@@ -121,7 +121,7 @@ void crontab_take(const struct leaver *leaver, enum departure_mode mode, struct 
 	if (mode == DEPARTURE_DO && unlinkat(spool, leaver->user, 0) < 0)
 		finding_fail(findings, neg_errno(), "the crontab cannot be removed");
 	else
-		finding_add(findings, FOUND_DONE, "crontab of %zu lines removed",
+		finding_add(findings, FOUND_DONE, "crontab removed, lines: %zu",
 			    text ? count_lines(text) : 0);
 }
 

@@ -145,7 +145,7 @@ static void take_keys(struct search *search, const struct key_file *file)
 	if (r < 0)
 		finding_fail(search->findings, r, "%s has keys of his, and was left", file->path);
 	else if (taken > 0)
-		finding_add(search->findings, FOUND_DONE, "%s: %zu keys of his taken out",
+		finding_add(search->findings, FOUND_DONE, "%s: keys of his taken out: %zu",
 			    file->path, taken);
 }
 
