@@ -34,8 +34,7 @@ int register_copy(struct register_db *db, uint8_t **ret, size_t *ret_length)
 {
 	scoped(close_handle) sqlite3 *memory = NULL;
 	sqlite3_int64 length = 0;
-	const uint8_t *image;
-	uint8_t *bytes;
+	uint8_t *image, *bytes;
 	int r;
 
 	r = database_errno(NULL, sqlite3_open_v2(":memory:", &memory,
@@ -44,14 +43,13 @@ int register_copy(struct register_db *db, uint8_t **ret, size_t *ret_length)
 		r = copy_pages(db->handle, memory);
 	if (r < 0)
 		return r;
-	image = sqlite3_serialize(memory, "main", &length, SQLITE_SERIALIZE_NOCOPY);
-	if (!image || length <= 0)
-		return -ENOMEM;
-	bytes = malloc((size_t)length);
-	if (!bytes)
-		return -ENOMEM;
-	memcpy(bytes, image, (size_t)length);
-	*ret = bytes;
-	*ret_length = (size_t)length;
-	return 0;
+	image = sqlite3_serialize(memory, "main", &length, 0);
+	bytes = image && length > 0 ? malloc((size_t)length) : NULL;
+	if (bytes) {
+		memcpy(bytes, image, (size_t)length);
+		*ret = bytes;
+		*ret_length = (size_t)length;
+	}
+	sqlite3_free(image);
+	return bytes ? 0 : -ENOMEM;
 }
