@@ -31,11 +31,12 @@ installed := \
 	system/pam.d/sereno-verify:$(PREFIX)/lib/pam.d/sereno-verify:0644 \
 	system/sereno-key.service:$(UNITDIR)/sereno-key.service:0644 \
 	$(foreach u,service timer path,system/sereno-follow.$(u):$(UNITDIR)/sereno-follow.$(u):0644) \
+	$(foreach u,service timer,system/sereno-departures.$(u):$(UNITDIR)/sereno-departures.$(u):0644) \
 	system/sereno.tmpfiles:$(TMPFILESDIR)/sereno.conf:0644
 # Does nothing until a key is sealed, and must not be forgotten then.
 key_wanted := $(UNITDIR)/multi-user.target.wants/sereno-key.service
 # Likewise, until a policy is in force.
-follow_wanted := $(UNITDIR)/timers.target.wants/sereno-follow.timer $(UNITDIR)/paths.target.wants/sereno-follow.path
+follow_wanted := $(UNITDIR)/timers.target.wants/sereno-follow.timer $(UNITDIR)/timers.target.wants/sereno-departures.timer $(UNITDIR)/paths.target.wants/sereno-follow.path
 part = $(word $(1),$(subst :, ,$(2)))
 
 install: all ## put everything where Debian expects it, below DESTDIR; no PAM stack is touched

@@ -22,6 +22,8 @@ LC_ALL=C sort -k 2 >"$root/expected" <<LIST
 644 /usr/lib/pam.d/sereno-verify
 755 /usr/lib/sereno/sereno-verify
 755 /usr/lib/sereno/serenod
+644 /usr/lib/systemd/system/sereno-departures.service
+644 /usr/lib/systemd/system/sereno-departures.timer
 644 /usr/lib/systemd/system/sereno-follow.path
 644 /usr/lib/systemd/system/sereno-follow.service
 644 /usr/lib/systemd/system/sereno-follow.timer
@@ -58,7 +60,7 @@ for profile in "$root"/to/usr/share/pam-configs/*; do grep -qx 'Default: no' "$p
 # A sealed key is unsealed at boot without anybody's enabling it.
 wanted=$root/to/usr/lib/systemd/system/multi-user.target.wants/sereno-key.service
 [ -e "$wanted" ]
-for unit in timers.target.wants/sereno-follow.timer paths.target.wants/sereno-follow.path; do
+for unit in timers.target.wants/sereno-follow.timer timers.target.wants/sereno-departures.timer paths.target.wants/sereno-follow.path; do
 	[ -e "$root/to/usr/lib/systemd/system/$unit" ]
 done
 
