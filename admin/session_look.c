@@ -168,6 +168,15 @@ static void look_at(struct session_look *look, const struct login *login,
 	}
 }
 
+static int compare_opened(const void *a, const void *b)
+{
+	const struct login *x = a, *y = b;
+
+	if (x->opened != y->opened)
+		return x->opened < y->opened ? -1 : 1;
+	return (x->leader > y->leader) - (x->leader < y->leader);
+}
+
 static enum exit_status open_policy(struct session_look *look)
 {
 	int r = policy_open(look->root, &look->policy);
@@ -196,6 +205,8 @@ static enum exit_status read_sessions(struct session_look *look)
 	if (!look->item)
 		return complain_error(-ENOMEM, _("cannot look at the open sessions"));
 	look->n = (size_t)n;
+	if (n > 0)
+		qsort(logins, look->n, sizeof(*logins), compare_opened);
 	for (size_t i = 0; i < look->n; i++)
 		look_at(look, &logins[i], &look->item[i]);
 	return EXIT_YES;
@@ -231,6 +242,8 @@ const char *session_why(const struct open_session *session)
 					     : _("left alone");
 	if (session->view.allowed && session->view.lost_group)
 		return _("it has a group that no role gives any more");
+	if (session->view.allowed && session->plan.step != SESSION_STAYS)
+		return _("its role or hours are over then");
 	return _(access_reason_text(session->verdict.reason));
 }
 
