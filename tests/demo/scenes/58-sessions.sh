@@ -42,7 +42,7 @@ expect_output 'luis +sshd +127\.0\.0\.2 .* for ever'
 scene 'less than ten minutes are left: he is told on his terminal, and when it will end; luis is not'
 run sereno sessions follow
 expect_status 0
-expect_output 'ext-jose, sshd: is told that the access ends'
+expect_output 'ext-jose, sshd: is told that the access ends .its role or hours'
 expect_no_output 'luis'
 expect_event "^session\.told subject=\"ext-jose\" service=\"sshd\" origin=\"127\.0\.0\.2\" reason=until until=$(date -u -d "@$access_end" +%FT%H:%M):00Z"
 sed 's/^/   his terminal: /' /run/demo/ext-jose
@@ -92,3 +92,8 @@ expect_no_output 'luis'
 run sereno sessions
 expect_output 'luis +sshd +127\.0\.0\.2 .* for ever'
 pkill -u luis -f 'sleep 8639[78]' || true
+tries=0
+until show_events && grep -q 'session\.closed subject="luis"' /run/demo/events; do
+	[ $((tries += 1)) -lt 200 ] || { fault 'his login does not close' && break; }
+	sleep 0.02
+done
