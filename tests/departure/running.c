@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* running.c - jobs, processes and what they left: his are ended, and nobody else's. */
+#include "leaver.h"
+
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#define NOBODY_HAS 71234 /* a user id that no account of a test host has */
+
+static void test_spools(void **state)
+{
+	struct scene *scene = *state;
+	char file[512];
+
+	put(scene, "var/spool/cron/crontabs/pepe", "* * * * * x\n* * * * * y\n");
+	put(scene, "var/spool/cron/atjobs/a0000101abcdef", "x\n");
+	put(scene, "var/lib/systemd/linger/pepe", "");
+	put(scene, "var/lib/systemd/linger/eva", "");
+	assert_int_equal(take_one(scene, "crontab", DEPARTURE_LOOK), STEP_DONE);
+	assert_true(found(scene, FOUND_DONE, "lines: 2"));
+	assert_true(is_there(scene, "var/spool/cron/crontabs/pepe"));
+	assert_int_equal(take_one(scene, "crontab", DEPARTURE_DO), STEP_DONE);
+	assert_int_equal(take_one(scene, "crontab", DEPARTURE_DO), STEP_NOTHING);
+	assert_int_equal(take_one(scene, "at", DEPARTURE_DO), STEP_DONE);
+	assert_int_equal(take_one(scene, "linger", DEPARTURE_DO), STEP_DONE);
+	assert_false(is_there(scene, "var/spool/cron/crontabs/pepe"));
+	assert_false(is_there(scene, "var/spool/cron/atjobs/a0000101abcdef"));
+	assert_false(is_there(scene, "var/lib/systemd/linger/pepe"));
+	assert_true(is_there(scene, "var/lib/systemd/linger/eva"));
+	(void)snprintf(file, sizeof(file), "%s/crontab", scene->evidence + 1);
+	assert_text(scene, file, "* * * * * x\n* * * * * y\n");
+	give_back(scene, "crontab");
+	give_back(scene, "linger");
+	assert_text(scene, "var/spool/cron/crontabs/pepe", "* * * * * x\n* * * * * y\n");
+	assert_true(is_there(scene, "var/lib/systemd/linger/pepe"));
+}
+
+/* The first crontab is the one that is kept. */
+static void test_kept_once(void **state)
+{
+	struct scene *scene = *state;
+	char file[512];
+
+	put(scene, "var/spool/cron/crontabs/pepe", "* * * * * first\n");
+	(void)take_one(scene, "crontab", DEPARTURE_DO);
+	put(scene, "var/spool/cron/crontabs/pepe", "* * * * * second\n");
+	assert_int_equal(take_one(scene, "crontab", DEPARTURE_DO), STEP_DONE);
+	(void)snprintf(file, sizeof(file), "%s/crontab", scene->evidence + 1);
+	assert_text(scene, file, "* * * * * first\n");
+}
+
+static void test_spool_traps(void **state)
+{
+	struct scene *scene = *state;
+	char file[512], target[512];
+
+	in_tree(scene, "var/spool/cron/crontabs/pepe", file);
+	in_tree(scene, "etc/passwd", target);
+	assert_int_equal(symlink(target, file), 0);
+	assert_int_equal(take_one(scene, "crontab", DEPARTURE_DO), STEP_DONE);
+	assert_false(is_there(scene, "var/spool/cron/crontabs/pepe"));
+	assert_true(is_there(scene, "etc/passwd"));
+	(void)snprintf(file, sizeof(file), "%s/crontab", scene->evidence + 1);
+	assert_false(is_there(scene, file));
+}
+
+static void test_mentions(void **state)
+{
+	struct scene *scene = *state;
+
+	make_folder(scene, "etc/sudoers.d");
+	put(scene, "etc/sudoers", "# pepe was here\npepe2 ALL=ALL\nUser_Alias A = eva,pepe\n");
+	put(scene, "etc/sudoers.d/x", "not.pepe ALL=ALL\n");
+	assert_int_equal(take_one(scene, "mentions", DEPARTURE_DO), STEP_TO_DO);
+	assert_int_equal(scene->findings.count[FOUND_TO_DO], 1);
+	assert_true(found(scene, FOUND_TO_DO, "/etc/sudoers:3:"));
+}
+
+static void test_files(void **state)
+{
+	struct scene *scene = *state;
+	char file[512];
+
+	make_folder(scene, "srv");
+	put(scene, "srv/tool", "");
+	in_tree(scene, "srv/tool", file);
+	assert_int_equal(chmod(file, 04755), 0);
+	assert_int_equal(take_one(scene, "files", DEPARTURE_DO), STEP_TO_DO);
+	assert_true(found(scene, FOUND_TO_DO, "/srv/tool"));
+}
+
+/* A process of @uid that makes others as fast as it can, up to some; it tells when it runs. */
+static pid_t start(uid_t uid, int children)
+{
+	int ready[2];
+	char byte;
+	pid_t pid;
+
+	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (setresuid(uid, uid, uid) < 0)
+			_exit(1);
+		(void)signal(SIGTERM, SIG_IGN);
+		for (int i = 0; i < children; i++)
+			if (fork() == 0)
+				break;
+		(void)!write(ready[1], "x", 1);
+		for (;;)
+			(void)pause();
+	}
+	(void)close(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	(void)close(ready[0]);
+	return pid;
+}
+
+static void test_processes(void **state)
+{
+	struct scene *scene = *state;
+	pid_t his, other;
+	int status;
+
+	if (geteuid() != 0)
+		skip();
+	his = start(NOBODY_HAS, 5);
+	other = start(NOBODY_HAS + 1, 0);
+	scene->leaver.root = "";
+	scene->leaver.uid = NOBODY_HAS;
+	scene->leaver.user = "sereno-nobody";
+	assert_int_equal(take_one(scene, "processes", DEPARTURE_LOOK), STEP_DONE);
+	assert_int_equal(scene->findings.count[FOUND_DONE], 6);
+	assert_int_equal(waitpid(his, &status, WNOHANG), 0);
+	assert_int_equal(take_one(scene, "processes", DEPARTURE_DO), STEP_DONE);
+	assert_int_equal(waitpid(his, &status, 0), his);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	assert_int_equal(waitpid(other, &status, WNOHANG), 0);
+	assert_int_equal(take_one(scene, "processes", DEPARTURE_DO), STEP_NOTHING);
+	(void)kill(other, SIGKILL);
+	(void)waitpid(other, &status, 0);
+}
+
+/* Nobody's number is everybody's; a tree has no processes of its own. */
+static void test_no_processes(void **state)
+{
+	struct scene *scene = *state;
+
+	assert_int_equal(take_one(scene, "processes", DEPARTURE_DO), STEP_NOTHING);
+	scene->leaver.root = "";
+	scene->leaver.uid = 0;
+	assert_int_equal(take_one(scene, "processes", DEPARTURE_DO), STEP_NOTHING);
+	scene->leaver.uid = GRANTS_NO_UID;
+	assert_int_equal(take_one(scene, "processes", DEPARTURE_DO), STEP_NOTHING);
+}
+
+#define SCENE(test) cmocka_unit_test_setup_teardown(test, scene_setup, scene_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest scenes[] = {
+		SCENE(test_spools),	  SCENE(test_kept_once), SCENE(test_spool_traps),
+		SCENE(test_mentions),	  SCENE(test_files),	 SCENE(test_processes),
+		SCENE(test_no_processes),
+	};
+
+	return cmocka_run_group_tests_name("running", scenes, NULL, NULL);
+}
