@@ -36,6 +36,19 @@ enum exit_status offboard_open(const struct options *options, const char *reason
 	return status;
 }
 
+void offboard_tell(const struct registrar *registrar, enum event_id id, const char *user)
+{
+	const struct event event = {
+		.id = id,
+		.subject = registrar->act.user,
+		.target = user,
+		.detail = registrar->act.reason,
+		.until = EVENT_NO_TIME,
+	};
+
+	(void)event_send(registrar->root, &event); /* it was done whoever hears of it */
+}
+
 static enum exit_status read_from(const struct options *options, struct offboarding *offboarding)
 {
 	offboarding->from = offboarding->registrar->act.at;
@@ -61,6 +74,7 @@ static enum exit_status begin(struct offboarding *offboarding, uint32_t *ret)
 		return registrar_complain(registrar, r);
 	offboarding->from = wish.from;
 	offboarding->stands = true;
+	offboard_tell(registrar, EVENT_DEPARTURE_BEGUN, offboarding->user);
 	return EXIT_YES;
 }
 

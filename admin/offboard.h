@@ -31,7 +31,7 @@ struct offboarding {
 	char report[32];		  /* name of the report in it, without its ending */
 	struct findings *findings;	  /* of each step */
 	bool *taken;			  /* each step: findings count */
-	bool stands;			  /* the register has it: begun */
+	bool stands;			  /* the register has it: begun, or undone */
 };
 
 /* Refuse what must not be done: to oneself, root, break-glass, with somebody else's user id, or so
@@ -82,6 +82,9 @@ enum exit_status offboard_undo(const struct options *options, const struct outpu
 /* The registrar, with a reason in the place of one that was not given. */
 enum exit_status offboard_open(const struct options *options, const char *reason,
 			       struct registrar *ret);
+
+/* Send event @id about @user, in the name of who acts. */
+void offboard_tell(const struct registrar *registrar, enum event_id id, const char *user);
 
 void offboarding_clear(struct offboarding *offboarding);
 

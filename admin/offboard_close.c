@@ -87,6 +87,7 @@ enum exit_status offboard_close(const struct options *options, const struct outp
 		(void)register_secrets(registrar.db, departure.id, print_open_secret, NULL);
 	if (r != 0)
 		return registrar_complain(&registrar, r);
+	offboard_tell(&registrar, EVENT_DEPARTURE_CLOSED, options->second);
 	output_wrap(output, STYLE_GOOD, 2,
 		    _("Departure %u is closed. The name %s and its user id stay departed."),
 		    departure.id, escape(user, options->second));
@@ -138,7 +139,11 @@ static enum exit_status undo(struct offboarding *offboarding,
 	if (!offboarding->findings)
 		return status;
 	r = register_departure_undo(registrar->db, &registrar->act, departure->id);
-	return r != 0 ? registrar_complain(registrar, r) : status;
+	if (r != 0)
+		return registrar_complain(registrar, r);
+	offboarding->stands = true;
+	offboard_tell(registrar, EVENT_DEPARTURE_UNDONE, offboarding->user);
+	return status;
 }
 
 static void print_undone(const struct offboarding *offboarding)
@@ -189,7 +194,7 @@ enum exit_status offboard_undo(const struct options *options, const struct outpu
 						   options->root)
 				  : undo(&offboarding, &departure);
 	}
-	if (offboarding.findings)
+	if (offboarding.findings && offboarding.stands)
 		print_undone(&offboarding);
 	offboarding_clear(&offboarding);
 	return status;

@@ -170,6 +170,8 @@ enum exit_status offboard_carry_out(struct offboarding *offboarding, uint32_t id
 		leaver->departure = id;
 	}
 	status = offboard_take_steps(offboarding);
+	if (id && status != EXIT_YES)
+		offboard_tell(offboarding->registrar, EVENT_DEPARTURE_FAILED, offboarding->user);
 	if (!offboarding->findings)
 		return status;
 	if (offboarding->options->given & OPTION_JSON)

@@ -64,6 +64,10 @@ static const struct catalogue_entry entries[EVENT_COUNT] = {
 	[EVENT_SESSION_TOLD]        = { "session.told",        LOG_NOTICE,  "fcb2012a63e2c7895bafe4a210da7b1e", OPENED | 1u << MEMBER_REASON },
 	[EVENT_SESSION_ENDED]       = { "session.ended",       LOG_NOTICE,  "346260a1e17c8055505a64e396b4079b", OPENED | 1u << MEMBER_REASON },
 	[EVENT_SESSION_END_FAILED]  = { "session.end-failed",  LOG_ERR,     "7b105733a63c334eefdc922b7dafcc34", OPENED | 1u << MEMBER_REASON | WHY },
+	[EVENT_DEPARTURE_BEGUN]      = { "departure.begun",     LOG_NOTICE,  "17202b1e9849145ba1d08e8ca972cba7", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET | WHY },
+	[EVENT_DEPARTURE_FAILED]     = { "departure.failed",    LOG_ERR,     "0b47b3e595173b3652e99210c0e782a8", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET | WHY },
+	[EVENT_DEPARTURE_CLOSED]     = { "departure.closed",    LOG_NOTICE,  "f71cd77b01c83f3209cdc86128a06ba9", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET },
+	[EVENT_DEPARTURE_UNDONE]     = { "departure.undone",    LOG_WARNING, "598edf33a7efd69773d58f410a501dfe", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET | WHY },
 };
 /* clang-format on */
 

@@ -70,6 +70,10 @@ enum event_id {
 	EVENT_SESSION_TOLD,    /* somebody was told that his access ends, and when */
 	EVENT_SESSION_ENDED,   /* a session was ended, its access was over */
 	EVENT_SESSION_END_FAILED,
+	EVENT_DEPARTURE_BEGUN,	/* by whom, who leaves, from when on */
+	EVENT_DEPARTURE_FAILED, /* some steps: something of his is still there */
+	EVENT_DEPARTURE_CLOSED,
+	EVENT_DEPARTURE_UNDONE,
 	EVENT_COUNT,
 };
 
