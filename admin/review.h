@@ -72,6 +72,8 @@ struct review {
 	size_t n_grants;
 	struct review_grant *grants;	  /* by role */
 	struct review_standing *standing; /* one a role of the model */
+	uid_t *aged;			  /* who has a record of his logins, by number */
+	size_t n_aged;
 	int64_t dormant_sec;
 	int64_t booted; /* UTC seconds */
 };

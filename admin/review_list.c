@@ -235,6 +235,23 @@ static bool is_present(const struct review *review, const struct review_member *
 	       login_list(review->root, member->uid, &logins) > 0;
 }
 
+static int number_against(const void *element, const void *key)
+{
+	const uid_t uid = *(const uid_t *)element, wanted = *(const uid_t *)key;
+
+	return (uid > wanted) - (uid < wanted);
+}
+
+static bool has_record(const struct review *review, uid_t uid)
+{
+	size_t i;
+
+	if (review->n_aged == 0)
+		return false;
+	i = sorted_first(review->aged, review->n_aged, sizeof(*review->aged), &uid, number_against);
+	return i < review->n_aged && review->aged[i] == uid;
+}
+
 /* When he was seen last, also by an administrator who let him in again. */
 static void look_at_use(const struct review *review, struct review_member *member)
 {
@@ -243,7 +260,7 @@ static void look_at_use(const struct review *review, struct review_member *membe
 	struct age age = { 0 };
 	int64_t seen;
 
-	if (age_read(&owner, &age, NULL) < 0) {
+	if (has_record(review, member->uid) && age_read(&owner, &age, NULL) < 0) {
 		member->flaws |= REVIEW_UNREADABLE;
 		return;
 	}

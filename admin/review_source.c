@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include <sereno/age.h>
 #include <sereno/scoped.h>
 
 #include "review.h"
@@ -23,6 +24,7 @@ void review_clear(struct review *review)
 	free(review->grants);
 	free(review->standing);
 	free(review->by_uid);
+	free(review->aged);
 	edition_clear(&review->in_force);
 	registrar_clear(&review->registrar);
 	*review = (struct review){ 0 };
@@ -201,6 +203,19 @@ static enum exit_status read_policy(struct review *review)
 	return EXIT_YES;
 }
 
+/* Most of a hundred thousand may never have logged in here: their records need not be looked for.
+ */
+static enum exit_status read_aged(struct review *review)
+{
+	const ssize_t n = age_accounts(review->root, &review->aged);
+
+	if (n < 0)
+		return complain_error((int)n, _("cannot read %s/var/lib/sereno/ages"),
+				      review->root);
+	review->n_aged = (size_t)n;
+	return EXIT_YES;
+}
+
 enum exit_status review_read(struct review *review)
 {
 	struct registrar *registrar = &review->registrar;
@@ -221,5 +236,7 @@ enum exit_status review_read(struct review *review)
 	r = read_grants(review);
 	if (r == 0)
 		r = review_standings(registrar->db, review->in_force.model, &review->standing);
-	return registrar_complain(registrar, r);
+	if (r != 0)
+		return registrar_complain(registrar, r);
+	return read_aged(review);
 }

@@ -55,6 +55,10 @@ uint64_t age_tag(const char *hash);
  * slot_open() and slot_read() report. */
 int age_read(const struct age_owner *owner, struct age *ret, bool *ret_fell_back);
 
+/* The accounts that have a record, by uid in ascending order: *@ret is the caller's, released with
+ * free(). Returns how many, or a negative errno. Changes nothing. */
+ssize_t age_accounts(const char *root, uid_t **ret);
+
 /* Change a record, beginning it where there is none. All return 0 or what slot_open(), slot_read()
  * and slot_write() report. What must not be forgotten is written to both slots. */
 int age_record_login(const struct age_owner *owner, int64_t now);
