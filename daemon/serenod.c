@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * serenod.c - the program serenod: answers those who are not root: their second factor, their roles.
+ * serenod.c - the program serenod: answers users who are not root: about codes, about roles.
  *
  * systemd listens, and starts it when somebody comes; it leaves when nobody has for a while.
  */
