@@ -17,9 +17,13 @@
 #include "tree.h"
 
 #define LOOKED_AT_MAX 1000000 /* names */
-#define TIME_SEC      20
+#define TIME_SEC      8	      /* in all: somebody waits for it */
 #define DEPTH_MAX     64
 #define PATH_SIZE     1024
+
+/* Where people put such things comes first, as the time may not do for all. */
+static const char *const places[] = { "/home", "/tmp",	     "/var/tmp", "/dev/shm", "/srv",
+				      "/opt",  "/usr/local", "/var",	 "/usr",     "/" };
 
 struct look {
 	const struct leaver *leaver;
@@ -57,6 +61,15 @@ static void judge(struct look *look, const char *path, const struct stat *st)
 
 static int look_into(struct look *look, int directory, const char *path, unsigned depth);
 
+/* One that is looked at for itself. */
+static bool is_place(const char *path)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+		if (strcmp(places[i], path) == 0)
+			return true;
+	return false;
+}
+
 static int look_at(void *context, int directory, const char *name)
 {
 	const struct folder *folder = context;
@@ -71,7 +84,7 @@ static int look_at(void *context, int directory, const char *name)
 	    snprintf(path, sizeof(path), "%s/%s", folder->path, name) >= (int)sizeof(path))
 		return 0;
 	judge(look, path, &st);
-	if (!S_ISDIR(st.st_mode))
+	if (!S_ISDIR(st.st_mode) || is_place(path))
 		return 0;
 	if (folder->depth == DEPTH_MAX) {
 		look->cut = true;
@@ -88,22 +101,29 @@ static int look_into(struct look *look, int directory, const char *path, unsigne
 	return tree_each(directory, LOOKED_AT_MAX, look_at, &folder);
 }
 
+static int look_at_place(struct look *look, const char *place)
+{
+	scoped_fd int top = tree_open_plain(look->leaver->root, place, O_RDONLY | O_DIRECTORY);
+	struct stat st;
+
+	if (top < 0) /* a link leads to what is looked at elsewhere */
+		return top == -ENOENT || top == -ELOOP ? 0 : top;
+	if (fstat(top, &st) < 0)
+		return neg_errno();
+	look->device = st.st_dev;
+	return look_into(look, top, strcmp(place, "/") == 0 ? "" : place, 0);
+}
+
 void files_take(const struct leaver *leaver, enum departure_mode mode, struct findings *findings)
 {
 	struct look look = { .leaver = leaver, .findings = findings, .end = seconds() + TIME_SEC };
-	scoped_fd int top = tree_open(leaver->root, "/", O_RDONLY | O_DIRECTORY);
-	struct stat st;
-	int r;
+	int r = 0;
 
 	(void)mode;
 	if (leaver->uid == GRANTS_NO_UID)
 		return;
-	if (top < 0 || fstat(top, &st) < 0) {
-		finding_fail(findings, top < 0 ? top : neg_errno(), "/ cannot be read");
-		return;
-	}
-	look.device = st.st_dev;
-	r = look_into(&look, top, "", 0);
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(places); i++)
+		r = look_at_place(&look, places[i]);
 	if (r < 0 || look.cut)
 		finding_add(
 			findings, FOUND_TO_DO,
