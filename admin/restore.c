@@ -85,6 +85,9 @@ static enum exit_status complain_stage(const struct options *options, int r)
 				_("the host key is not loaded, so it cannot be made sure that used "
 				  "codes stay used; next: sereno key load, with the key where it "
 				  "was"));
+	if (r == -EALREADY)
+		return complain(EXIT_SYSTEM, _("somebody else is restoring into %s/var/lib/sereno"),
+				options->root);
 	if (r == -EBUSY)
 		return complain(EXIT_SYSTEM,
 				_("%s/var/lib/sereno is in use: somebody applies a policy, or it "

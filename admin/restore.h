@@ -15,11 +15,13 @@ struct stage {
 	const char *root; /* what is restored */
 	char *directory;  /* ROOT/var/lib/sereno.restore */
 	char *made; /* DIRECTORY/made: a root of its own, with var/lib/sereno and etc/sereno */
+	int lock;   /* of ROOT/var/lib: one restore at a time; 0: none */
 	size_t n_codes, n_unknown_codes;
 };
 
 /* Unpack @archive. On success release @ret with stage_clear(), which takes the directory away.
- * Returns 0, -EBADMSG (a path that is none of ours), -EPERM, -ENOSPC or another negative errno. */
+ * Returns 0, -EBADMSG (a path that is none of ours), -EALREADY (another one is at it), -EPERM,
+ * -ENOSPC or another negative errno. */
 int stage_unpack(const char *root, struct archive *archive, const struct backup_contents *contents,
 		 struct stage *ret);
 void stage_clear(struct stage *stage);

@@ -5,6 +5,7 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <sereno/codes.h>
@@ -24,8 +25,10 @@ static const char *const settings[] = { "etc/sereno/policy.yaml", "etc/sereno/fa
 
 void stage_clear(struct stage *stage)
 {
-	if (stage->directory)
+	if (stage->directory && stage->lock > 0)
 		(void)stage_remove(AT_FDCWD, stage->directory); /* the next restore tries again */
+	if (stage->lock > 0)
+		close_p(&stage->lock);
 	free(stage->directory);
 	free(stage->made);
 	*stage = (struct stage){ 0 };
@@ -145,6 +148,19 @@ static int borrow_host(const char *root, int made)
 	return r < 0 ? r : link_to(root, "run", made, "run");
 }
 
+/* Until this process ends: what another one is making is not to be taken away, or put in place. */
+static int lock_stage(struct stage *stage, const char *above)
+{
+	scoped_fd int fd = open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return neg_errno();
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return errno == EWOULDBLOCK ? -EALREADY : neg_errno();
+	stage->lock = take(fd, -1);
+	return 0;
+}
+
 static int make_directories(struct stage *stage)
 {
 	scoped_free char *above = NULL;
@@ -160,6 +176,9 @@ static int make_directories(struct stage *stage)
 	above[strlen(above)] = '/';
 	if (mkdir(above, 0755) < 0 && errno != EEXIST)
 		return neg_errno();
+	r = lock_stage(stage, above);
+	if (r < 0)
+		return r;
 	r = stage_remove(AT_FDCWD, stage->directory);
 	if (r < 0)
 		return r;

@@ -3,6 +3,12 @@
 # A backup, what is refused as one, and restoring: into an empty root, over an older and a newer state, killed, without room.
 . "$(dirname "$0")/tree.inc"
 
+# Most of it is waiting for a disk, where that is one.
+if [ -w /dev/shm ]; then
+	rm -rf "$tree"
+	tree=$(mktemp -d -p /dev/shm)
+	policy=$tree/etc/sereno/policy.yaml
+fi
 make_tree
 echo 0123456789abcdef0123456789abcdef >"$tree/etc/machine-id"
 b=$tree/b.sqlar
@@ -80,6 +86,8 @@ for i in 1 2 3 4 5; do flock -n "$tree/new/var/lib/sereno/lock" true || break; s
 expect 3 restore "$b" --force --root "$tree/new"
 says "somebody applies a policy"
 wait
+flock -x "$tree/new/var/lib" "$O/sereno" restore "$b" --force --root "$tree/new" 2>"$tree/err" && fail "two restores at once"
+grep -q 'somebody else is restoring' "$tree/err" || fail "not said: who else; but: $(cat "$tree/err")"
 
 # Damage, at every tenth of it; and what others could have written.
 empty damaged
