@@ -224,6 +224,12 @@ void report_codes_unusable(const char *root, const struct request *request, int 
 {
 	char detail[DETAIL_MAX];
 
+	if (err == -ENOKEY) {
+		report_code(root, request, EVENT_KEY_UNUSABLE, NULL,
+			    "there is no host key, or it is sealed and was not unsealed at this "
+			    "boot: sereno key status says what to do");
+		return;
+	}
 	(void)snprintf(detail, sizeof(detail), "the record of a second factor: %s",
 		       err == -EACCES ? "only root may read it" : cause(err));
 	report_code(root, request, EVENT_STATE_UNUSABLE, NULL, detail);
