@@ -135,9 +135,8 @@ static enum verifier_answer answer_of(int code)
 	case PAM_USER_UNKNOWN:
 	case PAM_MAXTRIES:
 	case PAM_ACCT_EXPIRED:
-	case PAM_PERM_DENIED:
 		return VERIFIER_NO;
-	default:
+	default: /* PAM_PERM_DENIED is libpam's for a line it does not understand */
 		return VERIFIER_UNAVAILABLE;
 	}
 }

@@ -43,6 +43,7 @@ struct house {
 	pid_t daemon, verifier;
 	uid_t uid; /* of the client */
 	char name[64];
+	const void *row; /* of a test's table */
 };
 
 static const struct otp_token phone = { OTP_SHA1, 6, 30, 20, "phone's own secret 1" };
@@ -252,6 +253,7 @@ static inline int house_set_up(void **state)
 	house_file(house, "/etc/machine-id", "0123456789abcdef0123456789abcdef\n");
 	house->journal = house_listen(house, JOURNAL, SOCK_DGRAM | SOCK_NONBLOCK);
 	find_client(house);
+	house->row = *state;
 	*state = house;
 	return 0;
 }
