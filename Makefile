@@ -112,7 +112,7 @@ WRAPS_host_key := pwrite fsync ftruncate fchmod renameat2 unlinkat flock clock_g
 WRAPS_attempts_faults := $(WRAPS_slot_faults)
 WRAPS_codes_faults := $(WRAPS_slot_faults)
 # Where the modules' calls go to the test that has loaded them, see tests/pam/calls.h.
-exporting := $(patsubst %,$(O)/tests/pam/%,otp_faults otp_clock otp_store otp_flat otp_crowd)
+exporting := $(patsubst %,$(O)/tests/pam/%,otp_faults otp_clock otp_store otp_flat otp_crowd otp_kills)
 $(exporting): exports := -rdynamic -Wl,--no-as-needed
 $(TESTS): $(O)/tests/%: $(O)/tests/%.o $(archives)
 	$(say) TEST $@

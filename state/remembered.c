@@ -3,9 +3,12 @@
 #include <sereno/remembered.h>
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -173,6 +176,24 @@ static void closedir_p(DIR **stream)
 		(void)closedir(*stream); /* nothing was written */
 }
 
+/* Whether @name is what a process was about to write when it died. */
+static bool is_half_made(const char *name)
+{
+	uint64_t start = 0;
+	char *end = NULL;
+	long number;
+	int r;
+
+	if (name[0] != '.' || name[1] < '1' || name[1] > '9')
+		return false;
+	errno = 0;
+	number = strtol(name + 1, &end, 10);
+	if (errno != 0 || *end || number > INT_MAX)
+		return false;
+	r = process_start((pid_t)number, &start);
+	return r == -ENOENT || r == -ESRCH;
+}
+
 /* A login that did not close leaves its record. A few of them go with each one that is written;
  * looking at all would make one login's time depend on everybody's. */
 static void remove_some_old(int directory)
@@ -188,8 +209,9 @@ static void remove_some_old(int directory)
 		entry = readdir(stream);
 		if (!entry)
 			return;
-		if (entry->d_name[0] != '.' &&
-		    read_record(directory, entry->d_name, &record) == 0 && is_over(&record))
+		if (is_half_made(entry->d_name) ||
+		    (entry->d_name[0] != '.' &&
+		     read_record(directory, entry->d_name, &record) == 0 && is_over(&record)))
 			(void)unlinkat(directory, entry->d_name, 0); /* the next one may */
 	}
 }
