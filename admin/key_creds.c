@@ -120,12 +120,17 @@ static int take_in(int fd, uint8_t *bytes, size_t size, size_t *length)
 	return n > 0;
 }
 
-/* What it says beside the output is for people: of a long text, the beginning. */
+/* What it says beside the output is for people: of a long text the end, where the reason stands. */
 static int take_in_said(int fd, struct creds *creds, size_t *said)
 {
-	const int r = take_in(fd, (uint8_t *)creds->said, sizeof(creds->said) - 1, said);
+	const size_t half = sizeof(creds->said) / 2;
 
-	return r == -EFBIG ? 1 : r;
+	if (*said == sizeof(creds->said) - 1) {
+		memmove(creds->said, creds->said + half, *said - half);
+		*said -= half;
+		memset(creds->said + *said, 0, sizeof(creds->said) - *said);
+	}
+	return take_in(fd, (uint8_t *)creds->said, sizeof(creds->said) - 1, said);
 }
 
 static int listen_to(struct creds *creds, struct run *run, const int fds[static 2],
@@ -176,6 +181,19 @@ static int await_end(pid_t child, int64_t deadline)
 	}
 }
 
+/* Its last line, in place. */
+static void keep_last_line(struct creds *creds)
+{
+	size_t length = strlen(creds->said);
+	const char *begin;
+
+	while (length > 0 && creds->said[length - 1] == '\n')
+		creds->said[--length] = '\0';
+	begin = strrchr(creds->said, '\n');
+	if (begin)
+		memmove(creds->said, begin + 1, strlen(begin));
+}
+
 static int follow(struct creds *creds, struct run *run, pid_t child, const int fds[static 2])
 {
 	const int64_t deadline = now_msec() + creds->limit_msec;
@@ -216,7 +234,9 @@ static int run(struct creds *creds, struct run *run)
 	close_p(&said.to);
 	output.to = -1;
 	said.to = -1;
-	return follow(creds, run, child, (const int[2]){ output.from, said.from });
+	r = follow(creds, run, child, (const int[2]){ output.from, said.from });
+	keep_last_line(creds);
+	return r;
 }
 
 /* clang-format off */
