@@ -100,6 +100,7 @@ struct otp_answer {
 	char text[OTP_RECOVERY_LENGTH + 1]; /* "" but for the last two kinds */
 };
 
+/* Cannot fail: what it is stands in @ret->kind. Erase it afterwards. */
 void otp_answer_read(const char *typed, struct otp_answer *ret);
 void otp_answer_erase(struct otp_answer *answer);
 
@@ -115,6 +116,7 @@ struct otp_hash {
 	char text[OTP_HASH_SIZE]; /* "" is none, and equals none */
 };
 
+/* Random ones. Return 0 or a negative errno; @code is to be erased. */
 int otp_recovery_new(char code[static OTP_RECOVERY_SIZE]);
 int otp_setting_new(char setting[static OTP_SETTING_SIZE]);
 
