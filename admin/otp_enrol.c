@@ -122,7 +122,7 @@ static enum exit_status enrolled(struct enrolling *enrolling)
 	if (enrolling->n_recovery > 0)
 		otp_page_recovery(task, &enrolling->dialogue, enrolling->recovery,
 				  enrolling->n_recovery);
-	dialogue_close(&enrolling->dialogue);
+	otp_page_end(task, &enrolling->dialogue);
 	output_print(task->output, STYLE_PLAIN,
 		     _("%s has the token %s; the code just typed is used up\n"), task->user,
 		     escape(buffer, enrolling->label));
@@ -147,7 +147,7 @@ static enum exit_status not_enrolled(struct enrolling *enrolling, int r)
 
 	if (r == -EINTR)
 		return EXIT_NO; /* the signal says the rest */
-	dialogue_close(&enrolling->dialogue);
+	otp_page_end(task, &enrolling->dialogue);
 	if (r == -EINVAL)
 		return complain(EXIT_SYSTEM,
 				_("the name of %s, or the issuer of the policy, cannot "

@@ -10,6 +10,7 @@
 #include <sereno/scoped.h>
 
 #include "attempts.h"
+#include "dialogue.h"
 #include "otp.h"
 #include "otp_source.h"
 
@@ -112,6 +113,22 @@ static int read_file(struct import *import, const char *path)
 	return read_text(import, fd);
 }
 
+/* Typed or pasted, it is not shown. */
+static int read_typed(struct import *import)
+{
+	char answer[DIALOGUE_ANSWER_SIZE] = "";
+	struct dialogue dialogue;
+	int r;
+
+	dialogue_open(&dialogue);
+	r = dialogue_ask(&dialogue, _("otpauth:// URI: "), answer);
+	if (r >= 0)
+		memcpy(import->text, answer, sizeof(answer)); /* TEXT_MAX is more */
+	explicit_bzero(answer, sizeof(answer));
+	dialogue_close(&dialogue);
+	return r < 0 ? r : 0;
+}
+
 static enum exit_status read_source(struct import *import)
 {
 	const char *path = import->task->options->second;
@@ -122,6 +139,8 @@ static enum exit_status read_source(struct import *import)
 		return complain_error(-ENOMEM, _("cannot read %s"), import->file);
 	if (path && strcmp(path, "-") != 0)
 		r = read_file(import, path);
+	else if (isatty(STDIN_FILENO) && import->kind->read == otp_source_uri)
+		r = read_typed(import);
 	else if (isatty(STDIN_FILENO))
 		return complain(EXIT_USAGE, _("FILE is wanted, or the text on standard input"));
 	else

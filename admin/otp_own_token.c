@@ -124,7 +124,7 @@ static void tell_enrolled(struct own *own, const char *label)
 	if (own->reply.n_recovery > 0)
 		otp_page_recovery(own->task, &own->dialogue, own->reply.recovery,
 				  own->reply.n_recovery);
-	dialogue_close(&own->dialogue);
+	otp_page_end(own->task, &own->dialogue);
 	output_print(output, STYLE_PLAIN,
 		     _("you have the token %s; the code just typed is used up\n"),
 		     escape(buffer, label));
@@ -197,7 +197,7 @@ enum exit_status own_recovery_run(struct otp_task *task)
 	n = own.reply.n_recovery;
 	if (n > 0)
 		otp_page_recovery(task, &own.dialogue, own.reply.recovery, n);
-	dialogue_close(&own.dialogue);
+	otp_page_end(task, &own.dialogue);
 	output_print(task->output, STYLE_PLAIN,
 		     P_("you have %u new recovery code; those of before are void\n",
 			"you have %u new recovery codes; those of before are void\n", n),

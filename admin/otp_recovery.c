@@ -42,7 +42,7 @@ enum exit_status otp_recovery_run(struct otp_task *task)
 	dialogue_open(&dialogue);
 	otp_page_recovery(task, &dialogue, code, n);
 	explicit_bzero(code, sizeof(code));
-	dialogue_close(&dialogue);
+	otp_page_end(task, &dialogue);
 	output_print(task->output, STYLE_PLAIN,
 		     P_("%s has %u new recovery code; those of before are void\n",
 			"%s has %u new recovery codes; those of before are void\n", n),
