@@ -10,11 +10,9 @@
 #include "enrolment.h"
 #include "report.h"
 
-#define RECORD "the record of a second factor"
-
 static enum channel_answer unavailable(const struct talk *talk, int err)
 {
-	report_error(talk->root, &talk->caller, EVENT_STATE_UNUSABLE, RECORD, err);
+	report_record_unusable(talk->root, &talk->caller, err);
 	return CHANNEL_UNAVAILABLE;
 }
 

@@ -11,7 +11,6 @@
 #include "report.h"
 
 #define DETAIL_MAX 256
-#define RECORD	   "the record of a second factor"
 #define FALLBACK                                                                      \
 	"a damaged record of a second factor: codes up to now are used up, recovery " \
 	"codes void"
@@ -127,7 +126,7 @@ static enum proof look_at_code(struct talk *talk, const struct showing *showing,
 
 	r = codes_check(talk->root, &account, &attempt, ret);
 	if (r < 0) {
-		report_error(talk->root, &talk->caller, EVENT_STATE_UNUSABLE, RECORD, r);
+		report_record_unusable(talk->root, &talk->caller, r);
 		return PROOF_UNAVAILABLE;
 	}
 	report_result(talk, showing, ret);
@@ -178,7 +177,7 @@ static enum proof prove_by_ticket(struct talk *talk)
 	r = codes_ticket_check(talk->root, &account, talk->request.proof, time(NULL), &right);
 	proof = right ? PROOF_RIGHT : PROOF_WRONG;
 	if (r < 0 && r != -ENOENT) {
-		report_error(talk->root, &talk->caller, EVENT_STATE_UNUSABLE, RECORD, r);
+		report_record_unusable(talk->root, &talk->caller, r);
 		proof = PROOF_UNAVAILABLE;
 	}
 	if (proof == PROOF_WRONG)

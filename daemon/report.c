@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* report.c - what serenod tells the log. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,4 +34,15 @@ void report_error(const char *root, const struct caller *caller, enum event_id i
 
 	(void)snprintf(detail, sizeof(detail), "%s: %s", what, cause ? cause : "unknown error");
 	report(root, caller, id, NULL, detail);
+}
+
+void report_record_unusable(const char *root, const struct caller *caller, int err)
+{
+	if (err == -ENOKEY)
+		report(root, caller, EVENT_KEY_UNUSABLE, NULL,
+		       "there is no host key, or it is sealed and was not unsealed at this boot: "
+		       "sereno key status says what to do");
+	else
+		report_error(root, caller, EVENT_STATE_UNUSABLE, "the record of a second factor",
+			     err);
 }

@@ -19,4 +19,7 @@ void report(const char *root, const struct caller *caller, enum event_id id, con
 void report_error(const char *root, const struct caller *caller, enum event_id id, const char *what,
 		  int err);
 
+/* The record of a second factor cannot be used. */
+void report_record_unusable(const char *root, const struct caller *caller, int err);
+
 #endif

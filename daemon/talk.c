@@ -11,12 +11,9 @@
 #include "report.h"
 #include "talk.h"
 
-#define RECORD "the record of a second factor"
-
-static enum channel_answer unavailable(const struct talk *talk, enum event_id id, const char *what,
-				       int err)
+static enum channel_answer unavailable(const struct talk *talk, int err)
 {
-	report_error(talk->root, &talk->caller, id, what, err);
+	report_record_unusable(talk->root, &talk->caller, err);
 	return CHANNEL_UNAVAILABLE;
 }
 
@@ -29,7 +26,7 @@ static void tell_status(struct talk *talk)
 	r = codes_status(talk->root, &account, &talk->reply.status);
 	talk->reply.answer = CHANNEL_ACCEPTED;
 	if (r < 0 && r != -ENOENT)
-		talk->reply.answer = unavailable(talk, EVENT_STATE_UNUSABLE, RECORD, r);
+		talk->reply.answer = unavailable(talk, r);
 }
 
 static void issue_recovery(struct talk *talk)
@@ -47,7 +44,7 @@ static void issue_recovery(struct talk *talk)
 		return;
 	}
 	if (r < 0) {
-		reply->answer = unavailable(talk, EVENT_STATE_UNUSABLE, RECORD, r);
+		reply->answer = unavailable(talk, r);
 		return;
 	}
 	reply->n_recovery = reply->recovery_left = n;
@@ -87,8 +84,7 @@ static void resync(struct talk *talk)
 	int r;
 
 	r = codes_resync(talk->root, &account, &asked, &result);
-	talk->reply.answer = r < 0 ? unavailable(talk, EVENT_STATE_UNUSABLE, RECORD, r)
-				   : resync_answer(talk, result.verdict);
+	talk->reply.answer = r < 0 ? unavailable(talk, r) : resync_answer(talk, result.verdict);
 }
 
 static void go_on(struct talk *talk)
@@ -178,8 +174,9 @@ enum talk_next talk_hear(struct talk *talk)
 		return TALK_REPLY;
 	r = rules_read(talk->root, &talk->caller, time(NULL), &talk->rules);
 	if (r < 0) {
-		talk->reply.answer = unavailable(talk, EVENT_POLICY_UNUSABLE,
-						 "the policy in force cannot be used", r);
+		report_error(talk->root, &talk->caller, EVENT_POLICY_UNUSABLE,
+			     "the policy in force cannot be used", r);
+		talk->reply.answer = CHANNEL_UNAVAILABLE;
 		return TALK_REPLY;
 	}
 	return hear(talk);
