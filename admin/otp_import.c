@@ -46,20 +46,13 @@ static void import_clear(struct import *import)
 	free(import->text);
 }
 
-static enum exit_status find_kind(struct import *import)
+/* NULL: there is none of that name. */
+static const struct kind *find_kind(const char *name)
 {
-	const struct options *options = import->task->options;
-
-	for (size_t i = 0; options->from && i < ARRAY_SIZE(kinds); i++)
-		if (strcmp(options->from, kinds[i].name) == 0)
-			import->kind = &kinds[i];
-	if (!import->kind)
-		return complain(EXIT_USAGE,
-				_("--from google-authenticator, oath or uri is wanted"));
-	if (import->kind->of_one && !options->user)
-		return complain(EXIT_USAGE,
-				_("whose? --user USER is wanted, the file does not tell"));
-	return EXIT_YES;
+	for (size_t i = 0; name && i < ARRAY_SIZE(kinds); i++)
+		if (strcmp(name, kinds[i].name) == 0)
+			return &kinds[i];
+	return NULL;
 }
 
 /* A secret that others could read is theirs, too; one that others could write may be theirs. */
@@ -359,14 +352,21 @@ enum exit_status otp_import_run(struct otp_task *task)
 {
 	scoped(import_clear) struct import import = {
 		.task = task,
+		.kind = find_kind(task->options->from),
 		.file = task->options->second ? task->options->second : "-",
 		.now = time(NULL),
 	};
-	enum exit_status status = find_kind(&import);
+	enum exit_status status = EXIT_YES;
 
-	if (status == EXIT_YES && !otp_label(task, OTP_LABEL_STANDARD))
-		status = EXIT_USAGE;
-	if (status == EXIT_YES && task->options->user)
+	if (!import.kind)
+		return complain(EXIT_USAGE,
+				_("--from google-authenticator, oath or uri is wanted"));
+	if (import.kind->of_one && !task->options->user)
+		return complain(EXIT_USAGE,
+				_("whose? --user USER is wanted, the file does not tell"));
+	if (!otp_label(task, OTP_LABEL_STANDARD))
+		return EXIT_USAGE;
+	if (task->options->user)
 		status = otp_account_of(task, task->options->user);
 	if (status == EXIT_YES)
 		status = read_source(&import);
