@@ -2,6 +2,9 @@
 /* otp.c - sereno otp: the life of a token, over pipes. */
 #include "otp_talk.h"
 
+#include <sys/socket.h>
+#include <sys/un.h>
+
 static void enrolled_over_a_pipe(void **state)
 {
 	struct tree *tree = *state;
@@ -187,6 +190,74 @@ static void imported(void **state)
 	assert_null(strstr(tree->said, "used before"));
 }
 
+/* The tree's journal: what is said of all this in the log. */
+static int listen_to_events(const struct tree *tree)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	char command[128];
+
+	assert_true(fd >= 0);
+	(void)snprintf(command, sizeof(command), "mkdir -p %s/run/systemd/journal", tree->root);
+	assert_int_equal(system(command), 0);
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s/run/systemd/journal/socket",
+		       tree->root);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	return fd;
+}
+
+static void assert_event(int fd, const char *text)
+{
+	char event[8192];
+	const ssize_t n = recv(fd, event, sizeof(event) - 1, 0);
+
+	if (n < 0)
+		fail_msg("no event: %s", text);
+	event[n] = '\0';
+	if (!strstr(event, text) || !strstr(event, "target=\"ana\""))
+		fail_msg("not '%s': %s", text, event);
+}
+
+/* What a terminal or a pipe was told once is told nobody else. */
+static void assert_no_secret(int fd, const struct tree *tree)
+{
+	char event[8192], secret[OTP_BASE32_SIZE];
+	ssize_t n;
+
+	assert_int_equal(otp_base32_encode(tree->token.secret, tree->token.secret_length, secret,
+					   sizeof(secret)),
+			 0);
+	n = recv(fd, event, sizeof(event) - 1, MSG_PEEK);
+	assert_true(n > 0);
+	event[n] = '\0';
+	assert_null(strstr(event, secret));
+}
+
+static void events_tell_who_did_what(void **state)
+{
+	struct tree *tree = *state;
+	scoped_fd int events = listen_to_events(tree);
+	char line[OTP_CODE_SIZE + 1];
+
+	enrol(tree, "enrol ana --show-secret", 0);
+	assert_no_secret(events, tree);
+	assert_event(events, "MESSAGE=otp.enrolled subject=");
+	assert_int_equal(sereno(tree, "recovery ana --show-secret", ""), 0);
+	assert_event(events, "MESSAGE=otp.recovery subject=");
+	assert_int_equal(sereno(tree, "ticket ana --show-secret", ""), 0);
+	assert_event(events, "MESSAGE=otp.ticket subject=");
+	assert_int_equal(sereno(tree, "remove ana --dry-run", ""), 0);
+	assert_int_equal(recv(events, line, sizeof(line), 0), -1);
+	assert_int_equal(sereno(tree, "remove ana", ""), 0);
+	assert_event(events, "MESSAGE=otp.removed subject=");
+	assert_int_equal(sereno(tree, "import --from uri --user ana",
+				"otpauth://totp/a?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\n"),
+			 0);
+	assert_event(events, "MESSAGE=otp.imported subject=");
+	assert_int_equal(sereno(tree, "verify ana", "123456\n"), 1);
+	assert_true(recv(events, line, sizeof(line), 0) > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +271,7 @@ int main(void)
 		ON_TREE(a_lost_record_begins_anew),
 		ON_TREE(a_ticket),
 		ON_TREE(imported),
+		ON_TREE(events_tell_who_did_what),
 	};
 
 	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || setenv("TZ", "UTC", 1) < 0)
