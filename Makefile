@@ -50,13 +50,14 @@ VM_DEPS    := qemu-system-x86 mmdebstrap busybox-static e2fsprogs xz-utils jq
 BENCH_DEPS := jq time libpam-google-authenticator libpam-oath
 FUZZ_DEPS  := clang libclang-rt-dev
 ANALYZE_DEPS := clang-tidy cppcheck
+VALGRIND_DEPS := valgrind
 deps        = $(Q)tests/need-packages $(1)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY: $(module_o)
-.PHONY: all help deps demo try vm check bench fuzz analyze install uninstall clean docs format
+.PHONY: all help deps demo try vm check endure valgrind bench fuzz analyze install uninstall clean docs format
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -121,6 +122,17 @@ $(TESTS): $(O)/tests/%: $(O)/tests/%.o $(archives)
 check: all $(TESTS) ## run every quick test (no root, no network)
 	$(call deps,$(CHECK_DEPS))
 	$(Q)O=$(abspath $(O)) SANITIZE=$(SANITIZE) tests/run $(TESTS) $(SCRIPTS)
+
+# 200 rounds of races, 500 kills, every call that fails, 100,000 authentications in one process; the longest one first.
+ENDURED := $(patsubst %,$(O)/tests/%,pam/otp_flat state/codes_race pam/otp_crowd pam/otp_kills pam/otp_faults)
+endure: all $(ENDURED) ## the tests of codes that have a longer run in them
+	$(Q)ENDURE=1 TMPDIR=/dev/shm O=$(abspath $(O)) tests/run $(ENDURED)
+
+# Without tests that measure time, search memory, crowd it, or have an allocator of their own.
+MINDED := $(filter-out $(exporting) %_parallel %_race %_oracle %_secrets,$(filter $(addprefix $(O)/tests/,otp/% state/codes% pam/otp%),$(TESTS)))
+valgrind: all $(MINDED) ## the tests of codes under valgrind
+	$(call deps,$(VALGRIND_DEPS))
+	$(Q)UNDER='valgrind -q --leak-check=full --error-exitcode=99 --child-silent-after-fork=yes' O=$(abspath $(O)) tests/run $(MINDED)
 
 demo: all ## real su, login, sudo and sshd under a policy, in a throw-away copy of this system
 	$(call deps,$(DEMO_DEPS))
