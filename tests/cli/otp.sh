@@ -62,6 +62,9 @@ read=$(zbarimg --nodbus --raw -q -Sdisable -Sqrcode.enable "$tree/picture.pbm") 
 says "$read"
 case $read in otpauth://totp/*:ana\?secret=*) ;; *) fail "read: $read" ;; esac
 
+said=$(LC_ALL=C sereno otp enrol ana --show-secret --root "$tree" 2>/dev/null </dev/null) && fail "enrolled by nothing"
+says "####"
+
 # A policy's numbers.
 cat >>"$policy" <<'END'
 second-factor: {totp: {digits: 8, period: 60s, algorithm: sha256, issuer: Kestrel Ltd}, recovery-codes: 0}
