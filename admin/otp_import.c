@@ -60,7 +60,7 @@ static void look_at_owner(const struct import *import, const struct stat *st)
 {
 	const uid_t owner = import->kind->of_one ? import->task->account.uid : 0;
 
-	if (st->st_uid != 0 && st->st_uid != owner)
+	if (st->st_uid != 0 && st->st_uid != owner && st->st_uid != geteuid())
 		(void)complain(EXIT_NO, _("warning: %s belongs to uid %u, who may have written it"),
 			       import->file, st->st_uid);
 	if (st->st_mode & (S_IRWXG | S_IRWXO))
