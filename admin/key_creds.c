@@ -75,8 +75,7 @@ static int put_input(struct pipe *input, const struct run *run)
 	return 0;
 }
 
-static int start(const struct creds *creds, const struct run *run, const int fds[static 3],
-		 pid_t *ret)
+static int start(const struct creds *creds, struct run *run, const int fds[static 3], pid_t *ret)
 {
 	const char *environment[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL,
 				      NULL };
@@ -96,8 +95,8 @@ static int start(const struct creds *creds, const struct run *run, const int fds
 		r = -posix_spawn_file_actions_adddup2(&actions, fds[i], i);
 	if (r == 0)
 		r = -posix_spawn(ret, creds->program, &actions, NULL,
-				 (char *const *)(uintptr_t)run->words,
-				 (char *const *)(uintptr_t)environment);
+				 (char *const *)(void *)run->words,
+				 (char *const *)(void *)environment);
 	(void)posix_spawn_file_actions_destroy(&actions); /* always 0 in glibc */
 	return r;
 }

@@ -56,7 +56,7 @@ run 'ls /var/lib/sereno/host-*'
 
 scene '... and what status says to do ends that'
 guest 'mv /root/credential.secret /var/lib/systemd/'
-run 'systemctl reset-failed sereno-key; systemctl restart sereno-key'
+run sereno key load
 expect_status 0
 run sereno otp status otto
 expect_status 0
