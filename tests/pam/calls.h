@@ -108,6 +108,7 @@ static struct {
 	unsigned seen[CALLS_ALL];
 	bool struck;
 	uid_t raised;	   /* what is added to the uids of names */
+	char *home;	   /* everybody's; NULL: their own */
 	ino_t foreign;	   /* the file that a stranger owns */
 	int64_t moved_sec; /* by how much all clocks but the monotonic one are ahead */
 	int64_t wall;	   /* where the wall clock stands still; 0: it goes */
@@ -243,8 +244,10 @@ STAND(getpwnam_r, int,
 	if (call_strikes(CALL_getpwnam_r))
 		return errno;
 	r = behind(name, entry, buffer, size, ret);
-	if (r == 0 && *ret)
+	if (r == 0 && *ret) {
 		entry->pw_uid += calls.raised;
+		entry->pw_dir = calls.home ? calls.home : entry->pw_dir;
+	}
 	return r;
 }
 
