@@ -45,7 +45,7 @@ enum channel_kind {
 	CHANNEL_CONFIRM = 4, /* @code[0] is the new token's: keep it. After CHANNEL_BEGIN */
 	CHANNEL_RECOVERY = 5, /* make me new recovery codes, by a current code as @proof */
 	CHANNEL_RESYNC = 6,   /* @code are two in a row of the token @label ("": the only one);
-				 @proof is a recovery code or the password */
+				 @proof is the password, a recovery code, or a code of another */
 };
 
 /* What shows that it is the user himself and not a program of his, or at his unlocked screen. */
@@ -73,7 +73,8 @@ enum channel_answer {
 	CHANNEL_REFUSED = 2,	 /* the code or the proof, or too many were wrong: no reason told */
 	CHANNEL_UNAVAILABLE = 3, /* it could not be looked at; the log says why */
 	/* After what proves him: he may know these. Nothing was changed. */
-	CHANNEL_TICKET_NEEDED = 4, /* CHANNEL_BEGIN by password: not open, or not any more */
+	CHANNEL_TICKET_NEEDED = 4, /* CHANNEL_BEGIN by password: not open, or not any more; a code
+				      of a token he has does as well */
 	CHANNEL_LABEL_TAKEN = 5,   /* he has a token of that name */
 	CHANNEL_FULL = 6,	   /* he has CODES_TOKENS_MAX */
 	CHANNEL_NO_TOKEN = 7,	   /* CHANNEL_RECOVERY, CHANNEL_RESYNC: there is none (of that

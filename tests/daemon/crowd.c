@@ -5,7 +5,7 @@
 #include <dirent.h>
 
 #define ATTEMPTS "attempts: {allow: 3, within: 15m, then: {delay: 30s}, allow-per-user: 9}\n"
-#define CROWD	 16
+#define CROWD	 32
 #define MANY	 1000
 
 static const struct channel_request status_request = { .kind = CHANNEL_STATUS };
