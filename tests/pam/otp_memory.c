@@ -185,13 +185,13 @@ static void a_seat_is_remembered_and_an_address_is_not(void **state)
 	struct host *host = *state;
 
 	use(host, "8h");
-	assert_int_equal(log_in_at(host, "sshd", "10.1.2.3", "ssh", -1), PAM_SUCCESS);
-	assert_int_equal(log_in_at(host, "sshd", "10.1.2.3", "ssh", -1), PAM_AUTH_ERR);
-	assert_int_equal(log_in_at(host, "login", NULL, "tty1", -1), PAM_AUTH_ERR);
-	assert_int_equal(log_in_at(host, "login", NULL, "tty1", 0), PAM_SUCCESS);
-	assert_int_equal(log_in_at(host, "login", NULL, "tty2", -1), PAM_SUCCESS);
-	assert_int_equal(log_in_at(host, "sshd", "10.1.2.3", "ssh", -1), PAM_AUTH_ERR);
-	assert_int_equal(log_in_at(host, "login", NULL, "pts/1", -1), PAM_AUTH_ERR);
+	assert_int_equal(log_in_at(host, "sshd", "10.1.2.3", "ssh", 0), PAM_SUCCESS);
+	assert_int_equal(log_in_at(host, "sshd", "10.1.2.3", "ssh", 0), PAM_AUTH_ERR);
+	assert_int_equal(log_in_at(host, "login", NULL, "tty1", 0), PAM_AUTH_ERR);
+	assert_int_equal(log_in_at(host, "login", NULL, "tty1", 1), PAM_SUCCESS);
+	assert_int_equal(log_in_at(host, "login", NULL, "tty2", 0), PAM_SUCCESS);
+	assert_int_equal(log_in_at(host, "sshd", "10.1.2.3", "ssh", 0), PAM_AUTH_ERR);
+	assert_int_equal(log_in_at(host, "login", NULL, "pts/1", 0), PAM_AUTH_ERR);
 }
 
 static void never_across_users(void **state)
