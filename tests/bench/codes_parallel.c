@@ -108,9 +108,11 @@ static bool log_in_all(const struct arena *arena, enum contestant who)
 		       USERS * USER_ROUNDS, contestant_names[who]);
 	(void)snprintf(name[1], sizeof(name[1]), "codes-good-twice-of-%u-%s", USERS * USER_ROUNDS,
 		       contestant_names[who]);
-	if (who == OURS)
-		return figure_print(name[0], refused, "codes", 0) &
-		       figure_print(name[1], again, "codes", 0);
+	if (who == OURS) {
+		const bool met = figure_print(name[0], refused, "codes", 0);
+
+		return figure_print(name[1], again, "codes", 0) && met;
+	}
 	figure_beside(name[0], refused, "codes");
 	figure_beside(name[1], again, "codes");
 	return true;
