@@ -270,12 +270,13 @@ static int exit_of(pid_t pid)
 static void leaves_when_idle(void **state)
 {
 	struct house *house = *state;
+	const struct shown code = show(&phone, 0);
 
 	house_policy(house, ATTEMPTS);
 	give_phone(house);
 	house_start_until(house, "--idle=1");
-	assert_int_equal(verify(house, show(&phone, 0).code), CHANNEL_ACCEPTED);
-	assert_int_equal(verify(house, show(&phone, 0).code), CHANNEL_REFUSED);
+	assert_int_equal(verify(house, code.code), CHANNEL_ACCEPTED);
+	assert_int_equal(verify(house, code.code), CHANNEL_REFUSED);
 	assert_int_equal(exit_of(house->daemon), 0);
 	house->daemon = 0;
 }
