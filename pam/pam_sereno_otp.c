@@ -134,14 +134,13 @@ static int ask_or_enrol(const struct code_asked *asked, enum phase phase)
  * either: behind a password the account phase tells him. Where the code comes alone he is asked,
  * so as to look like everybody.
  */
-static int authenticate(struct code_asked *asked, enum phase phase)
+static int authenticate(const struct code_asked *asked, struct second_factor_rules *rules,
+			enum phase phase)
 {
 	const bool may_go_on =
 		phase == PHASE_COMBINED || first_factor_shown(asked->pamh) == FIRST_FACTOR_PASSWORD;
-	struct second_factor_rules rules;
 
-	asked->rules = &rules;
-	switch (code_need(asked->root, asked->request, time(NULL), &rules)) {
+	switch (code_need(asked->root, asked->request, time(NULL), rules)) {
 	case CODE_NOT_NEEDED:
 		return PAM_IGNORE;
 	case CODE_NEEDED:
@@ -158,7 +157,8 @@ static int authenticate(struct code_asked *asked, enum phase phase)
 static int begin(pam_handle_t *pamh, unsigned flags, const char *root, enum phase phase)
 {
 	scoped(request_clear) struct request request = { .service = "" };
-	struct code_asked asked = { pamh, flags, root, &request, NULL };
+	struct second_factor_rules rules;
+	const struct code_asked asked = { pamh, flags, root, &request, &rules };
 	const char *user = NULL;
 	int code, r;
 
@@ -172,7 +172,7 @@ static int begin(pam_handle_t *pamh, unsigned flags, const char *root, enum phas
 		report_failure(root, &request, r);
 		return answer_error(r);
 	}
-	return authenticate(&asked, phase);
+	return authenticate(&asked, &rules, phase);
 }
 
 EXPORT int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
@@ -223,14 +223,12 @@ static int ask_in_account(const struct code_asked *asked)
  * Where no code is needed the access module, which stands behind, judges. What was accepted is
  * remembered here: not before all of the authentication has succeeded.
  */
-static int account(struct code_asked *asked)
+static int account(const struct code_asked *asked, struct second_factor_rules *rules)
 {
 	const uid_t uid = asked->request->subject.uid;
-	struct second_factor_rules rules;
 	int code = PAM_IGNORE;
 
-	asked->rules = &rules;
-	if (code_need(asked->root, asked->request, time(NULL), &rules) != CODE_NEEDED)
+	if (code_need(asked->root, asked->request, time(NULL), rules) != CODE_NEEDED)
 		return PAM_IGNORE;
 	if (!second_factor_shown(asked->pamh, uid))
 		code = ask_in_account(asked);
@@ -242,7 +240,8 @@ static int account(struct code_asked *asked)
 EXPORT int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
 	scoped(request_clear) struct request request = { .service = "" };
-	struct code_asked asked = { pamh, (unsigned)flags, "", &request, NULL };
+	struct second_factor_rules rules;
+	struct code_asked asked = { pamh, (unsigned)flags, "", &request, &rules };
 	struct options options;
 	const char *wrong = NULL;
 	int r;
@@ -258,7 +257,7 @@ EXPORT int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char 
 		report_failure(options.root, &request, r);
 		return answer_error(r);
 	}
-	return account(&asked);
+	return account(&asked, &rules);
 }
 
 EXPORT int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
