@@ -187,5 +187,6 @@ int main(int argc, char **argv)
 	if (prctl(PR_SET_DUMPABLE, 0) < 0)
 		return 1;
 	answer = (uint8_t)ask(stacks);
-	return send(CONNECTION, &answer, sizeof(answer), MSG_NOSIGNAL) == sizeof(answer) ? 0 : 1;
+	(void)send(CONNECTION, &answer, sizeof(answer), MSG_NOSIGNAL); /* unless nobody waits */
+	return 0;
 }

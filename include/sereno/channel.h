@@ -33,6 +33,7 @@
 #define CHANNEL_MESSAGES_MAX	 8    /* requests in one conversation */
 #define CHANNEL_CONVERSATION_SEC 180
 #define CHANNEL_TIMEOUT_SEC	 5   /* how long a client waits for a reply */
+#define CHANNEL_PASSWORD_SEC	 15  /* likewise, where it has a password looked at */
 #define CHANNEL_SERVICE_SIZE	 64  /* with the final NUL, as all sizes here */
 #define CHANNEL_TYPED_SIZE	 128 /* a code, recovery code or ticket as it was typed */
 #define CHANNEL_PROOF_SIZE	 513 /* also a password (PAM_MAX_RESP_SIZE) */
@@ -115,7 +116,8 @@ void channel_reply_erase(struct channel_reply *reply);
 int channel_open(const char *root, int *ret_fd);
 
 /*
- * Ask, and wait up to CHANNEL_TIMEOUT_SEC for the reply, also when it is a refusal. Returns 0 with
+ * Ask, and wait up to CHANNEL_TIMEOUT_SEC (with a password CHANNEL_PASSWORD_SEC) for the reply,
+ * also when it is a refusal. Returns 0 with
  * *@ret; -EINVAL: no such request can be sent (too long, not printable); -ETIMEDOUT; -EPIPE or
  * -ECONNRESET: it went away; -EBADMSG: no reply of this version. Nothing is to be taken for
  * accepted then; open another conversation.
