@@ -5,10 +5,12 @@
 #include <string.h>
 #include <time.h>
 
+#include <sereno/codes.h>
 #include <sereno/scoped.h>
 
 #include "guard.h"
 #include "guard_report.h"
+#include "second_factor.h"
 
 struct guard {
 	struct guard *self; /* pam_get_data() gives a const one */
@@ -102,6 +104,25 @@ void guard_settle(pam_handle_t *pamh, enum attempt_outcome outcome)
 
 	if (guard)
 		settle(guard, outcome);
+}
+
+/* Whom no code is asked of has failed at passwords alone. */
+static enum attempt_outcome outcome_of(const pam_handle_t *pamh, const struct guard *guard)
+{
+	const struct attempt_subject *subject = &guard->charge.subject;
+
+	if (second_factor_shown_now(pamh, subject->uid) ||
+	    !codes_may_exist(guard->root, subject->uid))
+		return ATTEMPT_SUCCEEDED;
+	return ATTEMPT_PASSED;
+}
+
+void guard_succeed(pam_handle_t *pamh)
+{
+	struct guard *guard = guard_of(pamh);
+
+	if (guard && guard->open)
+		settle(guard, outcome_of(pamh, guard));
 }
 
 void guard_drop(pam_handle_t *pamh)

@@ -28,6 +28,11 @@ int guard_keep(pam_handle_t *pamh, const char *root, const struct attempt_limits
  * charge fails by itself after ATTEMPT_PENDING_SEC. */
 void guard_settle(pam_handle_t *pamh, enum attempt_outcome outcome);
 
+/* All of the authentication has succeeded. Where the account may have codes and none was shown in
+ * @pamh, wrong ones are not taken back: else who knows the password could guess at them for ever.
+ */
+void guard_succeed(pam_handle_t *pamh);
+
 /* Forget that there was a password: a new authentication begins. Settles as failed first. */
 void guard_drop(pam_handle_t *pamh);
 

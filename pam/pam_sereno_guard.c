@@ -189,7 +189,7 @@ EXPORT int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char 
 	(void)flags;
 	(void)argc;
 	(void)argv;
-	guard_settle(pamh, ATTEMPT_SUCCEEDED);
+	guard_succeed(pamh);
 	return PAM_IGNORE;
 }
 
@@ -198,6 +198,6 @@ EXPORT int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **
 	(void)argc;
 	(void)argv;
 	if (!((unsigned)flags & PAM_DELETE_CRED))
-		guard_settle(pamh, ATTEMPT_SUCCEEDED);
+		guard_succeed(pamh);
 	return PAM_IGNORE;
 }

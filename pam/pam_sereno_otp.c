@@ -59,10 +59,16 @@ static int ask_in_vain(pam_handle_t *pamh, enum phase phase, int refusal)
 	return refusal;
 }
 
+/* What he has shown of his own: su takes the password of somebody else. */
+static enum first_factor own_first_factor(const struct code_asked *asked)
+{
+	return asked->request->target ? FIRST_FACTOR_NONE : first_factor_shown(asked->pamh);
+}
+
 /* A ticket is redeemed in the account phase, by who has shown something else as well. */
 static bool takes_ticket(const struct code_asked *asked, enum phase phase, const char *typed)
 {
-	const enum first_factor shown = first_factor_shown(asked->pamh);
+	const enum first_factor shown = own_first_factor(asked);
 	scoped(otp_answer_erase) struct otp_answer ticket = { 0 };
 
 	if (phase != PHASE_AUTH || shown == FIRST_FACTOR_NONE)
@@ -119,7 +125,7 @@ static int ask(const struct code_asked *asked, enum phase phase)
  */
 static int ask_or_enrol(const struct code_asked *asked, enum phase phase)
 {
-	const enum first_factor shown = first_factor_shown(asked->pamh);
+	const enum first_factor shown = own_first_factor(asked);
 
 	if (counts_again(asked))
 		return PAM_IGNORE;

@@ -191,6 +191,10 @@ struct codes_status {
 /* What is known, for commands; no secrets. Changes nothing. Also -ENOENT: there is no record. */
 int codes_status(const char *root, const struct codes_account *account, struct codes_status *ret);
 
+/* Whether there is, or may be, a record of account @uid: nothing of it is read, and no key needed.
+ */
+bool codes_may_exist(const char *root, uid_t uid);
+
 /* The accounts that have a record, by uid in ascending order: *@ret is the caller's, released with
  * free(). Returns how many, or a negative errno. Changes nothing. */
 ssize_t codes_accounts(const char *root, uid_t **ret);
