@@ -87,7 +87,7 @@ $(foreach r,$(ROOMS),$(eval $(call room,$(r))))
 
 # What a module needs beside libpam; the linker drops what it does not.
 LIBS_pam_sereno_password := -lcrypto -lpwquality -lcrack -lcrypt
-LIBS_pam_sereno_otp := -lcrypto -lcrypt -loath -lqrencode
+LIBS_pam_sereno_otp := -lcrypto -lcrypt -loath
 # Loaded anew at every login: each segment more is page faults there (noseparate-code: a tenth of what the guard adds).
 $(O)/pam_%.so: $(O)/pam/pam_%.o $(O)/pam.a $(O)/channel.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a pam/pam_%.map
 	$(say) MODULE $@
@@ -95,7 +95,7 @@ $(O)/pam_%.so: $(O)/pam/pam_%.o $(O)/pam.a $(O)/channel.a $(O)/event.a $(O)/pass
 		-o $@ $(filter %.o %.a,$^) -l:libcdb_pic.a -lpam $(LIBS_pam_$*)
 	$(if $(SANITIZE),,$(Q)tests/check-exports $@ $(filter %.map,$^))
 
-command_libs := -lyaml -lcrypto -lpwquality -lcrack -lcrypt -loath -lqrencode -l:libcdb_pic.a
+command_libs := -lyaml -lcrypto -lpwquality -lcrack -lcrypt -loath -l:libcdb_pic.a
 $(O)/sereno: $(O)/admin/main.o $(O)/admin.a $(O)/channel.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a
 	$(say) LINK $@
 	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $^ $(command_libs)

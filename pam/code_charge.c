@@ -33,7 +33,7 @@ static enum code_charged charge_own(const char *root, const struct request *requ
 {
 	const struct attempt_subject subject = subject_of(request, rules);
 	enum attempt_answer answer = ATTEMPT_REFUSED;
-	struct attempt_clock now;
+	struct attempt_clock now = { 0 };
 	uint32_t wait_sec = 0;
 	int r;
 
@@ -41,6 +41,7 @@ static enum code_charged charge_own(const char *root, const struct request *requ
 	if (r == 0)
 		r = attempt_charge(root, &ret->limits, &subject, &now, &ret->charge, &answer,
 				   &wait_sec);
+	ret->charged = now;
 	ret->none = r < 0 || answer == ATTEMPT_REFUSED;
 	if (r < 0) {
 		guard_report_unusable(root, &subject, r);
@@ -80,7 +81,7 @@ void code_charge_settle(struct code_charge *charge, enum attempt_outcome outcome
 			guard_settle(charge->pamh, outcome);
 		return;
 	}
-	r = attempt_clock_now(&now);
+	r = attempt_clock_later(&charge->charged, &now);
 	if (r == 0)
 		r = attempt_settle(charge->root, &charge->limits, &charge->charge, outcome, &now);
 	if (r < 0)

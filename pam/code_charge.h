@@ -16,6 +16,7 @@ struct code_charge {
 	bool none; /* on trial, and nothing could be charged */
 	struct attempt_limits limits;
 	struct attempt_charge charge;
+	struct attempt_clock charged; /* when */
 };
 
 enum code_charged {

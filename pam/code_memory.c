@@ -74,11 +74,13 @@ bool code_memory_counts(const struct code_asked *asked)
 	struct places places = { .n = 0 };
 	struct attempt_clock now;
 
-	if (!may_remember(asked) || attempt_clock_now(&now) < 0)
+	if (!may_remember(asked))
 		return false;
 	add_line(asked, &places);
 	if (is_inside_login(request))
 		add_own_login(asked, &places);
+	if (places.n == 0 || attempt_clock_now(&now) < 0)
+		return false;
 	for (size_t i = 0; i < places.n; i++)
 		if (remembered_find(asked->root, request->subject.uid, &places.place[i],
 				    asked->rules->remember_sec, &now) == 0) {

@@ -6,18 +6,6 @@
 #include "code_need.h"
 #include "judge.h"
 
-static int read_rules(const char *root, struct second_factor_rules *ret)
-{
-	scoped(policy_close_p) struct policy *policy = NULL;
-	int r;
-
-	r = policy_open(root, &policy);
-	if (r < 0)
-		return r;
-	policy_second_factor(policy, ret);
-	return 0;
-}
-
 enum code_need code_need(const char *root, const struct request *request, int64_t now,
 			 struct second_factor_rules *ret_rules)
 {
@@ -30,5 +18,6 @@ enum code_need code_need(const char *root, const struct request *request, int64_
 		return CODE_UNDECIDED;
 	if (!(judgement.verdict.demands_open & DEMAND_SECOND_FACTOR))
 		return CODE_POINTLESS;
-	return read_rules(root, ret_rules) < 0 ? CODE_UNDECIDED : CODE_NEEDED;
+	*ret_rules = judgement.second_factor;
+	return CODE_NEEDED;
 }

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <sereno/codes.h>
 #include <sereno/scoped.h>
@@ -30,20 +29,6 @@ static struct guard *guard_of(const pam_handle_t *pamh)
 	return ((const struct guard *)data)->self;
 }
 
-/* The boot has not changed since: its name is not asked again. */
-static int clock_now(const struct guard *guard, struct attempt_clock *ret)
-{
-	struct attempt_clock now = guard->charged;
-	struct timespec boot, wall;
-
-	if (clock_gettime(CLOCK_BOOTTIME, &boot) < 0 || clock_gettime(CLOCK_REALTIME, &wall) < 0)
-		return neg_errno();
-	now.boot_sec = (uint64_t)boot.tv_sec;
-	now.wall_sec = wall.tv_sec;
-	*ret = now;
-	return 0;
-}
-
 bool guard_charges(const pam_handle_t *pamh, uid_t uid)
 {
 	const struct guard *guard = guard_of(pamh);
@@ -60,7 +45,7 @@ static void settle(struct guard *guard, enum attempt_outcome outcome)
 	if (!guard->open)
 		return;
 	guard->open = false;
-	r = clock_now(guard, &now);
+	r = attempt_clock_later(&guard->charged, &now);
 	if (r == 0)
 		r = attempt_settle(guard->root, &guard->limits, &guard->charge, outcome, &now);
 	if (r < 0)

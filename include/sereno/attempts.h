@@ -56,6 +56,10 @@ struct attempt_clock {
 /* Read the three. Returns 0 or a negative errno. */
 int attempt_clock_now(struct attempt_clock *ret);
 
+/* The same for a process that has read them @before: the boot has not changed since, its id is not
+ * read again. */
+int attempt_clock_later(const struct attempt_clock *before, struct attempt_clock *ret);
+
 struct attempt_subject {
 	const char *user;
 	uid_t uid;

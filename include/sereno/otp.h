@@ -4,8 +4,8 @@
  *
  * Pure functions: nothing is read or stored, the caller passes the time in; only random bytes come
  * from the system. What was used already is codes.h's to know. Callable inside other people's
- * processes; needs liboath, libqrencode and libcrypt, each only by those who call for it. Secrets
- * are erased wherever a function leaves a copy of its own.
+ * processes; needs liboath and libcrypt, each only by those who call for it, and libqrencode while
+ * it draws. Secrets are erased wherever a function leaves a copy of its own.
  */
 #ifndef SERENO_OTP_H
 #define SERENO_OTP_H
@@ -169,7 +169,8 @@ struct otp_qr_look {
 };
 
 /* Draw @text (a URI) as a QR code: lines, each with '\n'. *@ret is released with otp_text_free().
- * Returns 0, -EMSGSIZE (does not fit), -ENOMEM or -EIO. */
+ * Returns 0, -EMSGSIZE (does not fit), -ELIBACC (libqrencode, which is loaded for this alone, is
+ * not there), -ELIBBAD, -ENOMEM or -EIO. */
 int otp_qr_draw(const char *text, const struct otp_qr_look *look, char **ret);
 
 /* Erase and release; NULL is allowed. */
