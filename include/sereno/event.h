@@ -46,7 +46,7 @@ enum event_id {
 	EVENT_CODE_ACCEPTED,  /* a one-time code; it is used up */
 	EVENT_CODE_RECOVERED, /* a recovery code; it is used up */
 	EVENT_CODE_REFUSED,
-	EVENT_CODE_ENROLLED,   /* a user got a token in his login */
+	EVENT_CODE_ENROLLED,   /* a user got himself a token, in a login or by serenod */
 	EVENT_CODE_REMEMBERED, /* one accepted before counts again */
 	EVENT_OTP_ENROLLED,    /* sereno otp, here and below: by whom, for whom */
 	EVENT_OTP_IMPORTED,
