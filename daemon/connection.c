@@ -7,6 +7,7 @@
 #include <sereno/scoped.h>
 
 #include "connection.h"
+#include "interruption.h"
 #include "report.h"
 
 /* Longer than all checks of codes take; what takes longer is answered a whole one
@@ -34,9 +35,17 @@ void connection_begin(struct connection *connection, const char *root, int fd,
 	};
 }
 
+/* What he has sent and nobody has read goes, too. */
+static void close_client(int fd)
+{
+	interruption_begin();
+	(void)close(fd); /* nothing was written */
+	interruption_end();
+}
+
 static void hang_up(struct connection *connection)
 {
-	close_p(&connection->fd);
+	close_client(connection->fd);
 	close_p(&connection->verifier);
 	talk_end(&connection->talk);
 	explicit_bzero(connection, sizeof(*connection));
@@ -118,9 +127,13 @@ static int receive(struct connection *connection)
 	struct channel_request *request = &connection->talk.request;
 	ssize_t n;
 
+	interruption_begin();
 	n = recv(connection->fd, packet.bytes, sizeof(packet.bytes), MSG_DONTWAIT | MSG_TRUNC);
 	if (n < 0)
-		return neg_errno();
+		n = neg_errno();
+	interruption_end();
+	if (n < 0)
+		return (int)n;
 	if (n == 0)
 		return -ECONNRESET;
 	return channel_request_decode(packet.bytes, (size_t)n, request);
@@ -195,5 +208,5 @@ void connection_turn_away(int fd, enum channel_answer answer)
 	const struct channel_reply reply = { .answer = answer, .kind = CHANNEL_STATUS };
 
 	(void)send_reply(fd, &reply); /* he finds out either way */
-	(void)close(fd);
+	close_client(fd);
 }

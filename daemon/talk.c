@@ -29,16 +29,18 @@ static void tell_status(struct talk *talk)
 		talk->reply.answer = unavailable(talk, r);
 }
 
+/* Where the policy has none, those of before stay as they are. */
 static void issue_recovery(struct talk *talk)
 {
 	const struct codes_account account = caller_account(&talk->caller);
 	const uint32_t n = talk->rules.codes.recovery_codes;
 	struct channel_reply *reply = &talk->reply;
-	int r = 0;
+	int r;
 
 	reply->answer = CHANNEL_ACCEPTED;
-	if (n > 0)
-		r = codes_recovery_issue(talk->root, &account, time(NULL), n, reply->recovery);
+	if (n == 0)
+		return;
+	r = codes_recovery_issue(talk->root, &account, time(NULL), n, reply->recovery);
 	if (r == -ENOENT) {
 		reply->answer = CHANNEL_NO_TOKEN;
 		return;

@@ -240,6 +240,24 @@ static void recovery_codes_by_a_code(void **state)
 	expect(house, "recovery", "", 2, "--show-secret if that is meant");
 }
 
+/* Nothing is made where the policy has none, and those of before stay. */
+static void no_recovery_codes(void **state)
+{
+	struct house *house = *state;
+	const struct codes_account account = account_of(house);
+	char code[1][OTP_RECOVERY_SIZE];
+	struct codes_status status;
+
+	begin(house);
+	house_policy(house, ATTEMPTS "second-factor: {recovery-codes: 0}\n");
+	give_phone(house);
+	assert_int_equal(codes_recovery_issue(house->root, &account, time(NULL), 1, code), 0);
+	expect(house, "recovery --show-secret", show(&phone, 0).code, 1,
+	       "the policy in force has no recovery codes");
+	assert_int_equal(codes_status(house->root, &account, &status), 0);
+	assert_int_equal(status.recovery_left, 1);
+}
+
 static void a_clock_that_is_off(void **state)
 {
 	struct house *house = *state;
@@ -310,10 +328,15 @@ static void without_serenod(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		IN_HOUSE(enrolled_by_password), IN_HOUSE(wrong_password),
-		IN_HOUSE(more_by_a_code),	IN_HOUSE(recovery_codes_by_a_code),
-		IN_HOUSE(a_clock_that_is_off),	IN_HOUSE(by_ticket),
-		IN_HOUSE(nobody_else),		IN_HOUSE(without_serenod),
+		IN_HOUSE(enrolled_by_password),
+		IN_HOUSE(wrong_password),
+		IN_HOUSE(more_by_a_code),
+		IN_HOUSE(recovery_codes_by_a_code),
+		IN_HOUSE(no_recovery_codes),
+		IN_HOUSE(a_clock_that_is_off),
+		IN_HOUSE(by_ticket),
+		IN_HOUSE(nobody_else),
+		IN_HOUSE(without_serenod),
 	};
 
 	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
