@@ -178,10 +178,10 @@ static enum exit_status run_as_root(const struct part *part, struct otp_task *ta
 	if (r < 0)
 		return complain_error(r, _("cannot read the users of %s/etc"), task->root);
 	status = read_policy(task);
-	if (status != EXIT_YES)
-		return status;
-	caller_find(task->root, task->people, &task->caller);
-	status = part->run(task);
+	if (status == EXIT_YES) {
+		caller_find(task->root, task->people, &task->caller);
+		status = part->run(task);
+	}
 	people_free(task->people);
 	return status;
 }

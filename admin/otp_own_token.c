@@ -195,8 +195,12 @@ enum exit_status own_recovery_run(struct otp_task *task)
 	if (status != EXIT_YES)
 		return status;
 	n = own.reply.n_recovery;
-	if (n > 0)
-		otp_page_recovery(task, &own.dialogue, own.reply.recovery, n);
+	if (n == 0) {
+		dialogue_close(&own.dialogue);
+		return complain(EXIT_NO, _("the policy in force has no recovery codes "
+					   "(second-factor: recovery-codes: 0)"));
+	}
+	otp_page_recovery(task, &own.dialogue, own.reply.recovery, n);
 	otp_page_end(task, &own.dialogue);
 	output_print(task->output, STYLE_PLAIN,
 		     P_("you have %u new recovery code; those of before are void\n",

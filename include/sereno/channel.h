@@ -99,7 +99,7 @@ struct channel_reply {
 	/* CHANNEL_BEGIN: what otp_uri() needs */
 	struct otp_token token;
 	char issuer[OTP_ISSUER_SIZE], person[OTP_PERSON_SIZE];
-	/* CHANNEL_RECOVERY; CHANNEL_CONFIRM where he had none, else 0 */
+	/* CHANNEL_RECOVERY; CHANNEL_CONFIRM where he had none. 0 where the policy has none */
 	uint32_t n_recovery;
 	char recovery[CODES_RECOVERY_MAX][OTP_RECOVERY_SIZE];
 };

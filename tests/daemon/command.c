@@ -256,6 +256,8 @@ static void no_recovery_codes(void **state)
 	       "the policy in force has no recovery codes");
 	assert_int_equal(codes_status(house->root, &account, &status), 0);
 	assert_int_equal(status.recovery_left, 1);
+	assert_event(house, "code.accepted");
+	assert_event(house, "");
 }
 
 static void a_clock_that_is_off(void **state)
