@@ -110,10 +110,11 @@ static enum proof charged(struct talk *talk)
 	return PROOF_UNAVAILABLE;
 }
 
-static void settle(struct talk *talk, enum proof proof)
+/* What is not used up by being right takes no wrong code back: who has it could guess for ever. */
+static void settle(struct talk *talk, enum proof proof, enum attempt_outcome when_right)
 {
 	charge_settle(talk->root, &talk->caller, &talk->charge,
-		      proof == PROOF_RIGHT ? ATTEMPT_SUCCEEDED : ATTEMPT_FAILED);
+		      proof == PROOF_RIGHT ? when_right : ATTEMPT_FAILED);
 }
 
 static enum proof look_at_code(struct talk *talk, const struct showing *showing,
@@ -148,7 +149,7 @@ static enum proof prove_by_code(struct talk *talk, const struct showing *showing
 	if (proof != PROOF_AWAITED)
 		return proof;
 	proof = look_at_code(talk, showing, ret);
-	settle(talk, proof);
+	settle(talk, proof, ATTEMPT_SUCCEEDED);
 	return proof;
 }
 
@@ -182,7 +183,7 @@ static enum proof prove_by_ticket(struct talk *talk)
 	}
 	if (proof == PROOF_WRONG)
 		report(talk->root, &talk->caller, EVENT_CODE_REFUSED, "ticket", NULL);
-	settle(talk, proof);
+	settle(talk, proof, ATTEMPT_PASSED);
 	return proof;
 }
 
@@ -206,16 +207,13 @@ enum proof proof_brought(struct talk *talk)
 	return PROOF_WRONG;
 }
 
-/* A right password takes no wrong code back: else who knows it could guess at codes for ever. */
 enum proof proof_verified(struct talk *talk, enum verifier_answer answer)
 {
-	enum attempt_outcome outcome = ATTEMPT_FAILED;
 	enum proof proof = PROOF_UNAVAILABLE;
 
 	switch (answer) {
 	case VERIFIER_YES:
 		proof = PROOF_RIGHT;
-		outcome = ATTEMPT_PASSED;
 		break;
 	case VERIFIER_NO:
 		proof = PROOF_WRONG;
@@ -224,6 +222,6 @@ enum proof proof_verified(struct talk *talk, enum verifier_answer answer)
 	case VERIFIER_UNAVAILABLE:
 		break;
 	}
-	charge_settle(talk->root, &talk->caller, &talk->charge, outcome);
+	settle(talk, proof, ATTEMPT_PASSED);
 	return proof;
 }
