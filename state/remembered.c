@@ -264,3 +264,37 @@ int remembered_remove(const char *root, uid_t uid, const struct remembered_place
 	record_name(uid, place, name);
 	return unlinkat(directory, name, 0) < 0 ? neg_errno() : 0;
 }
+
+static int forget_in(int directory, DIR *stream, const char *prefix)
+{
+	const size_t length = strlen(prefix);
+	const struct dirent *entry;
+	int r = 0;
+
+	while ((entry = readdir(stream)))
+		if (strncmp(entry->d_name, prefix, length) == 0 &&
+		    unlinkat(directory, entry->d_name, 0) < 0 && errno != ENOENT)
+			r = neg_errno(); /* the others go all the same */
+	return r;
+}
+
+int remembered_forget(const char *root, uid_t uid)
+{
+	scoped_fd int directory = directory_open(root);
+	scoped(closedir_p) DIR *stream = NULL;
+	char prefix[NAME_SIZE];
+	int copy;
+
+	if (directory < 0)
+		return directory == -ENOENT ? 0 : directory;
+	copy = fcntl(directory, F_DUPFD_CLOEXEC, 3);
+	if (copy < 0)
+		return neg_errno();
+	stream = fdopendir(copy);
+	if (!stream) {
+		(void)close(copy); /* nothing was written */
+		return -ENOMEM;
+	}
+	(void)snprintf(prefix, sizeof(prefix), "%u-", uid);
+	return forget_in(directory, stream, prefix);
+}

@@ -5,6 +5,8 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <sereno/remembered.h>
+
 static void enrolled_over_a_pipe(void **state)
 {
 	struct tree *tree = *state;
@@ -105,6 +107,28 @@ static void a_phone_whose_clock_is_off(void **state)
 	assert_int_equal(sereno(tree, "resync ana", both), 1);
 }
 
+/* At the seat, where a code of ana's was accepted; whether it would count there again. */
+static void remember(const struct tree *tree)
+{
+	const struct remembered_place seat = { REMEMBERED_SEAT, 0, 0 };
+	struct attempt_clock now;
+	char path[128];
+
+	(void)snprintf(path, sizeof(path), "%s/run", tree->root);
+	(void)mkdir(path, 0755); /* it may be there */
+	assert_int_equal(attempt_clock_now(&now), 0);
+	assert_int_equal(remembered_write(tree->root, ana.uid, &seat, &now), 0);
+}
+
+static bool is_remembered(const struct tree *tree)
+{
+	const struct remembered_place seat = { REMEMBERED_SEAT, 0, 0 };
+	struct attempt_clock now;
+
+	assert_int_equal(attempt_clock_now(&now), 0);
+	return remembered_find(tree->root, ana.uid, &seat, 60, &now) == 0;
+}
+
 static void removed(void **state)
 {
 	struct tree *tree = *state;
@@ -117,7 +141,10 @@ static void removed(void **state)
 	assert_says(tree, "ana has no token watch");
 	assert_int_equal(sereno(tree, "remove ana --label tablet --dry-run", ""), 0);
 	assert_says(tree, "the token tablet of ana would be removed");
+	remember(tree);
+	assert_true(is_remembered(tree));
 	assert_int_equal(sereno(tree, "remove ana --label tablet", ""), 0);
+	assert_false(is_remembered(tree));
 	assert_int_equal(sereno(tree, "remove ana --label tablet", ""), 1);
 	assert_int_equal(sereno(tree, "reset ana", ""), 1);
 	assert_says(tree, "is not lost");

@@ -2,6 +2,8 @@
 /* otp_thief.c - who has some of what a login needs gets no more by it: a password, a terminal. */
 #include "otp_talk.h"
 
+#include <sereno/remembered.h>
+
 #define SU_ASKS \
 	HEAD "      - {services: [su], from: [anywhere], second-factor: required}\n" ATTEMPTS
 
@@ -77,12 +79,49 @@ static void a_right_password_takes_no_wrong_code_back(void **state)
 	assert_event(host, "attempts.refused subject=\"games\"");
 }
 
+/* A phone that was stolen, and with which somebody logged in: its token is taken away. */
+static void a_token_taken_away_counts_nowhere_again(void **state)
+{
+	static const struct entry at_the_seat = { "login", "games", NULL, "/dev/tty1", NULL };
+	const struct shown code = show(0);
+	struct dialogue with_phone = { .password = "right", .codes = { code.code } };
+	struct dialogue again = { .password = "right", .codes = { NULL } }, later = again;
+	struct host *host = *state;
+
+	use(host, POLICY "second-factor: {remember: 8h}\n");
+	stack_behind_password(host, "login");
+	give_phone(host, "games");
+	assert_int_equal(log_in(host, &at_the_seat, AUTH_AND_ACCOUNT, &with_phone), PAM_SUCCESS);
+	assert_int_equal(log_in(host, &at_the_seat, AUTH_AND_ACCOUNT, &again), PAM_SUCCESS);
+	assert_int_equal(again.asked, 0);
+	assert_int_equal(remembered_forget(host->root, account_of("games").uid), 0);
+	assert_int_equal(log_in(host, &at_the_seat, AUTH_AND_ACCOUNT, &later), PAM_CONV_ERR);
+}
+
+/* The accounts whose numbers begin alike are others. */
+static void only_his_places_are_forgotten(void **state)
+{
+	const struct remembered_place seat = { REMEMBERED_SEAT, 0, 0 };
+	struct host *host = *state;
+	struct attempt_clock now;
+
+	assert_int_equal(attempt_clock_now(&now), 0);
+	assert_int_equal(remembered_forget(host->root, 100), 0); /* nothing is there yet */
+	assert_int_equal(remembered_write(host->root, 100, &seat, &now), 0);
+	assert_int_equal(remembered_write(host->root, 1000, &seat, &now), 0);
+	assert_int_equal(remembered_forget(host->root, 100), 0);
+	assert_int_equal(remembered_find(host->root, 100, &seat, 60, &now), -ENOENT);
+	assert_int_equal(remembered_find(host->root, 1000, &seat, 60, &now), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		AT_CODES(another_ones_password_enrols_nobody),
 		AT_CODES(another_ones_password_redeems_no_ticket),
 		AT_CODES(a_right_password_takes_no_wrong_code_back),
+		AT_CODES(a_token_taken_away_counts_nowhere_again),
+		AT_CODES(only_his_places_are_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
