@@ -71,8 +71,11 @@ static bool takes_ticket(const struct code_asked *asked, enum phase phase, const
 	const enum first_factor shown = own_first_factor(asked);
 	scoped(otp_answer_erase) struct otp_answer ticket = { 0 };
 
-	if (phase != PHASE_AUTH || shown == FIRST_FACTOR_NONE)
+	if (phase != PHASE_AUTH || shown == FIRST_FACTOR_NONE) {
+		report_code(asked->root, asked->request, EVENT_CODE_REFUSED, "ticket-alone",
+			    "a right one, without a password or a key before it");
 		return false;
+	}
 	otp_answer_read(typed, &ticket);
 	return enrolment_note(asked->pamh, asked->request->subject.uid, shown, &ticket) == 0;
 }
@@ -140,13 +143,13 @@ static int ask_or_enrol(const struct code_asked *asked, enum phase phase)
  * either: behind a password the account phase tells him. Where the code comes alone he is asked,
  * so as to look like everybody.
  */
-static int authenticate(const struct code_asked *asked, struct second_factor_rules *rules,
+static int authenticate(const struct code_asked *asked, struct judgement *judgement,
 			enum phase phase)
 {
 	const bool may_go_on =
 		phase == PHASE_COMBINED || first_factor_shown(asked->pamh) == FIRST_FACTOR_PASSWORD;
 
-	switch (code_need(asked->root, asked->request, time(NULL), rules)) {
+	switch (code_need(asked->root, asked->request, time(NULL), judgement)) {
 	case CODE_NOT_NEEDED:
 		return PAM_IGNORE;
 	case CODE_NEEDED:
@@ -154,6 +157,7 @@ static int authenticate(const struct code_asked *asked, struct second_factor_rul
 	case CODE_POINTLESS:
 		return may_go_on ? PAM_IGNORE : ask_in_vain(asked->pamh, phase, PAM_AUTH_ERR);
 	case CODE_UNDECIDED:
+		report_judgement(asked->root, asked->request, judgement);
 		return may_go_on ? PAM_SERVICE_ERR
 				 : ask_in_vain(asked->pamh, phase, PAM_SERVICE_ERR);
 	}
@@ -163,8 +167,8 @@ static int authenticate(const struct code_asked *asked, struct second_factor_rul
 static int begin(pam_handle_t *pamh, unsigned flags, const char *root, enum phase phase)
 {
 	scoped(request_clear) struct request request = { .service = "" };
-	struct second_factor_rules rules;
-	const struct code_asked asked = { pamh, flags, root, &request, &rules };
+	struct judgement judgement;
+	const struct code_asked asked = { pamh, flags, root, &request, &judgement.second_factor };
 	const char *user = NULL;
 	int code, r;
 
@@ -178,7 +182,7 @@ static int begin(pam_handle_t *pamh, unsigned flags, const char *root, enum phas
 		report_failure(root, &request, r);
 		return answer_error(r);
 	}
-	return authenticate(&asked, &rules, phase);
+	return authenticate(&asked, &judgement, phase);
 }
 
 EXPORT int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
@@ -224,18 +228,19 @@ static int ask_in_account(const struct code_asked *asked)
 	return enrolment_noted(asked) ? enrol(asked) : ask(asked, PHASE_ACCOUNT);
 }
 
-/*
- * A program comes here also without having authenticated anybody: by key, by a cached password.
- * Where no code is needed the access module, which stands behind, judges. What was accepted is
- * remembered here: not before all of the authentication has succeeded.
- */
-static int account(const struct code_asked *asked, struct second_factor_rules *rules)
+static int refuse(const struct code_asked *asked, const struct judgement *judgement)
+{
+	report_judgement(asked->root, asked->request, judgement);
+	answer_refusal(asked->pamh, (int)asked->flags, asked->request->kind);
+	return judgement->unusable < 0 ? PAM_SERVICE_ERR : answer_account(ACCESS_DENY);
+}
+
+/* What was accepted is remembered here: not before all of the authentication has succeeded. */
+static int demand(const struct code_asked *asked)
 {
 	const uid_t uid = asked->request->subject.uid;
 	int code = PAM_IGNORE;
 
-	if (code_need(asked->root, asked->request, time(NULL), rules) != CODE_NEEDED)
-		return PAM_IGNORE;
 	if (!second_factor_shown(asked->pamh, uid))
 		code = ask_in_account(asked);
 	if (second_factor_shown_now(asked->pamh, uid))
@@ -243,11 +248,30 @@ static int account(const struct code_asked *asked, struct second_factor_rules *r
 	return code;
 }
 
+/*
+ * A program comes here also without having authenticated anybody: by key, by a cached password.
+ * Who is refused whatever he shows is refused at once: in a stack that forgot the access module's
+ * line, nobody may come in at a forbidden hour because a code was pointless then.
+ */
+static int account(const struct code_asked *asked, struct judgement *judgement)
+{
+	switch (code_need(asked->root, asked->request, time(NULL), judgement)) {
+	case CODE_NOT_NEEDED:
+		return PAM_IGNORE;
+	case CODE_NEEDED:
+		return demand(asked);
+	case CODE_POINTLESS:
+	case CODE_UNDECIDED:
+		return refuse(asked, judgement);
+	}
+	return PAM_SERVICE_ERR;
+}
+
 EXPORT int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
 	scoped(request_clear) struct request request = { .service = "" };
-	struct second_factor_rules rules;
-	struct code_asked asked = { pamh, (unsigned)flags, "", &request, &rules };
+	struct judgement judgement;
+	struct code_asked asked = { pamh, (unsigned)flags, "", &request, &judgement.second_factor };
 	struct options options;
 	const char *wrong = NULL;
 	int r;
@@ -263,7 +287,7 @@ EXPORT int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char 
 		report_failure(options.root, &request, r);
 		return answer_error(r);
 	}
-	return account(&asked, &rules);
+	return account(&asked, &judgement);
 }
 
 EXPORT int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
