@@ -68,6 +68,8 @@ static void keep(struct talk *talk)
 	memcpy(pending->label, talk->request.label, sizeof(pending->label));
 	if (pending->by == CHANNEL_PROOF_TICKET)
 		memcpy(pending->ticket, talk->request.proof, sizeof(pending->ticket));
+	if (pending->by == CHANNEL_PROOF_CODE)
+		memcpy(pending->proved, talk->proved, sizeof(pending->proved));
 	pending->begun = true;
 }
 
@@ -116,6 +118,24 @@ static int note_first(const struct talk *talk, int64_t now)
 	return codes_need(talk->root, &account, talk->rules.codes.enrol_within_sec, now, &needed);
 }
 
+/* Whether he still has the token whose code let him begin: it may be taken away meanwhile. */
+static int has_proof(const struct talk *talk, bool *ret)
+{
+	const struct codes_account account = caller_account(&talk->caller);
+	struct codes_status status = { 0 };
+	bool found = warrant_of(&talk->pending) != CODES_BY_CALLER;
+	int r = 0;
+
+	if (!found)
+		r = codes_status(talk->root, &account, &status);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	for (uint32_t i = 0; i < status.n_tokens; i++)
+		found |= strcmp(status.token[i].label, talk->pending.proved) == 0;
+	*ret = found;
+	return 0;
+}
+
 static int enrol(const struct talk *talk, enum codes_enrolled *ret)
 {
 	const struct codes_account account = caller_account(&talk->caller);
@@ -128,10 +148,15 @@ static int enrol(const struct talk *talk, enum codes_enrolled *ret)
 		.ticket = talk->pending.ticket,
 		.confirm = { talk->request.code[0], now, talk->rules.codes.window },
 	};
+	bool proved = false;
 	int r;
 
 	r = note_first(talk, now);
-	return r < 0 ? r : codes_enrol(talk->root, &account, &enrolment, ret);
+	if (r == 0)
+		r = has_proof(talk, &proved);
+	if (r == 0 && !proved)
+		*ret = CODES_DOOR_CLOSED;
+	return r < 0 || !proved ? r : codes_enrol(talk->root, &account, &enrolment, ret);
 }
 
 /* He has his token: what goes wrong here takes nothing back. Those he has stay good. */

@@ -149,6 +149,7 @@ static enum proof prove_by_code(struct talk *talk, const struct showing *showing
 	if (proof != PROOF_AWAITED)
 		return proof;
 	proof = look_at_code(talk, showing, ret);
+	memcpy(talk->proved, ret->label, sizeof(talk->proved));
 	settle(talk, proof, ATTEMPT_SUCCEEDED);
 	return proof;
 }

@@ -153,6 +153,28 @@ static void by_ticket(void **state)
 	(void)close(fd);
 }
 
+/* The phone is reported stolen while the thief is about to give himself another token. */
+static void by_code_of_a_token_taken_away(void **state)
+{
+	struct house *house = *state;
+	const struct codes_account account = account_of(house);
+	struct channel_reply reply, confirmed;
+	int fd;
+
+	begin(house);
+	give_phone(house);
+	fd = house_open(house);
+	assert_int_equal(ask(fd,
+			     proved_request(CHANNEL_BEGIN, "tablet", CHANNEL_PROOF_CODE,
+					    show(&phone, 0).code),
+			     &reply),
+			 CHANNEL_ACCEPTED);
+	assert_int_equal(codes_remove(house->root, &account, "phone", time(NULL)), 0);
+	assert_int_equal(ask(fd, confirm_request(show(&reply.token, 0).code), &confirmed),
+			 CHANNEL_TICKET_NEEDED);
+	(void)close(fd);
+}
+
 static void by_code(void **state)
 {
 	struct house *house = *state;
@@ -318,6 +340,7 @@ int main(void)
 		IN_HOUSE(password_lifts_no_throttle),
 		IN_HOUSE(by_ticket),
 		IN_HOUSE(by_code),
+		IN_HOUSE(by_code_of_a_token_taken_away),
 		IN_HOUSE(pending_is_of_one_conversation),
 		IN_HOUSE(killed_in_between),
 		IN_HOUSE(status_of_nobody),
