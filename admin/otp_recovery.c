@@ -53,20 +53,22 @@ enum exit_status otp_recovery_run(struct otp_task *task)
 static uint32_t seconds_of(char unit)
 {
 	switch (unit) {
+	case 's':
+		return 1;
 	case 'm':
 		return 60;
 	case 'h':
 		return 3600;
 	case 'd':
 		return DAY_SEC;
-	case 'w':
-		return 7 * DAY_SEC;
+	case 'y':
+		return 365 * DAY_SEC;
 	default:
 		return 0;
 	}
 }
 
-/* "90m", "12h", "3d", "2w". Returns 0 or -EINVAL. */
+/* "90m", "12h", "3d", "1y", as in the policy. Returns 0 or -EINVAL. */
 static int read_duration(const char *text, uint32_t *ret)
 {
 	const size_t digits = strspn(text, "0123456789");
@@ -98,7 +100,7 @@ enum exit_status otp_ticket_run(struct otp_task *task)
 	if (status != EXIT_YES)
 		return status;
 	if (task->options->valid && read_duration(task->options->valid, &valid_sec) < 0)
-		return complain(EXIT_USAGE, _("--valid wants 90m, 12h, 3d or 2w: a minute to a "
+		return complain(EXIT_USAGE, _("--valid wants 90m, 12h, 3d or 1y: a minute to a "
 					      "year"));
 	r = codes_ticket_issue(task->root, &task->account, now, valid_sec, ticket);
 	if (r < 0)
