@@ -19,12 +19,10 @@ static enum channel_answer unavailable(const struct talk *talk, int err)
 /* A password alone is as good as at a login: within the time of the first token. */
 static bool is_open(const struct talk *talk, const struct codes_status *status)
 {
-	const uint32_t within_sec = talk->rules.codes.enrol_within_sec;
+	const struct second_factor_rules *rules = &talk->rules.codes;
 
-	if (status->n_tokens > 0 || status->ticket_only || status->fell_back)
-		return false;
-	return within_sec > 0 && talk->rules.codes.enrol == ENROL_AT_LOGIN &&
-	       (status->needed == 0 || time(NULL) - status->needed < (int64_t)within_sec);
+	return rules->enrol == ENROL_AT_LOGIN &&
+	       codes_may_enrol(status, rules->enrol_within_sec, time(NULL));
 }
 
 static enum channel_answer may_begin(const struct talk *talk)

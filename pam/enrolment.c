@@ -85,16 +85,14 @@ static struct codes_account account_of(const struct code_asked *asked)
 bool enrolment_may_begin(const struct code_asked *asked, int64_t now)
 {
 	const struct codes_account account = account_of(asked);
-	struct codes_status status;
+	struct codes_status status = { 0 };
 	int r;
 
 	if (asked->rules->enrol != ENROL_AT_LOGIN || !caller_keeps_records(asked->root))
 		return false;
 	r = codes_status(asked->root, &account, &status);
-	if (r < 0)
-		return r == -ENOENT;
-	return status.n_tokens == 0 && !status.ticket_only && !status.fell_back &&
-	       (status.needed == 0 || now - status.needed < asked->rules->enrol_within_sec);
+	return (r == 0 || r == -ENOENT) &&
+	       codes_may_enrol(&status, asked->rules->enrol_within_sec, now);
 }
 
 static enum enrolment_end unavailable(const struct code_asked *asked, int err)

@@ -191,6 +191,10 @@ struct codes_status {
 /* What is known, for commands; no secrets. Changes nothing. Also -ENOENT: there is no record. */
 int codes_status(const char *root, const struct codes_account *account, struct codes_status *ret);
 
+/* Whether who has this status would find the door open at a login at @now that needs a code: as
+ * codes_need() then says, unless the clock went back. {0} is the status of who has no record. */
+bool codes_may_enrol(const struct codes_status *status, uint32_t within_sec, int64_t now);
+
 /* Whether there is, or may be, a record of account @uid: nothing of it is read, and no key needed.
  */
 bool codes_may_exist(const char *root, uid_t uid);
