@@ -84,7 +84,7 @@ static void report_verified(const struct otp_task *task, const struct codes_resu
 		.subject = task->account.user,
 		.service = "sereno-otp",
 		.origin = caller->known ? origin : NULL,
-		.reason = "not-right",
+		.reason = codes_verdict_word(result->verdict),
 		.detail = detail,
 		.until = EVENT_NO_TIME,
 	};

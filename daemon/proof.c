@@ -22,30 +22,6 @@ struct showing {
 	bool recovery_counts;
 };
 
-static const char *refusal_word(enum codes_verdict verdict)
-{
-	switch (verdict) {
-	case CODES_ACCEPTED:
-	case CODES_RECOVERED:
-		return "accepted";
-	case CODES_WRONG:
-		return "wrong";
-	case CODES_EMPTY:
-		return "empty";
-	case CODES_MALFORMED:
-		return "malformed";
-	case CODES_REPLAYED:
-		return "replayed";
-	case CODES_CLOCK:
-		return "clock";
-	case CODES_NOT_ENROLLED:
-		return "not-enrolled";
-	case CODES_RECOVERY_VOID:
-		return "recovery-void";
-	}
-	return "error";
-}
-
 static bool is_right(const struct codes_result *result)
 {
 	return result->verdict == CODES_ACCEPTED || result->verdict == CODES_RECOVERED;
@@ -63,8 +39,8 @@ static void report_result(const struct talk *talk, const struct showing *showing
 	if (!is_right(result)) {
 		(void)snprintf(detail, sizeof(detail), "asked by what calls itself %s",
 			       showing->service);
-		report(talk->root, &talk->caller, EVENT_CODE_REFUSED, refusal_word(result->verdict),
-		       showing->service[0] ? detail : NULL);
+		report(talk->root, &talk->caller, EVENT_CODE_REFUSED,
+		       codes_verdict_word(result->verdict), showing->service[0] ? detail : NULL);
 		return;
 	}
 	if (result->verdict == CODES_RECOVERED)

@@ -13,30 +13,6 @@
 
 #define DETAIL_MAX 128
 
-static const char *refusal_word(enum codes_verdict verdict)
-{
-	switch (verdict) {
-	case CODES_ACCEPTED:
-	case CODES_RECOVERED:
-		return "accepted";
-	case CODES_WRONG:
-		return "wrong";
-	case CODES_EMPTY:
-		return "empty";
-	case CODES_MALFORMED:
-		return "malformed";
-	case CODES_REPLAYED:
-		return "replayed";
-	case CODES_CLOCK:
-		return "clock";
-	case CODES_NOT_ENROLLED:
-		return "not-enrolled";
-	case CODES_RECOVERY_VOID:
-		return "recovery-void";
-	}
-	return "error";
-}
-
 static void refuse(const struct code_asked *asked, const char *reason, const char *detail,
 		   struct code_verdict *ret)
 {
@@ -85,7 +61,7 @@ static void judge_result(const struct code_asked *asked, const struct codes_resu
 		accept(asked, result, ret);
 		return;
 	}
-	refuse(asked, refusal_word(result->verdict), NULL, ret);
+	refuse(asked, codes_verdict_word(result->verdict), NULL, ret);
 }
 
 /* What no record needs to be read for costs nothing: nobody learns anything by it. */

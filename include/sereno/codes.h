@@ -59,6 +59,9 @@ enum codes_verdict {
 	CODES_RECOVERY_VOID, /* recovery codes need to be issued anew; none was compared */
 };
 
+/* For the log: "wrong", "replayed" and so on. */
+const char *codes_verdict_word(enum codes_verdict verdict);
+
 struct codes_result {
 	enum codes_verdict verdict;
 	char label[OTP_LABEL_SIZE]; /* of the token, for CODES_ACCEPTED and CODES_REPLAYED */

@@ -264,7 +264,7 @@ static void events_tell_who_did_what(void **state)
 {
 	struct tree *tree = *state;
 	scoped_fd int events = listen_to_events(tree);
-	char line[OTP_CODE_SIZE + 1];
+	char line[8192] = "";
 
 	enrol(tree, "enrol ana --show-secret", 0);
 	assert_no_secret(events, tree);
@@ -282,7 +282,9 @@ static void events_tell_who_did_what(void **state)
 			 0);
 	assert_event(events, "MESSAGE=otp.imported subject=");
 	assert_int_equal(sereno(tree, "verify ana", "123456\n"), 1);
-	assert_true(recv(events, line, sizeof(line), 0) > 0);
+	assert_true(recv(events, line, sizeof(line) - 1, 0) > 0);
+	assert_non_null(strstr(line, "MESSAGE=code.refused subject=\"ana\""));
+	assert_non_null(strstr(line, "reason=wrong"));
 }
 
 int main(void)
