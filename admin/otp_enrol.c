@@ -60,16 +60,10 @@ static enum exit_status look_first(struct enrolling *enrolling)
 	return EXIT_YES;
 }
 
-/* The policy's, else this host's name. */
 static const char *issuer_of(struct enrolling *enrolling)
 {
-	const char *issuer = enrolling->task->rules.issuer;
-	const char *host = enrolling->host.nodename;
-
-	if (!issuer[0] && uname(&enrolling->host) == 0 && otp_label_sound(host, OTP_ISSUER_SIZE) &&
-	    !strchr(host, ':'))
-		return host;
-	return issuer;
+	(void)uname(&enrolling->host); /* cannot fail */
+	return otp_issuer(enrolling->task->rules.issuer, enrolling->host.nodename);
 }
 
 /* One showing, one answer. Returns 1 with *@ret, 0 or a negative errno. */

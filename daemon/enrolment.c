@@ -44,16 +44,14 @@ static enum channel_answer may_begin(const struct talk *talk)
 	return CHANNEL_ACCEPTED;
 }
 
-/* The policy's, else this host's name. */
 static void set_issuer(const struct talk *talk, char issuer[static OTP_ISSUER_SIZE])
 {
-	struct utsname host;
-	const char *name = talk->rules.codes.issuer;
+	struct utsname host = { .nodename = "" };
+	const char *name;
 
-	if (!name[0] && uname(&host) == 0)
-		name = host.nodename;
-	if (otp_label_sound(name, OTP_ISSUER_SIZE) && !strchr(name, ':'))
-		memcpy(issuer, name, strlen(name) + 1);
+	(void)uname(&host); /* cannot fail */
+	name = otp_issuer(talk->rules.codes.issuer, host.nodename);
+	memcpy(issuer, name, strlen(name) + 1); /* fits: both are checked */
 }
 
 static void keep(struct talk *talk)

@@ -16,17 +16,14 @@
 
 #define RECOVERY_TEXT_SIZE (CODES_RECOVERY_MAX * (OTP_RECOVERY_SIZE + 3) + 1)
 
-/* The policy's, else this host's name. */
 static int uri_of(const struct code_asked *asked, const struct otp_token *token, char *uri,
 		  size_t size)
 {
-	const char *issuer = asked->rules->issuer;
-	struct utsname host;
+	struct utsname host = { .nodename = "" };
 
-	if (!issuer[0] && uname(&host) == 0 && otp_label_sound(host.nodename, OTP_ISSUER_SIZE) &&
-	    !strchr(host.nodename, ':'))
-		issuer = host.nodename;
-	return otp_uri(token, issuer, asked->request->subject.name, uri, size);
+	(void)uname(&host); /* cannot fail */
+	return otp_uri(token, otp_issuer(asked->rules->issuer, host.nodename),
+		       asked->request->subject.name, uri, size);
 }
 
 /* A code that does not fit or cannot be drawn is left out: the secret can be typed. */

@@ -143,6 +143,10 @@ int otp_secret_text(const struct otp_token *token, char *text, size_t size);
  * tokens. */
 bool otp_label_sound(const char *text, size_t size);
 
+/* Whom a phone shows beside the account: @issuer, or where that is "" the @host, if its name will
+ * do for one; else "". Borrows from both. */
+const char *otp_issuer(const char *issuer, const char *host);
+
 /*
  * The otpauth:// URI that phones read (Key URI Format). Issuer (may be "") and person are
  * otp_label_sound() and contain no ':' . Parameters that have their default are left out, so that
