@@ -9,7 +9,8 @@
  * ROOT/run/sereno/serenod.socket, SOCK_SEQPACKET: a packet is a message, each request has one
  * reply. A connection is one conversation of at most CHANNEL_MESSAGES_MAX requests and
  * CHANNEL_CONVERSATION_SEC; what it began goes with it. Whatever is refused is answered at one
- * fixed delay after it came, and counts as a wrong attempt to unlock (attempts.h).
+ * fixed delay after it came, and counts as a wrong attempt to unlock (attempts.h), but for what can
+ * be no code at all.
  *
  * Libc only, callable inside other people's processes: no state, no signals (SIGPIPE neither), no
  * descriptor left open; errno is as it was when 0 is returned. Functions return 0 or a negative
