@@ -107,6 +107,13 @@ static enum enrolment_end refused(const struct code_asked *asked, const char *re
 	return ENROLMENT_REFUSED;
 }
 
+static enum enrolment_end no_answer(const struct code_asked *asked)
+{
+	report_code(asked->root, asked->request, EVENT_CODE_REFUSED, "no-answer",
+		    "while a token was shown");
+	return ENROLMENT_NO_ANSWER;
+}
+
 /* One answer. Returns 0 with *@ret, or a negative errno. */
 static int try_code(const struct code_asked *asked, const struct otp_token *token,
 		    const char *typed, enum codes_enrolled *ret)
@@ -163,7 +170,7 @@ static enum enrolment_end confirm(const struct code_asked *asked, const struct o
 
 		code = enrolment_ask(asked, token, i, &typed);
 		if (code != PAM_SUCCESS)
-			return ENROLMENT_NO_ANSWER;
+			return no_answer(asked);
 		r = try_code(asked, token, typed, &answer);
 		if (r < 0)
 			return unavailable(asked, r);
@@ -185,6 +192,8 @@ static enum enrolment_end show_and_confirm(const struct code_asked *asked)
 			  &token);
 	if (r == 0)
 		r = enrolment_show(asked, &token, OTP_QR_BLOCKS);
+	if (r == -ECONNABORTED)
+		return no_answer(asked);
 	return r < 0 ? unavailable(asked, r) : confirm(asked, &token);
 }
 

@@ -139,12 +139,20 @@ static void unconfirmed_is_not_enrolled(void **state)
 {
 	struct dialogue wrong = { .password = "right", .codes = { "12", "12", "12", "12" } };
 	struct dialogue away = { .password = "right", .codes = { NULL } };
+	struct dialogue blind = { .password = "right", .shows_nothing = true };
 	struct host *host = *state;
 
 	use(host, POLICY);
 	assert_int_equal(log_in(host, &by_ssh, AUTH_AND_ACCOUNT, &wrong), PAM_PERM_DENIED);
 	assert_int_equal(wrong.asked, 3);
+	drop_events(host);
 	assert_int_equal(log_in(host, &by_ssh, AUTH_AND_ACCOUNT, &away), PAM_CONV_ERR);
+	assert_event(host, "code.refused subject=\"games\" service=\"sshd\" origin=\"10.1.2.3\" "
+			   "reason=no-answer");
+	drop_events(host); /* of the access module, too */
+	assert_int_equal(log_in(host, &by_ssh, AUTH_AND_ACCOUNT, &blind), PAM_CONV_ERR);
+	assert_event(host, "code.refused subject=\"games\" service=\"sshd\" origin=\"10.1.2.3\" "
+			   "reason=no-answer");
 	assert_int_equal(status_of(host, "games").n_tokens, 0);
 	assert_false(status_of(host, "games").ticket_only);
 }

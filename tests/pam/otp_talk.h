@@ -42,6 +42,7 @@ struct dialogue {
 	int flags;	      /* PAM's, for each phase */
 	int answer;	      /* what his program says instead of answering, or PAM_SUCCESS */
 	bool mute;	      /* it says that he answered, but not what */
+	bool shows_nothing;   /* it has no place for what a module tells */
 	unsigned passwords, asked;
 	char told[16384];
 	char handed_on[64]; /* the password, as modules see it that tell something */
@@ -77,6 +78,8 @@ static inline int one_answer(struct dialogue *dialogue, const struct pam_message
 		(void)snprintf(dialogue->handed_on, sizeof(dialogue->handed_on), "%s",
 			       (const char *)password);
 	if (message->msg_style == PAM_TEXT_INFO || message->msg_style == PAM_ERROR_MSG) {
+		if (dialogue->shows_nothing)
+			return PAM_CONV_ERR;
 		(void)snprintf(dialogue->told + length, sizeof(dialogue->told) - length, "%s\n",
 			       message->msg);
 		return PAM_SUCCESS;
