@@ -5,6 +5,8 @@
 #include "guard_report.h"
 #include "guard_rules.h"
 
+#define CODE_CHARGE_DATA "sereno-code-charge"
+
 static struct attempt_subject subject_of(const struct request *request,
 					 const struct guard_rules *rules)
 {
@@ -33,21 +35,20 @@ static enum code_charged charge_own(const char *root, const struct request *requ
 {
 	const struct attempt_subject subject = subject_of(request, rules);
 	enum attempt_answer answer = ATTEMPT_REFUSED;
-	struct attempt_clock now = { 0 };
+	struct kept_charge *own = &ret->own;
 	uint32_t wait_sec = 0;
 	int r;
 
-	r = attempt_clock_now(&now);
+	r = attempt_clock_now(&own->charged);
 	if (r == 0)
-		r = attempt_charge(root, &ret->limits, &subject, &now, &ret->charge, &answer,
-				   &wait_sec);
-	ret->charged = now;
+		r = attempt_charge(root, &own->limits, &subject, &own->charged, &own->charge,
+				   &answer, &wait_sec);
 	ret->none = r < 0 || answer == ATTEMPT_REFUSED;
 	if (r < 0) {
 		guard_report_unusable(root, &subject, r);
 		return rules->on_trial ? CODE_CHARGED : CODE_UNCHARGED;
 	}
-	if (ret->charge.fell_back)
+	if (own->charge.fell_back)
 		guard_report_fallback(root, &subject);
 	if (answer == ATTEMPT_REFUSED)
 		return too_many(root, request->service, &subject, rules, wait_sec);
@@ -60,30 +61,38 @@ enum code_charged code_charge(pam_handle_t *pamh, const char *root, const struct
 	static const struct attempt_limits strict = ATTEMPT_LIMITS_STRICT;
 	struct guard_rules rules;
 
-	*ret = (struct code_charge){ .pamh = pamh, .root = root };
+	*ret = (struct code_charge){ .pamh = pamh, .guards = true, .own = { .root = root } };
 	if (guard_charges(pamh, request->subject.uid))
 		return CODE_CHARGED;
 	guard_rules_read(root, request, now, &rules);
-	ret->own = true;
-	ret->limits = rules.limited ? rules.limits : strict;
+	ret->guards = false;
+	ret->own.limits = rules.limited ? rules.limits : strict;
 	return charge_own(root, request, &rules, ret);
 }
 
-void code_charge_settle(struct code_charge *charge, enum attempt_outcome outcome)
+int code_charge_keep(const struct code_charge *charge)
 {
-	struct attempt_clock now;
-	int r;
+	if (charge->none || charge->guards)
+		return 0;
+	return kept_charge_keep(charge->pamh, CODE_CHARGE_DATA, &charge->own);
+}
 
+void code_charge_settle(const struct code_charge *charge, enum attempt_outcome outcome)
+{
 	if (charge->none)
 		return;
-	if (!charge->own) {
-		if (outcome == ATTEMPT_FAILED)
-			guard_settle(charge->pamh, outcome);
-		return;
-	}
-	r = attempt_clock_later(&charge->charged, &now);
-	if (r == 0)
-		r = attempt_settle(charge->root, &charge->limits, &charge->charge, outcome, &now);
-	if (r < 0)
-		guard_report_unusable(charge->root, &charge->charge.subject, r);
+	if (!charge->guards)
+		charge_settle(&charge->own, outcome);
+	else if (outcome == ATTEMPT_FAILED)
+		kept_charge_settle(charge->pamh, GUARD_DATA, outcome);
+}
+
+void code_charge_succeed(pam_handle_t *pamh)
+{
+	kept_charge_settle(pamh, CODE_CHARGE_DATA, ATTEMPT_SUCCEEDED);
+}
+
+void code_charge_drop(pam_handle_t *pamh)
+{
+	kept_charge_drop(pamh, CODE_CHARGE_DATA);
 }

@@ -84,8 +84,25 @@ static const char *nothing_to_check(const struct code_asked *asked, const char *
 	return "malformed";
 }
 
+static void settle(const struct code_charge *charge, struct code_verdict *verdict)
+{
+	switch (verdict->outcome) {
+	case CODE_ACCEPTED:
+		if (code_charge_keep(charge) < 0)
+			verdict->outcome = CODE_UNAVAILABLE;
+		return;
+	case CODE_TICKET:
+		code_charge_settle(charge, ATTEMPT_PASSED);
+		return;
+	case CODE_REFUSED:
+	case CODE_UNAVAILABLE:
+		code_charge_settle(charge, ATTEMPT_FAILED);
+		return;
+	}
+}
+
 static void check_charged(const struct code_asked *asked, const char *typed, int64_t now,
-			  struct code_charge *charge, struct code_verdict *ret)
+			  const struct code_charge *charge, struct code_verdict *ret)
 {
 	const struct account *subject = &asked->request->subject;
 	const struct codes_account account = { subject->name, subject->uid };
@@ -100,9 +117,7 @@ static void check_charged(const struct code_asked *asked, const char *typed, int
 		ret->outcome = CODE_TICKET;
 	else
 		judge_result(asked, &result, ret);
-	code_charge_settle(charge, ret->outcome == CODE_ACCEPTED || ret->outcome == CODE_TICKET
-					   ? ATTEMPT_SUCCEEDED
-					   : ATTEMPT_FAILED);
+	settle(charge, ret);
 }
 
 void code_check(const struct code_asked *asked, const char *typed, int64_t now,

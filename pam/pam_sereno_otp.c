@@ -10,6 +10,7 @@
 #include <sereno/scoped.h>
 
 #include "answer.h"
+#include "code_charge.h"
 #include "code_check.h"
 #include "code_memory.h"
 #include "code_need.h"
@@ -57,6 +58,19 @@ static int ask_in_vain(pam_handle_t *pamh, enum phase phase, int refusal)
 		return code;
 	code_refusal_wait(pamh, &answer);
 	return refusal;
+}
+
+/* No account phase will tell why. Not before he is asked, so that the prompt comes as fast. */
+static int ask_whom_it_refuses(const struct code_asked *asked, const struct judgement *judgement)
+{
+	scoped(code_answer_erase) struct code_answer answer = { .typed = NULL };
+	const int code = code_prompt(asked->pamh, &answer);
+
+	report_judgement(asked->root, asked->request, judgement);
+	if (code != PAM_SUCCESS)
+		return code;
+	code_refusal_wait(asked->pamh, &answer);
+	return PAM_AUTH_ERR;
 }
 
 /* What he has shown of his own: su takes the password of somebody else. */
@@ -155,7 +169,7 @@ static int authenticate(const struct code_asked *asked, struct judgement *judgem
 	case CODE_NEEDED:
 		return ask_or_enrol(asked, phase);
 	case CODE_POINTLESS:
-		return may_go_on ? PAM_IGNORE : ask_in_vain(asked->pamh, phase, PAM_AUTH_ERR);
+		return may_go_on ? PAM_IGNORE : ask_whom_it_refuses(asked, judgement);
 	case CODE_UNDECIDED:
 		report_judgement(asked->root, asked->request, judgement);
 		return may_go_on ? PAM_SERVICE_ERR
@@ -200,6 +214,7 @@ EXPORT int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const ch
 		return first_factor_shown(pamh) == FIRST_FACTOR_KEY ? PAM_SUCCESS : PAM_AUTH_ERR;
 	second_factor_drop(pamh);
 	enrolment_drop(pamh);
+	code_charge_drop(pamh);
 	return begin(pamh, (unsigned)flags, options.root,
 		     options.prompt == PROMPT_COMBINED ? PHASE_COMBINED : PHASE_AUTH);
 }
@@ -235,7 +250,8 @@ static int refuse(const struct code_asked *asked, const struct judgement *judgem
 	return judgement->unusable < 0 ? PAM_SERVICE_ERR : answer_account(ACCESS_DENY);
 }
 
-/* What was accepted is remembered here: not before all of the authentication has succeeded. */
+/* What was accepted is remembered and given back here: not before all of the authentication has
+ * succeeded. */
 static int demand(const struct code_asked *asked)
 {
 	const uid_t uid = asked->request->subject.uid;
@@ -245,6 +261,7 @@ static int demand(const struct code_asked *asked)
 		code = ask_in_account(asked);
 	if (second_factor_shown_now(asked->pamh, uid))
 		code_memory_keep(asked);
+	code_charge_succeed(asked->pamh);
 	return code;
 }
 
@@ -292,9 +309,9 @@ EXPORT int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char 
 
 EXPORT int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	(void)pamh;
-	(void)flags;
 	(void)argc;
 	(void)argv;
+	if (!((unsigned)flags & PAM_DELETE_CRED))
+		code_charge_succeed(pamh);
 	return PAM_SUCCESS;
 }

@@ -166,8 +166,12 @@ static inline pam_handle_t *arena_start(const struct arena *arena, struct arena_
 static inline int arena_log_in(const struct arena *arena, struct arena_login *login)
 {
 	pam_handle_t *pamh = arena_start(arena, login);
-	const int r = pam_authenticate(pamh, PAM_SILENT);
+	int r;
 
+	r = pam_authenticate(pamh, PAM_SILENT);
+	if (r ==
+	    PAM_SUCCESS) /* as every program does, and ours waits for: all of it has succeeded */
+		r = pam_setcred(pamh, PAM_ESTABLISH_CRED | PAM_SILENT);
 	(void)pam_end(pamh, r);
 	return r;
 }

@@ -228,6 +228,8 @@ static inline int log_in(struct host *host, const struct entry *entry, enum phas
 		code = pam_authenticate(pamh, dialogue->flags);
 	if (code == PAM_SUCCESS && phases != ONLY_AUTH)
 		code = pam_acct_mgmt(pamh, dialogue->flags);
+	else if (code == PAM_SUCCESS)
+		code = pam_setcred(pamh, PAM_ESTABLISH_CRED);
 	assert_int_equal(pam_end(pamh, code), PAM_SUCCESS);
 	return code;
 }

@@ -80,6 +80,33 @@ static void a_right_password_takes_no_wrong_code_back(void **state)
 }
 
 /* A phone that was stolen, and with which somebody logged in: its token is taken away. */
+/* Who has the phone alone shows a right code where it comes first, and fails at what stands behind:
+ * that gives him no more passwords to guess. */
+static void a_right_code_takes_no_wrong_password_back(void **state)
+{
+	struct dialogue thief, guess;
+	struct host *host = *state;
+
+	host_policy(host, POLICY);
+	host_module(host, "sshd", "auth", "pam_sereno_otp");
+	host_line(host, "sshd", "auth required pam_deny.so");
+	host_module(host, "ftp", "auth", "pam_sereno_guard");
+	host_line(host, "ftp", "auth required pam_deny.so");
+	give_phone(host, "games");
+	guess = (struct dialogue){ .password = "guess" };
+	assert_int_equal(log_in(host, &by_ftp, ONLY_AUTH, &guess), PAM_AUTH_ERR);
+	for (int step = 0; step < 2; step++) {
+		const struct shown right = show(step);
+
+		thief = (struct dialogue){ .codes = { right.code } };
+		assert_int_equal(log_in(host, &by_ssh, ONLY_AUTH, &thief), PAM_AUTH_ERR);
+	}
+	drop_events(host);
+	guess = (struct dialogue){ .password = "guess" };
+	assert_int_equal(log_in(host, &by_ftp, ONLY_AUTH, &guess), PAM_AUTH_ERR);
+	assert_event(host, "attempts.refused subject=\"games\"");
+}
+
 static void a_token_taken_away_counts_nowhere_again(void **state)
 {
 	static const struct entry at_the_seat = { "login", "games", NULL, "/dev/tty1", NULL };
@@ -120,6 +147,7 @@ int main(void)
 		AT_CODES(another_ones_password_enrols_nobody),
 		AT_CODES(another_ones_password_redeems_no_ticket),
 		AT_CODES(a_right_password_takes_no_wrong_code_back),
+		AT_CODES(a_right_code_takes_no_wrong_password_back),
 		AT_CODES(a_token_taken_away_counts_nowhere_again),
 		AT_CODES(only_his_places_are_forgotten),
 	};
