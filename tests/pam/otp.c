@@ -147,11 +147,11 @@ static void on_trial_not_asked(void **state)
 
 /* Where the code comes alone, all are asked alike: nobody learns who has a code, or exists. */
 static const struct stranger {
-	const char *name, *user;
+	const char *name, *user, *event;
 } strangers[] = {
-	{ "no such account", "no-such-account" },
-	{ "without a role", ROLELESS },
-	{ "not enrolled", "games" },
+	{ "no such account", "no-such-account", "" },
+	{ "without a role", ROLELESS, "access.denied subject=\"" ROLELESS "\"" },
+	{ "not enrolled", "games", "code.refused subject=\"games\"" },
 };
 
 static void check_stranger(void **state)
@@ -167,6 +167,7 @@ static void check_stranger(void **state)
 	assert_int_equal(log_in(host, &entry, ONLY_AUTH, &dialogue), PAM_AUTH_ERR);
 	assert_int_equal(dialogue.asked, 1);
 	assert_string_equal(dialogue.told, "");
+	assert_event(host, stranger->event);
 	assert_int_equal(host_tear_down(state), 0);
 }
 
