@@ -182,6 +182,28 @@ static enum enrolment_end confirm(const struct code_asked *asked, const struct o
 	return refused(asked, "unconfirmed");
 }
 
+/* The time to enrol in begins here, when he has seen a token: it cannot run out before that. */
+static enum enrolment_end confirm_in_time(const struct code_asked *asked,
+					  const struct otp_token *token)
+{
+	const struct codes_account account = account_of(asked);
+	struct codes_needed needed = { .door = CODES_DOOR_TICKET };
+	int r;
+
+	r = codes_need(asked->root, &account, asked->rules->enrol_within_sec, time(NULL), &needed);
+	if (r < 0)
+		return unavailable(asked, r);
+	switch (needed.door) {
+	case CODES_DOOR_OPEN:
+		return confirm(asked, token);
+	case CODES_DOOR_ENROLLED:
+		return ENROLMENT_HAS_ONE;
+	case CODES_DOOR_TICKET:
+		return refused(asked, "too-late");
+	}
+	return ENROLMENT_REFUSED;
+}
+
 static enum enrolment_end show_and_confirm(const struct code_asked *asked)
 {
 	const struct second_factor_rules *rules = asked->rules;
@@ -194,30 +216,29 @@ static enum enrolment_end show_and_confirm(const struct code_asked *asked)
 		r = enrolment_show(asked, &token, OTP_QR_BLOCKS);
 	if (r == -ECONNABORTED)
 		return no_answer(asked);
-	return r < 0 ? unavailable(asked, r) : confirm(asked, &token);
+	if (r < 0)
+		return unavailable(asked, r);
+	return note_in(asked->pamh)->ticket[0] ? confirm(asked, &token)
+					       : confirm_in_time(asked, &token);
 }
 
 enum enrolment_end enrolment_conduct(const struct code_asked *asked)
 {
 	const struct codes_account account = account_of(asked);
 	const struct note *note = note_in(asked->pamh);
-	struct codes_needed needed = { .door = CODES_DOOR_TICKET };
+	struct codes_status status = { 0 };
 	int r;
 
 	if (!note)
 		return ENROLMENT_REFUSED;
 	if (note->ticket[0])
 		return show_and_confirm(asked);
-	r = codes_need(asked->root, &account, asked->rules->enrol_within_sec, time(NULL), &needed);
-	if (r < 0)
+	r = codes_status(asked->root, &account, &status);
+	if (r < 0 && r != -ENOENT)
 		return unavailable(asked, r);
-	switch (needed.door) {
-	case CODES_DOOR_OPEN:
-		return show_and_confirm(asked);
-	case CODES_DOOR_ENROLLED:
+	if (status.n_tokens > 0)
 		return ENROLMENT_HAS_ONE;
-	case CODES_DOOR_TICKET:
+	if (!codes_may_enrol(&status, asked->rules->enrol_within_sec, time(NULL)))
 		return refused(asked, "too-late");
-	}
-	return ENROLMENT_REFUSED;
+	return show_and_confirm(asked);
 }

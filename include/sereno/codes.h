@@ -90,8 +90,8 @@ struct codes_needed {
 	int64_t until; /* UTC seconds; CODES_DOOR_OPEN only */
 };
 
-/* Somebody logs in, his password was right, and he needs a code: note the first such time, durably,
- * and tell whether he may enrol. @within_sec 0: with a ticket only. */
+/* Somebody logs in, his password was right, he needs a code and was shown a token: note the first
+ * such time, durably, and tell whether he may enrol. @within_sec 0: with a ticket only. */
 int codes_need(const char *root, const struct codes_account *account, uint32_t within_sec,
 	       int64_t now, struct codes_needed *ret);
 

@@ -157,6 +157,23 @@ static void unconfirmed_is_not_enrolled(void **state)
 	assert_false(status_of(host, "games").ticket_only);
 }
 
+/* Or the time to enrol in would be over before he has seen a token once. */
+static void who_is_shown_nothing_loses_no_time(void **state)
+{
+	struct dialogue blind = { .password = "right", .shows_nothing = true };
+	struct dialogue away = { .password = "right", .codes = { NULL } };
+	const struct codes_account games = account_of("games");
+	struct codes_status status;
+	struct host *host = *state;
+
+	use(host, POLICY);
+	assert_int_equal(log_in(host, &by_ssh, AUTH_AND_ACCOUNT, &blind), PAM_CONV_ERR);
+	assert_int_equal(codes_status(host->root, &games, &status), -ENOENT);
+	assert_int_equal(log_in(host, &by_ssh, AUTH_AND_ACCOUNT, &away), PAM_CONV_ERR);
+	assert_non_null(strstr(away.told, "Scan"));
+	assert_int_not_equal(status_of(host, "games").needed, 0);
+}
+
 /* The authentication phase alone gives nothing away and enrols nobody: its stack may have been
  * passed with a wrong password. */
 static void authentication_alone_shows_nothing(void **state)
@@ -232,6 +249,7 @@ int main(void)
 		AT_CODES(plain_characters_for_who_asks),
 		AT_CODES(a_picture_too_large_is_left_out),
 		AT_CODES(unconfirmed_is_not_enrolled),
+		AT_CODES(who_is_shown_nothing_loses_no_time),
 		AT_CODES(authentication_alone_shows_nothing),
 		AT_CODES(without_a_password_nobody_enrols),
 		AT_CODES(too_late_is_too_late),
