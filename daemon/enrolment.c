@@ -193,7 +193,7 @@ static const char *means(enum channel_proof_kind kind)
 
 static enum channel_answer enrolled(struct talk *talk)
 {
-	report(talk->root, &talk->caller, EVENT_CODE_ENROLLED, means(talk->pending.by), NULL);
+	report_own(talk->root, &talk->caller, EVENT_OTP_ENROLLED, means(talk->pending.by));
 	explicit_bzero(&talk->pending, sizeof(talk->pending));
 	give_recovery(talk);
 	return CHANNEL_ACCEPTED;

@@ -8,22 +8,31 @@
 
 #define DETAIL_MAX 256
 
+static void send_from(const char *root, const struct caller *caller, struct event event)
+{
+	char origin[ORIGIN_TEXT_MAX];
+
+	origin_format(&caller->origin, origin);
+	event.subject = caller->name[0] ? caller->name : NULL;
+	event.service = REPORT_SERVICE;
+	event.origin = origin;
+	event.until = EVENT_NO_TIME;
+	(void)event_send(root, &event); /* the answer stands whoever hears of it */
+}
+
 void report(const char *root, const struct caller *caller, enum event_id id, const char *reason,
 	    const char *detail)
 {
-	char origin[ORIGIN_TEXT_MAX];
-	const struct event event = {
-		.id = id,
-		.subject = caller->name[0] ? caller->name : NULL,
-		.service = REPORT_SERVICE,
-		.origin = origin,
-		.reason = reason,
-		.detail = detail,
-		.until = EVENT_NO_TIME,
-	};
+	const struct event event = { .id = id, .reason = reason, .detail = detail };
 
-	origin_format(&caller->origin, origin);
-	(void)event_send(root, &event); /* the answer stands whoever hears of it */
+	send_from(root, caller, event);
+}
+
+void report_own(const char *root, const struct caller *caller, enum event_id id, const char *reason)
+{
+	const struct event event = { .id = id, .target = caller->name, .reason = reason };
+
+	send_from(root, caller, event);
 }
 
 void report_error(const char *root, const struct caller *caller, enum event_id id, const char *what,

@@ -50,7 +50,7 @@ static void issue_recovery(struct talk *talk)
 		return;
 	}
 	reply->n_recovery = reply->recovery_left = n;
-	report(talk->root, &talk->caller, EVENT_OTP_RECOVERY, NULL, NULL);
+	report_own(talk->root, &talk->caller, EVENT_OTP_RECOVERY, NULL);
 }
 
 static enum channel_answer resync_answer(const struct talk *talk, enum codes_verdict verdict)
@@ -58,7 +58,7 @@ static enum channel_answer resync_answer(const struct talk *talk, enum codes_ver
 	switch (verdict) {
 	case CODES_ACCEPTED:
 	case CODES_RECOVERED:
-		report(talk->root, &talk->caller, EVENT_OTP_RESYNCED, NULL, NULL);
+		report_own(talk->root, &talk->caller, EVENT_OTP_RESYNCED, NULL);
 		return CHANNEL_ACCEPTED;
 	case CODES_NOT_ENROLLED:
 		return CHANNEL_NO_TOKEN;

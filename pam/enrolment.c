@@ -152,8 +152,8 @@ static void give_recovery_codes(const struct code_asked *asked)
 
 static enum enrolment_end enrolled(const struct code_asked *asked)
 {
-	report_code(asked->root, asked->request, EVENT_CODE_ENROLLED,
-		    note_in(asked->pamh)->ticket[0] ? "ticket" : "at-login", NULL);
+	report_enrolled(asked->root, asked->request,
+			note_in(asked->pamh)->ticket[0] ? "ticket" : "at-login");
 	give_recovery_codes(asked);
 	enrolment_drop(asked->pamh);
 	return ENROLMENT_DONE;

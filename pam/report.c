@@ -213,6 +213,18 @@ void report_code(const char *root, const struct request *request, enum event_id 
 	(void)event_send(root, &event); /* as above */
 }
 
+void report_enrolled(const char *root, const struct request *request, const char *how)
+{
+	char origins[ORIGINS_TEXT_MAX];
+	struct event event;
+
+	format_origins(request, origins);
+	event = event_of(EVENT_OTP_ENROLLED, request, origins);
+	event.target = event.subject;
+	event.reason = how;
+	(void)event_send(root, &event); /* as above */
+}
+
 void report_codes_fallback(const char *root, const struct request *request)
 {
 	report_code(root, request, EVENT_STATE_FALLBACK, NULL,

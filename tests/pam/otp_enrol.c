@@ -87,8 +87,10 @@ static void the_first_login_shows_a_token(void **state)
 	measure(dialogue.told, "\342\226", &rows, &columns);
 	assert_in_range(rows, 17, 40);
 	assert_in_range(columns, 33, 80);
-	assert_event(host, "code.enrolled subject=\"games\" service=\"sshd\" origin=\"10.1.2.3\" "
-			   "reason=at-login");
+	assert_event(
+		host,
+		"otp.enrolled subject=\"games\" target=\"games\" service=\"sshd\" origin=\"10.1.2.3\" "
+		"reason=at-login");
 	assert_event(host, "access.allowed subject=\"games\"");
 	assert_int_equal(status_of(host, "games").n_tokens, 1);
 	assert_int_equal(status_of(host, "games").recovery_left, 8);
@@ -237,8 +239,10 @@ static void a_ticket_at_the_same_prompt(void **state)
 	drop_events(host);
 	assert_int_equal(log_in(host, &by_ssh, AUTH_AND_ACCOUNT, &right), PAM_SUCCESS);
 	assert_int_equal(right.asked, 2);
-	assert_event(host, "code.enrolled subject=\"games\" service=\"sshd\" origin=\"10.1.2.3\" "
-			   "reason=ticket");
+	assert_event(
+		host,
+		"otp.enrolled subject=\"games\" target=\"games\" service=\"sshd\" origin=\"10.1.2.3\" "
+		"reason=ticket");
 	assert_int_equal(log_in(host, &by_ssh, AUTH_AND_ACCOUNT, &again), PAM_AUTH_ERR);
 }
 

@@ -122,8 +122,10 @@ static void who_came_by_a_key_may_enrol(void **state)
 
 	use(host, "sshd", POLICY);
 	assert_int_equal(log_in_after(host, &entry, A_KEY, A_KEY, &dialogue), PAM_SUCCESS);
-	assert_event(host, "code.enrolled subject=\"games\" service=\"sshd\" origin=\"10.1.2.3\" "
-			   "reason=at-login");
+	assert_event(
+		host,
+		"otp.enrolled subject=\"games\" target=\"games\" service=\"sshd\" origin=\"10.1.2.3\" "
+		"reason=at-login");
 }
 
 static void or_redeem_a_ticket(void **state)
