@@ -83,7 +83,7 @@ scene 'ana, first login by ssh: her phone reads the QR code from the screen, she
 phone_of ana
 ssh_from 127.0.0.3 ana
 expect_outcome in
-expect_event '^code\.enrolled .*subject="ana".*reason=at-login'
+expect_event '^otp\.enrolled .*subject="ana".*reason=at-login'
 expect_event '^access\.allowed .*subject="ana".*service="sshd"'
 run cat /run/demo/uri
 expect_output '^otpauth://totp/DEMO:ana\?secret='
@@ -138,7 +138,7 @@ scene 'marta, first login at the same seat, which has no block characters: q dra
 phone_of marta q
 at_line tty1 marta
 expect_outcome in
-expect_event '^code\.enrolled .*subject="marta".*service="login".*reason=at-login'
+expect_event '^otp\.enrolled .*subject="marta".*service="login".*reason=at-login'
 run cat /run/demo/uri
 expect_output '^otpauth://totp/DEMO:marta\?secret='
 
@@ -161,7 +161,7 @@ ticket=$(grep -Eao -m 1 '[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}' /run/demo/output |
 phone_of pepe "$ticket"
 ssh_from 127.0.0.3 pepe
 expect_outcome in
-expect_event '^code\.enrolled .*subject="pepe".*service="sshd".*reason=ticket'
+expect_event '^otp\.enrolled .*subject="pepe".*service="sshd".*reason=ticket'
 
 scene 'the ticket is redeemed, and no recovery code either'
 DEMO_CODE="echo $ticket"
@@ -177,6 +177,28 @@ DEMO_CODE='/root/demo/phone show ana'
 ssh_from 127.0.0.3 ana 'sudo id -un'
 expect_outcome in 0
 expect_event '^code\.accepted .*subject="ana".*service="sudo"'
+
+scene 'sudo that still holds the password of a moment ago asks for a code all the same'
+cp /etc/sudoers.d/demo /run/demo/sudoers
+sed -i 's/timestamp_timeout=0/timestamp_timeout=5/' /etc/sudoers.d/demo
+DEMO_CODE='/root/demo/phone show pepe'
+ssh_from 127.0.0.3 pepe 'sudo id -un' 'sudo id -un'
+expect_outcome in 0 0
+expect_asked 'password for pepe:' 1
+expect_asked 'One-time code:' 3
+expect_n_events 2 '^code\.accepted .*subject="pepe".*service="sudo"'
+cp /run/demo/sudoers /etc/sudoers.d/demo
+
+scene 'NOPASSWD: sudo asks for a code alone, and with -n, which asks nothing, it refuses'
+sed -i 's/ ALL$/ NOPASSWD: ALL/' /etc/sudoers.d/demo
+DEMO_CODE='/root/demo/phone show ana'
+ssh_from 127.0.0.3 ana 'sudo -n id -un' 'sudo id -un'
+expect_outcome in 1 0
+expect_asked 'password for ana:' 0
+expect_asked 'One-time code:' 2
+expect_event '^code\.refused .*subject="ana".*service="sudo".*reason=no-answer'
+expect_event '^code\.accepted .*subject="ana".*service="sudo"'
+cp /run/demo/sudoers /etc/sudoers.d/demo
 apply_codes
 
 scene 'a key alone is not enough: nobody can be asked in the account phase'
@@ -216,7 +238,7 @@ phone_of pepe "$ticket"
 ssh_by_key pepe
 expect_outcome in
 expect_no_output 'assword:'
-expect_event '^code\.enrolled .*subject="pepe".*service="sshd".*reason=ticket'
+expect_event '^otp\.enrolled .*subject="pepe".*service="sshd".*reason=ticket'
 
 scene 'sshd_config is changed, and the stack still lets nobody pass without a key'
 restart_sshd yes no
