@@ -4,10 +4,10 @@
 
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <sereno/scoped.h>
+#include <sereno/slot.h>
 
 #include "attempts.h"
 #include "commands.h"
@@ -194,14 +194,6 @@ static enum exit_status run_own(const struct part *part, struct otp_task *task)
 	return part->run_own(task);
 }
 
-/* A tree of one's own is as good as root's. */
-static bool is_ours(const char *root)
-{
-	struct stat st;
-
-	return geteuid() == 0 || (root[0] && stat(root, &st) == 0 && st.st_uid == geteuid());
-}
-
 static enum exit_status run(const struct part *part, const struct options *options,
 			    const struct output *output)
 {
@@ -209,7 +201,7 @@ static enum exit_status run(const struct part *part, const struct options *optio
 		.options = options,
 		.output = output,
 		.root = options->root,
-		.own = !is_ours(options->root),
+		.own = !slot_caller_may(options->root),
 		.subject = options->second,
 	};
 

@@ -87,7 +87,7 @@ static void reply_in_time(struct connection *connection, int64_t now)
 		reply(connection);
 		return;
 	}
-	connection->due = connection->heard + (taken / REFUSAL_MSEC + 1) * REFUSAL_MSEC;
+	connection->due = connection->heard + otp_refusal_due(taken, REFUSAL_MSEC);
 	connection->stage = STAGE_HOLD_BACK;
 }
 

@@ -12,7 +12,7 @@
 
 static enum channel_answer unavailable(const struct talk *talk, int err)
 {
-	report_record_unusable(talk->root, &talk->caller, err);
+	report_codes_unusable(talk->root, &talk->caller, err);
 	return CHANNEL_UNAVAILABLE;
 }
 

@@ -11,9 +11,6 @@
 #include "report.h"
 
 #define DETAIL_MAX 256
-#define FALLBACK                                                                      \
-	"a damaged record of a second factor: codes up to now are used up, recovery " \
-	"codes void"
 
 /* What is looked at, and for what; "" is nothing said about that. */
 struct showing {
@@ -35,7 +32,7 @@ static void report_result(const struct talk *talk, const struct showing *showing
 	const char *named = showing->service[0] ? ", asked by what calls itself " : "";
 
 	if (result->fell_back)
-		report(talk->root, &talk->caller, EVENT_STATE_FALLBACK, NULL, FALLBACK);
+		report(talk->root, &talk->caller, EVENT_STATE_FALLBACK, NULL, CODES_FALLBACK_TEXT);
 	if (!is_right(result)) {
 		(void)snprintf(detail, sizeof(detail), "asked by what calls itself %s",
 			       showing->service);
@@ -55,22 +52,13 @@ static void report_result(const struct talk *talk, const struct showing *showing
 }
 
 /* What no record needs to be read for costs nothing: nobody learns anything by it. */
-static const char *nothing_to_look_at(const struct showing *showing)
+static const char *nothing_to_check(const struct showing *showing)
 {
-	scoped(otp_answer_erase) struct otp_answer answer = { 0 };
+	const enum otp_answer_kind kind = otp_answer_kind(showing->typed);
 
-	otp_answer_read(showing->typed, &answer);
-	switch (answer.kind) {
-	case OTP_ANSWER_EMPTY:
-		return "empty";
-	case OTP_ANSWER_MALFORMED:
-		return "malformed";
-	case OTP_ANSWER_CODE:
-		return NULL;
-	case OTP_ANSWER_RECOVERY:
-		return showing->recovery_counts ? NULL : "recovery-code";
-	}
-	return "malformed";
+	if (kind == OTP_ANSWER_RECOVERY && !showing->recovery_counts)
+		return "recovery-code";
+	return otp_answer_flaw(kind);
 }
 
 static enum proof charged(struct talk *talk)
@@ -103,7 +91,7 @@ static enum proof look_at_code(struct talk *talk, const struct showing *showing,
 
 	r = codes_check(talk->root, &account, &attempt, ret);
 	if (r < 0) {
-		report_record_unusable(talk->root, &talk->caller, r);
+		report_codes_unusable(talk->root, &talk->caller, r);
 		return PROOF_UNAVAILABLE;
 	}
 	report_result(talk, showing, ret);
@@ -113,7 +101,7 @@ static enum proof look_at_code(struct talk *talk, const struct showing *showing,
 static enum proof prove_by_code(struct talk *talk, const struct showing *showing,
 				struct codes_result *ret)
 {
-	const char *reason = nothing_to_look_at(showing);
+	const char *reason = nothing_to_check(showing);
 	enum proof proof;
 
 	*ret = (struct codes_result){ .verdict = CODES_MALFORMED };
@@ -155,7 +143,7 @@ static enum proof prove_by_ticket(struct talk *talk)
 	r = codes_ticket_check(talk->root, &account, talk->request.proof, time(NULL), &right);
 	proof = right ? PROOF_RIGHT : PROOF_WRONG;
 	if (r < 0 && r != -ENOENT) {
-		report_record_unusable(talk->root, &talk->caller, r);
+		report_codes_unusable(talk->root, &talk->caller, r);
 		proof = PROOF_UNAVAILABLE;
 	}
 	if (proof == PROOF_WRONG)

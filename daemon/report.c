@@ -45,13 +45,11 @@ void report_error(const char *root, const struct caller *caller, enum event_id i
 	report(root, caller, id, NULL, detail);
 }
 
-void report_record_unusable(const char *root, const struct caller *caller, int err)
+void report_codes_unusable(const char *root, const struct caller *caller, int err)
 {
-	if (err == -ENOKEY)
-		report(root, caller, EVENT_KEY_UNUSABLE, NULL,
-		       "there is no host key, or it is sealed and was not unsealed at this boot: "
-		       "sereno key status says what to do");
-	else
-		report_error(root, caller, EVENT_STATE_UNUSABLE, "the record of a second factor",
-			     err);
+	char detail[CODES_ERROR_SIZE];
+
+	codes_error_text(err, detail);
+	report(root, caller, err == -ENOKEY ? EVENT_KEY_UNUSABLE : EVENT_STATE_UNUSABLE, NULL,
+	       detail);
 }

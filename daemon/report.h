@@ -24,6 +24,6 @@ void report_error(const char *root, const struct caller *caller, enum event_id i
 		  int err);
 
 /* The record of a second factor cannot be used. */
-void report_record_unusable(const char *root, const struct caller *caller, int err);
+void report_codes_unusable(const char *root, const struct caller *caller, int err);
 
 #endif

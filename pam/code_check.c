@@ -3,8 +3,8 @@
 #include <stdio.h>
 
 #include <sereno/scoped.h>
+#include <sereno/slot.h>
 
-#include "caller.h"
 #include "code_channel.h"
 #include "code_charge.h"
 #include "code_check.h"
@@ -42,11 +42,9 @@ static void accept(const struct code_asked *asked, const struct codes_result *re
 static bool is_ticket(const struct code_asked *asked, const struct codes_account *account,
 		      const struct codes_attempt *attempt)
 {
-	scoped(otp_answer_erase) struct otp_answer answer = { 0 };
 	bool right = false;
 
-	otp_answer_read(attempt->typed, &answer);
-	return answer.kind == OTP_ANSWER_RECOVERY &&
+	return otp_answer_kind(attempt->typed) == OTP_ANSWER_RECOVERY &&
 	       codes_ticket_check(asked->root, account, attempt->typed, attempt->now, &right) ==
 		       0 &&
 	       right;
@@ -67,21 +65,9 @@ static void judge_result(const struct code_asked *asked, const struct codes_resu
 /* What no record needs to be read for costs nothing: nobody learns anything by it. */
 static const char *nothing_to_check(const struct code_asked *asked, const char *typed)
 {
-	scoped(otp_answer_erase) struct otp_answer answer = { 0 };
-
 	if (code_is_password(asked->pamh, typed))
 		return "password-again";
-	otp_answer_read(typed, &answer);
-	switch (answer.kind) {
-	case OTP_ANSWER_EMPTY:
-		return "empty";
-	case OTP_ANSWER_MALFORMED:
-		return "malformed";
-	case OTP_ANSWER_CODE:
-	case OTP_ANSWER_RECOVERY:
-		return NULL;
-	}
-	return "malformed";
+	return otp_answer_flaw(otp_answer_kind(typed));
 }
 
 static void settle(const struct code_charge *charge, struct code_verdict *verdict)
@@ -131,7 +117,7 @@ void code_check(const struct code_asked *asked, const char *typed, int64_t now,
 		refuse(asked, reason, NULL, ret);
 		return;
 	}
-	if (!caller_keeps_records(asked->root)) {
+	if (!slot_caller_may(asked->root)) {
 		code_channel_check(asked, typed, ret);
 		return;
 	}

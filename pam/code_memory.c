@@ -5,8 +5,8 @@
 #include <security/pam_modules.h>
 
 #include <sereno/remembered.h>
+#include <sereno/slot.h>
 
-#include "caller.h"
 #include "code_memory.h"
 #include "report.h"
 
@@ -19,7 +19,7 @@ struct places {
 
 static bool may_remember(const struct code_asked *asked)
 {
-	return asked->rules->remember_sec > 0 && caller_keeps_records(asked->root);
+	return asked->rules->remember_sec > 0 && slot_caller_may(asked->root);
 }
 
 static struct remembered_place *next(struct places *places)

@@ -8,8 +8,8 @@
 #include <security/pam_modules.h>
 
 #include <sereno/scoped.h>
+#include <sereno/slot.h>
 
-#include "caller.h"
 #include "enrolment.h"
 #include "enrolment_talk.h"
 #include "report.h"
@@ -88,7 +88,7 @@ bool enrolment_may_begin(const struct code_asked *asked, int64_t now)
 	struct codes_status status = { 0 };
 	int r;
 
-	if (asked->rules->enrol != ENROL_AT_LOGIN || !caller_keeps_records(asked->root))
+	if (asked->rules->enrol != ENROL_AT_LOGIN || !slot_caller_may(asked->root))
 		return false;
 	r = codes_status(asked->root, &account, &status);
 	return (r == 0 || r == -ENOENT) &&

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sereno/codes.h>
+
 #include "report.h"
 
 #define ORIGINS_SHOWN	 4
@@ -227,22 +229,14 @@ void report_enrolled(const char *root, const struct request *request, const char
 
 void report_codes_fallback(const char *root, const struct request *request)
 {
-	report_code(root, request, EVENT_STATE_FALLBACK, NULL,
-		    "a damaged record of a second factor: codes up to now are used up, recovery "
-		    "codes void");
+	report_code(root, request, EVENT_STATE_FALLBACK, NULL, CODES_FALLBACK_TEXT);
 }
 
 void report_codes_unusable(const char *root, const struct request *request, int err)
 {
-	char detail[DETAIL_MAX];
+	char detail[CODES_ERROR_SIZE];
 
-	if (err == -ENOKEY) {
-		report_code(root, request, EVENT_KEY_UNUSABLE, NULL,
-			    "there is no host key, or it is sealed and was not unsealed at this "
-			    "boot: sereno key status says what to do");
-		return;
-	}
-	(void)snprintf(detail, sizeof(detail), "the record of a second factor: %s",
-		       err == -EACCES ? "only root may read it" : cause(err));
-	report_code(root, request, EVENT_STATE_UNUSABLE, NULL, detail);
+	codes_error_text(err, detail);
+	report_code(root, request, err == -ENOKEY ? EVENT_KEY_UNUSABLE : EVENT_STATE_UNUSABLE, NULL,
+		    detail);
 }

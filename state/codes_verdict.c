@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* codes_verdict.c - verdicts in a word, the same whoever checked the code. */
+/* codes_verdict.c - verdicts and faults in words, the same whoever checked the code. */
 #include <sereno/codes.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
 const char *codes_verdict_word(enum codes_verdict verdict)
 {
@@ -25,4 +29,24 @@ const char *codes_verdict_word(enum codes_verdict verdict)
 		return "recovery-void";
 	}
 	return "error";
+}
+
+/* The host process's locale has no say in it: no strerror(). */
+static const char *cause(int err)
+{
+	const char *text = err == -EACCES ? "only root may read it" : strerrordesc_np(-err);
+
+	return text ? text : "unknown error";
+}
+
+void codes_error_text(int err, char text[static CODES_ERROR_SIZE])
+{
+	/* either is shorter */
+	if (err == -ENOKEY)
+		(void)snprintf(text, CODES_ERROR_SIZE,
+			       "there is no host key, or it is sealed and was not unsealed at this "
+			       "boot: sereno key status says what to do");
+	else
+		(void)snprintf(text, CODES_ERROR_SIZE, "the record of a second factor: %s",
+			       cause(err));
 }

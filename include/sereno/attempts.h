@@ -84,6 +84,8 @@ struct attempt_charge {
 	uint64_t boot_sec;		    /* when it was made */
 	bool fell_back; /* a record was damaged, or begun anew: report state.fallback */
 };
+#define ATTEMPTS_FALLBACK_TEXT \
+	"a damaged record of wrong passwords: the strictest that is left counts"
 
 /*
  * Charge one check, or refuse. Returns 0 with *@ret_answer, @charge filled in, and *@ret_wait_sec

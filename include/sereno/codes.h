@@ -62,6 +62,14 @@ enum codes_verdict {
 /* For the log: "wrong", "replayed" and so on. */
 const char *codes_verdict_word(enum codes_verdict verdict);
 
+/* For the log, in English: a record fell back; one cannot be used, for the errno @err (-ENOKEY is
+ * the host key's fault). */
+#define CODES_FALLBACK_TEXT                                                           \
+	"a damaged record of a second factor: codes up to now are used up, recovery " \
+	"codes void"
+#define CODES_ERROR_SIZE 256
+void codes_error_text(int err, char text[static CODES_ERROR_SIZE]);
+
 struct codes_result {
 	enum codes_verdict verdict;
 	char label[OTP_LABEL_SIZE]; /* of the token, for CODES_ACCEPTED and CODES_REPLAYED */

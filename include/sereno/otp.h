@@ -104,6 +104,16 @@ struct otp_answer {
 void otp_answer_read(const char *typed, struct otp_answer *ret);
 void otp_answer_erase(struct otp_answer *answer);
 
+/* What it is alone. */
+enum otp_answer_kind otp_answer_kind(const char *typed);
+
+/* Why such an answer is refused unread, in a word for the log; NULL for those to be looked at. */
+const char *otp_answer_flaw(enum otp_answer_kind kind);
+
+/* When to tell of a refusal, so that the time tells nothing: @taken after the answer, rounded up to
+ * a whole number of @unit, which is more than all checks take. */
+int64_t otp_refusal_due(int64_t taken, int64_t unit);
+
 /*
  * Recovery codes, and tickets: 60 random bits as "0x5k-m9q2-7rtz". Only a yescrypt hash is kept;
  * those that are made with the same setting (salt) are all compared with one hash of an answer.

@@ -138,6 +138,8 @@ static void typed_row(void **state)
 	assert_int_equal(answer.kind, row->kind);
 	assert_string_equal(answer.text, row->text);
 	assert_int_equal(answer.length, strlen(row->text));
+	assert_int_equal(otp_answer_kind(row->typed), row->kind);
+	assert_int_equal(!otp_answer_flaw(row->kind), row->text[0] != '\0');
 }
 
 struct uri {
