@@ -205,18 +205,18 @@ EXPORT int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const ch
 	const char *wrong = NULL;
 	int r;
 
-	r = options_read_prompt(argc, argv, &options, &wrong);
+	r = options_read_task(argc, argv, &options, &wrong);
 	if (r < 0) {
 		report_option(wrong);
 		return answer_error(r);
 	}
-	if (options.prompt == PROMPT_NONE)
+	if (options.task == TASK_TELL_KEY)
 		return first_factor_shown(pamh) == FIRST_FACTOR_KEY ? PAM_SUCCESS : PAM_AUTH_ERR;
 	second_factor_drop(pamh);
 	enrolment_drop(pamh);
 	code_charge_drop(pamh);
 	return begin(pamh, (unsigned)flags, options.root,
-		     options.prompt == PROMPT_COMBINED ? PHASE_COMBINED : PHASE_AUTH);
+		     options.task == TASK_ASK_COMBINED ? PHASE_COMBINED : PHASE_AUTH);
 }
 
 static int enrol(const struct code_asked *asked)
@@ -293,7 +293,7 @@ EXPORT int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char 
 	const char *wrong = NULL;
 	int r;
 
-	r = options_read_prompt(argc, argv, &options, &wrong);
+	r = options_read_task(argc, argv, &options, &wrong);
 	if (r < 0) {
 		report_option(wrong);
 		return answer_error(r);
