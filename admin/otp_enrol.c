@@ -20,7 +20,7 @@ struct enrolling {
 	struct utsname host;
 	uint32_t had_recovery; /* codes that are still good */
 	uint32_t n_recovery;
-	char recovery[CODES_RECOVERY_MAX][OTP_RECOVERY_SIZE];
+	char recovery[OTP_RECOVERY_MAX][OTP_RECOVERY_SIZE];
 };
 
 /* The terminal last: what a signal does to us comes after everything was erased. */
@@ -98,7 +98,7 @@ static int make_recovery_codes(struct enrolling *enrolling)
 	const uint32_t n = task->rules.recovery_codes;
 	int r;
 
-	if (n == 0 || n > CODES_RECOVERY_MAX || enrolling->had_recovery > 0)
+	if (n == 0 || n > OTP_RECOVERY_MAX || enrolling->had_recovery > 0)
 		return 0;
 	r = codes_recovery_issue(task->root, &task->account, time(NULL), n, enrolling->recovery);
 	if (r == 0)

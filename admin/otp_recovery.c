@@ -18,7 +18,7 @@
 
 enum exit_status otp_recovery_run(struct otp_task *task)
 {
-	char code[CODES_RECOVERY_MAX][OTP_RECOVERY_SIZE] = { "" };
+	char code[OTP_RECOVERY_MAX][OTP_RECOVERY_SIZE] = { "" };
 	const uint32_t n = task->rules.recovery_codes;
 	struct dialogue dialogue;
 	enum exit_status status;
@@ -29,7 +29,7 @@ enum exit_status otp_recovery_run(struct otp_task *task)
 		status = otp_may_show(task);
 	if (status != EXIT_YES)
 		return status;
-	if (n == 0 || n > CODES_RECOVERY_MAX)
+	if (n == 0 || n > OTP_RECOVERY_MAX)
 		return complain(EXIT_NO, _("the policy in force has no recovery codes "
 					   "(second-factor: recovery-codes: 0)"));
 	r = codes_recovery_issue(task->root, &task->account, time(NULL), n, code);

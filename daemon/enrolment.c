@@ -166,7 +166,7 @@ static void give_recovery(struct talk *talk)
 
 	r = codes_status(talk->root, &account, &status);
 	reply->recovery_left = status.recovery_left;
-	if (r == 0 && (n == 0 || n > CODES_RECOVERY_MAX || status.recovery_left > 0))
+	if (r == 0 && (n == 0 || n > OTP_RECOVERY_MAX || status.recovery_left > 0))
 		return;
 	if (r == 0)
 		r = codes_recovery_issue(talk->root, &account, time(NULL), n, reply->recovery);

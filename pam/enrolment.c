@@ -137,10 +137,10 @@ static void give_recovery_codes(const struct code_asked *asked)
 {
 	const struct codes_account account = account_of(asked);
 	const uint32_t n = asked->rules->recovery_codes;
-	char code[CODES_RECOVERY_MAX][OTP_RECOVERY_SIZE] = { "" };
+	char code[OTP_RECOVERY_MAX][OTP_RECOVERY_SIZE] = { "" };
 	int r;
 
-	if (n == 0 || n > CODES_RECOVERY_MAX)
+	if (n == 0 || n > OTP_RECOVERY_MAX)
 		return;
 	r = codes_recovery_issue(asked->root, &account, time(NULL), n, code);
 	if (r < 0)

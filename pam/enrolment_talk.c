@@ -14,7 +14,7 @@
 
 #define _(text) dgettext("sereno", text)
 
-#define RECOVERY_TEXT_SIZE (CODES_RECOVERY_MAX * (OTP_RECOVERY_SIZE + 3) + 1)
+#define RECOVERY_TEXT_SIZE (OTP_RECOVERY_MAX * (OTP_RECOVERY_SIZE + 3) + 1)
 
 static int uri_of(const struct code_asked *asked, const struct otp_token *token, char *uri,
 		  size_t size)
@@ -111,7 +111,7 @@ void enrolment_show_recovery(pam_handle_t *pamh, char (*code)[OTP_RECOVERY_SIZE]
 	char *typed = NULL;
 	size_t length = 0;
 
-	for (uint32_t i = 0; i < n && i < CODES_RECOVERY_MAX; i++) {
+	for (uint32_t i = 0; i < n && i < OTP_RECOVERY_MAX; i++) {
 		memcpy(text + length, "  ", 2);
 		memcpy(text + length + 2, code[i], OTP_RECOVERY_SIZE - 1);
 		length += 2 + OTP_RECOVERY_SIZE - 1;

@@ -102,7 +102,7 @@ struct channel_reply {
 	char issuer[OTP_ISSUER_SIZE], person[OTP_PERSON_SIZE];
 	/* CHANNEL_RECOVERY; CHANNEL_CONFIRM where he had none. 0 where the policy has none */
 	uint32_t n_recovery;
-	char recovery[CODES_RECOVERY_MAX][OTP_RECOVERY_SIZE];
+	char recovery[OTP_RECOVERY_MAX][OTP_RECOVERY_SIZE];
 };
 
 /* Erase; for scoped(), too. */

@@ -30,7 +30,6 @@
 #include <sereno/otp.h>
 
 #define CODES_TOKENS_MAX      4
-#define CODES_RECOVERY_MAX    16
 #define CODES_CLOCK_SLACK_SEC 120
 #define CODES_RESYNC_STEPS    1440 /* to either side: 12 hours of 30 s */
 
@@ -117,8 +116,7 @@ struct codes_enrolment {
 	enum codes_warrant warrant;
 	uint32_t within_sec; /* CODES_BY_DOOR */
 	const char *ticket;  /* CODES_BY_TICKET, as typed */
-	struct codes_attempt
-		confirm; /* .typed NULL, CODES_BY_CALLER only: an import, unconfirmed */
+	struct codes_attempt confirm;
 };
 
 enum codes_enrolled {
@@ -155,7 +153,7 @@ int codes_ticket_issue(const char *root, const struct codes_account *account, in
 int codes_ticket_check(const char *root, const struct codes_account *account, const char *typed,
 		       int64_t now, bool *ret);
 
-/* Make @n recovery codes (up to CODES_RECOVERY_MAX), instead of those made before. Also -ENOENT:
+/* Make @n recovery codes (up to OTP_RECOVERY_MAX), instead of those made before. Also -ENOENT:
  * there is no token to recover. Erase @code. */
 int codes_recovery_issue(const char *root, const struct codes_account *account, int64_t now,
 			 uint32_t n, char (*code)[OTP_RECOVERY_SIZE]);

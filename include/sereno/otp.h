@@ -119,6 +119,7 @@ int64_t otp_refusal_due(int64_t taken, int64_t unit);
  * those that are made with the same setting (salt) are all compared with one hash of an answer.
  */
 #define OTP_RECOVERY_SIZE 15
+#define OTP_RECOVERY_MAX  16 /* of one account */
 #define OTP_SETTING_SIZE  64
 #define OTP_HASH_SIZE	  44
 

@@ -49,16 +49,9 @@ static void need_long_ago(const char *root)
 
 static void enrol(const char *root)
 {
-	const struct codes_enrolment enrolment = {
-		.token = &phone,
-		.label = "phone",
-		.warrant = CODES_BY_CALLER,
-		.confirm = { NULL, NOW - 24 * HOUR, 1 },
-	};
-	enum codes_enrolled enrolled;
+	const struct codes_import import = { .token = &phone, .label = "phone" };
 
-	assert_int_equal(codes_enrol(root, &ana, &enrolment, &enrolled), 0);
-	assert_int_equal(enrolled, CODES_ENROLLED);
+	assert_int_equal(codes_import(root, &ana, &import, 1, 1, NOW - 24 * HOUR), 0);
 }
 
 static void lose_phone(const char *root)

@@ -304,18 +304,12 @@ static inline void arena_enrol(const struct arena *arena, unsigned number)
 {
 	char name[16];
 	const struct codes_account account = { name, FIRST_UID + number };
-	const struct codes_enrolment enrolment = {
-		.token = &arena_phone,
-		.label = "phone",
-		.warrant = CODES_BY_CALLER,
-		.confirm = { NULL, time(NULL) - 86400, 1 },
-	};
-	enum codes_enrolled enrolled;
+	const struct codes_import import = { .token = &arena_phone, .label = "phone" };
 	int r;
 
 	arena_name(number, name);
-	r = codes_enrol(arena->root, &account, &enrolment, &enrolled);
-	if (r < 0 || enrolled != CODES_ENROLLED)
+	r = codes_import(arena->root, &account, &import, 1, 1, time(NULL) - 86400);
+	if (r < 0)
 		errx(1, "enrolling %s: %s", name, strerror(-r));
 }
 

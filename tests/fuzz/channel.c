@@ -50,7 +50,7 @@ static void fuzz_reply(const uint8_t *data, size_t size)
 	if (r < 0)
 		return;
 	REQUIRE(reply.status.n_tokens <= CODES_TOKENS_MAX);
-	REQUIRE(reply.n_recovery <= CODES_RECOVERY_MAX);
+	REQUIRE(reply.n_recovery <= OTP_RECOVERY_MAX);
 	REQUIRE(reply.token.secret_length <= OTP_SECRET_MAX);
 	REQUIRE(reply.kind != CHANNEL_BEGIN || reply.answer != CHANNEL_ACCEPTED ||
 		otp_token_sound(&reply.token));

@@ -172,16 +172,9 @@ static inline struct codes_account account_of(const char *user)
 static inline void give_phone(const struct host *host, const char *user)
 {
 	const struct codes_account account = account_of(user);
-	const struct codes_enrolment enrolment = {
-		.token = &phone,
-		.label = "phone",
-		.warrant = CODES_BY_CALLER,
-		.confirm = { NULL, time(NULL) - 86400, 1 },
-	};
-	enum codes_enrolled enrolled;
+	const struct codes_import import = { .token = &phone, .label = "phone" };
 
-	assert_int_equal(codes_enrol(host->root, &account, &enrolment, &enrolled), 0);
-	assert_int_equal(enrolled, CODES_ENROLLED);
+	assert_int_equal(codes_import(host->root, &account, &import, 1, 1, time(NULL) - 86400), 0);
 }
 
 struct shown {
