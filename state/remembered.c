@@ -147,8 +147,8 @@ static int replace_record(int directory, const char *name, const struct record *
 	char temporary[NAME_SIZE];
 	int r;
 
-	(void)snprintf(temporary, sizeof(temporary), ".%d", (int)getpid());
-	/* of an earlier process with our number that died half-way */
+	(void)snprintf(temporary, sizeof(temporary), ".%d", (int)gettid());
+	/* of an earlier process or thread with our number that died half-way */
 	if (unlinkat(directory, temporary, 0) < 0 && errno != ENOENT)
 		return neg_errno();
 	r = write_new(directory, temporary, record);
