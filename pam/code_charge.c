@@ -3,37 +3,39 @@
 #include "code_charge.h"
 #include "guard.h"
 #include "guard_report.h"
-#include "guard_rules.h"
 
 #define CODE_CHARGE_DATA "sereno-code-charge"
 
-static struct attempt_subject subject_of(const struct request *request,
-					 const struct guard_rules *rules)
+static struct attempt_subject subject_of(const struct request *request)
 {
 	return (struct attempt_subject){
 		.user = request->subject.name,
 		.uid = request->subject.uid,
 		.known = true,
-		.never_locked = rules->never_locked,
 		.origin = request_origin_to_charge(request),
 		.class = request->kind == SERVICE_UNLOCK ? ATTEMPT_UNLOCK : ATTEMPT_LOGIN,
 	};
 }
 
-static enum code_charged too_many(const char *root, const char *service,
-				  const struct attempt_subject *subject,
-				  const struct guard_rules *rules, uint32_t wait_sec)
+static bool is_on_trial(const struct code_asked *asked)
 {
-	guard_report_refused(root, service,
-			     rules->on_trial ? EVENT_ATTEMPTS_ON_TRIAL : EVENT_ATTEMPTS_REFUSED,
-			     subject, wait_sec);
-	return rules->on_trial ? CODE_CHARGED : CODE_TOO_MANY;
+	return asked->judgement->observe & OBSERVE_ATTEMPTS;
 }
 
-static enum code_charged charge_own(const char *root, const struct request *request,
-				    const struct guard_rules *rules, struct code_charge *ret)
+static enum code_charged too_many(const struct code_asked *asked,
+				  const struct attempt_subject *subject, uint32_t wait_sec)
 {
-	const struct attempt_subject subject = subject_of(request, rules);
+	const bool on_trial = is_on_trial(asked);
+
+	guard_report_refused(asked->root, asked->request->service,
+			     on_trial ? EVENT_ATTEMPTS_ON_TRIAL : EVENT_ATTEMPTS_REFUSED, subject,
+			     wait_sec);
+	return on_trial ? CODE_CHARGED : CODE_TOO_MANY;
+}
+
+static enum code_charged charge_own(const struct code_asked *asked, struct code_charge *ret)
+{
+	const struct attempt_subject subject = subject_of(asked->request);
 	enum attempt_answer answer = ATTEMPT_REFUSED;
 	struct kept_charge *own = &ret->own;
 	uint32_t wait_sec = 0;
@@ -41,33 +43,26 @@ static enum code_charged charge_own(const char *root, const struct request *requ
 
 	r = attempt_clock_now(&own->charged);
 	if (r == 0)
-		r = attempt_charge(root, &own->limits, &subject, &own->charged, &own->charge,
+		r = attempt_charge(own->root, &own->limits, &subject, &own->charged, &own->charge,
 				   &answer, &wait_sec);
 	ret->none = r < 0 || answer == ATTEMPT_REFUSED;
 	if (r < 0) {
-		guard_report_unusable(root, &subject, r);
-		return rules->on_trial ? CODE_CHARGED : CODE_UNCHARGED;
+		guard_report_unusable(own->root, &subject, r);
+		return is_on_trial(asked) ? CODE_CHARGED : CODE_UNCHARGED;
 	}
 	if (own->charge.fell_back)
-		guard_report_fallback(root, &subject);
-	if (answer == ATTEMPT_REFUSED)
-		return too_many(root, request->service, &subject, rules, wait_sec);
-	return CODE_CHARGED;
+		guard_report_fallback(own->root, &subject);
+	return answer == ATTEMPT_REFUSED ? too_many(asked, &subject, wait_sec) : CODE_CHARGED;
 }
 
-enum code_charged code_charge(pam_handle_t *pamh, const char *root, const struct request *request,
-			      int64_t now, struct code_charge *ret)
+enum code_charged code_charge(const struct code_asked *asked, struct code_charge *ret)
 {
-	static const struct attempt_limits strict = ATTEMPT_LIMITS_STRICT;
-	struct guard_rules rules;
-
-	*ret = (struct code_charge){ .pamh = pamh, .guards = true, .own = { .root = root } };
-	if (guard_charges(pamh, request->subject.uid))
-		return CODE_CHARGED;
-	guard_rules_read(root, request, now, &rules);
-	ret->guards = false;
-	ret->own.limits = rules.limited ? rules.limits : strict;
-	return charge_own(root, request, &rules, ret);
+	*ret = (struct code_charge){
+		.pamh = asked->pamh,
+		.guards = guard_charges(asked->pamh, asked->request->subject.uid),
+		.own = { .root = asked->root, .limits = asked->judgement->attempts },
+	};
+	return ret->guards ? CODE_CHARGED : charge_own(asked, ret);
 }
 
 int code_charge_keep(const struct code_charge *charge)

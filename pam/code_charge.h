@@ -5,8 +5,8 @@
 #ifndef PAM_CODE_CHARGE_H
 #define PAM_CODE_CHARGE_H
 
+#include "code_check.h"
 #include "kept_charge.h"
-#include "request.h"
 
 struct code_charge {
 	pam_handle_t *pamh;
@@ -21,10 +21,10 @@ enum code_charged {
 	CODE_UNCHARGED /* the records cannot be used */
 };
 
-/* Charge one code of @request's subject, below @root; borrows both. Reports what stands in the
- * way. A policy without limits for attempts has the strict ones for codes: six digits are few. */
-enum code_charged code_charge(pam_handle_t *pamh, const char *root, const struct request *request,
-			      int64_t now, struct code_charge *ret);
+/* Charge one code of @asked, who is a person: root and break-glass accounts are never asked.
+ * Reports what stands in the way. A policy without limits for attempts has the strict ones for
+ * codes: six digits are few. */
+enum code_charged code_charge(const struct code_asked *asked, struct code_charge *ret);
 
 /* The code was right; what stands beside it in the stack may still fail. One of our own is kept in
  * the handle until code_charge_succeed(): else who has a phone alone could take back, by a right

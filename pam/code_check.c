@@ -92,7 +92,7 @@ static void check_charged(const struct code_asked *asked, const char *typed, int
 {
 	const struct account *subject = &asked->request->subject;
 	const struct codes_account account = { subject->name, subject->uid };
-	const struct codes_attempt attempt = { typed, now, asked->rules->window };
+	const struct codes_attempt attempt = { typed, now, asked->judgement->second_factor.window };
 	struct codes_result result;
 	int r;
 
@@ -121,7 +121,7 @@ void code_check(const struct code_asked *asked, const char *typed, int64_t now,
 		code_channel_check(asked, typed, ret);
 		return;
 	}
-	switch (code_charge(asked->pamh, asked->root, asked->request, now, &charge)) {
+	switch (code_charge(asked, &charge)) {
 	case CODE_CHARGED:
 		check_charged(asked, typed, now, &charge, ret);
 		return;

@@ -19,7 +19,7 @@ struct places {
 
 static bool may_remember(const struct code_asked *asked)
 {
-	return asked->rules->remember_sec > 0 && slot_caller_may(asked->root);
+	return asked->judgement->second_factor.remember_sec > 0 && slot_caller_may(asked->root);
 }
 
 static struct remembered_place *next(struct places *places)
@@ -83,7 +83,7 @@ bool code_memory_counts(const struct code_asked *asked)
 		return false;
 	for (size_t i = 0; i < places.n; i++)
 		if (remembered_find(asked->root, request->subject.uid, &places.place[i],
-				    asked->rules->remember_sec, &now) == 0) {
+				    asked->judgement->second_factor.remember_sec, &now) == 0) {
 			report_code(asked->root, request, EVENT_CODE_REMEMBERED,
 				    words[places.place[i].kind], NULL);
 			return true;

@@ -88,11 +88,12 @@ bool enrolment_may_begin(const struct code_asked *asked, int64_t now)
 	struct codes_status status = { 0 };
 	int r;
 
-	if (asked->rules->enrol != ENROL_AT_LOGIN || !slot_caller_may(asked->root))
+	if (asked->judgement->second_factor.enrol != ENROL_AT_LOGIN ||
+	    !slot_caller_may(asked->root))
 		return false;
 	r = codes_status(asked->root, &account, &status);
 	return (r == 0 || r == -ENOENT) &&
-	       codes_may_enrol(&status, asked->rules->enrol_within_sec, now);
+	       codes_may_enrol(&status, asked->judgement->second_factor.enrol_within_sec, now);
 }
 
 static enum enrolment_end unavailable(const struct code_asked *asked, int err)
@@ -124,9 +125,9 @@ static int try_code(const struct code_asked *asked, const struct otp_token *toke
 		.token = token,
 		.label = "phone",
 		.warrant = note->ticket[0] ? CODES_BY_TICKET : CODES_BY_DOOR,
-		.within_sec = asked->rules->enrol_within_sec,
+		.within_sec = asked->judgement->second_factor.enrol_within_sec,
 		.ticket = note->ticket,
-		.confirm = { typed, time(NULL), asked->rules->window },
+		.confirm = { typed, time(NULL), asked->judgement->second_factor.window },
 	};
 
 	return codes_enrol(asked->root, &account, &enrolment, ret);
@@ -136,7 +137,7 @@ static int try_code(const struct code_asked *asked, const struct otp_token *toke
 static void give_recovery_codes(const struct code_asked *asked)
 {
 	const struct codes_account account = account_of(asked);
-	const uint32_t n = asked->rules->recovery_codes;
+	const uint32_t n = asked->judgement->second_factor.recovery_codes;
 	char code[OTP_RECOVERY_MAX][OTP_RECOVERY_SIZE] = { "" };
 	int r;
 
@@ -190,7 +191,8 @@ static enum enrolment_end confirm_in_time(const struct code_asked *asked,
 	struct codes_needed needed = { .door = CODES_DOOR_TICKET };
 	int r;
 
-	r = codes_need(asked->root, &account, asked->rules->enrol_within_sec, time(NULL), &needed);
+	r = codes_need(asked->root, &account, asked->judgement->second_factor.enrol_within_sec,
+		       time(NULL), &needed);
 	if (r < 0)
 		return unavailable(asked, r);
 	switch (needed.door) {
@@ -206,7 +208,7 @@ static enum enrolment_end confirm_in_time(const struct code_asked *asked,
 
 static enum enrolment_end show_and_confirm(const struct code_asked *asked)
 {
-	const struct second_factor_rules *rules = asked->rules;
+	const struct second_factor_rules *rules = &asked->judgement->second_factor;
 	scoped(otp_token_erase) struct otp_token token = { 0 };
 	int r;
 
@@ -238,7 +240,7 @@ enum enrolment_end enrolment_conduct(const struct code_asked *asked)
 		return unavailable(asked, r);
 	if (status.n_tokens > 0)
 		return ENROLMENT_HAS_ONE;
-	if (!codes_may_enrol(&status, asked->rules->enrol_within_sec, time(NULL)))
+	if (!codes_may_enrol(&status, asked->judgement->second_factor.enrol_within_sec, time(NULL)))
 		return refused(asked, "too-late");
 	return show_and_confirm(asked);
 }

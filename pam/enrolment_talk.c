@@ -22,7 +22,7 @@ static int uri_of(const struct code_asked *asked, const struct otp_token *token,
 	struct utsname host = { .nodename = "" };
 
 	(void)uname(&host); /* cannot fail */
-	return otp_uri(token, otp_issuer(asked->rules->issuer, host.nodename),
+	return otp_uri(token, otp_issuer(asked->judgement->second_factor.issuer, host.nodename),
 		       asked->request->subject.name, uri, size);
 }
 

@@ -16,6 +16,7 @@
 
 struct judgement {
 	struct second_factor_rules second_factor; /* of the policy, where it can be used */
+	struct attempt_limits attempts;		  /* likewise; the strict ones where it has none */
 	struct access_verdict verdict;
 	char policy[POLICY_HASH_HEX]; /* of the policy that decided; "" for the fallback */
 	unsigned observe;	      /* enum observe */

@@ -119,7 +119,8 @@ static int ask(const struct code_asked *asked, enum phase phase)
 	int code;
 
 	code = phase == PHASE_COMBINED
-		       ? code_prompt_combined(asked->pamh, asked->rules->digits, &answer)
+		       ? code_prompt_combined(asked->pamh, asked->judgement->second_factor.digits,
+					      &answer)
 		       : code_prompt(asked->pamh, &answer);
 	if (code != PAM_SUCCESS) {
 		report_no_answer(asked, phase);
@@ -182,7 +183,7 @@ static int begin(pam_handle_t *pamh, unsigned flags, const char *root, enum phas
 {
 	scoped(request_clear) struct request request = { .service = "" };
 	struct judgement judgement;
-	const struct code_asked asked = { pamh, flags, root, &request, &judgement.second_factor };
+	const struct code_asked asked = { pamh, flags, root, &request, &judgement };
 	const char *user = NULL;
 	int code, r;
 
@@ -288,7 +289,7 @@ EXPORT int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char 
 {
 	scoped(request_clear) struct request request = { .service = "" };
 	struct judgement judgement;
-	struct code_asked asked = { pamh, (unsigned)flags, "", &request, &judgement.second_factor };
+	struct code_asked asked = { pamh, (unsigned)flags, "", &request, &judgement };
 	struct options options;
 	const char *wrong = NULL;
 	int r;
