@@ -44,19 +44,20 @@ FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(sort $(wildcard tests/fuzz/*.
 BENCHES := $(patsubst tests/bench/%.c,$(O)/tests/bench/%,$(sort $(wildcard tests/bench/*.c)))
 
 BUILD_DEPS := gcc libc6-dev libpam0g-dev libyaml-dev libcdb-dev libssl-dev libcmocka-dev gettext libpwquality-dev libcrack2-dev libcrypt-dev cracklib-runtime liboath-dev libqrencode-dev libsystemd-dev libsqlite3-dev zlib1g-dev
-CHECK_DEPS := jq sqlite3 tinycdb binutils util-linux zbar-tools systemd
-DEMO_DEPS  := openssh-server openssh-client sudo expect login util-linux passwd iproute2 at libpam-systemd
+CHECK_DEPS := jq sqlite3 tinycdb binutils util-linux zbar-tools systemd oathtool
+DEMO_DEPS  := openssh-server openssh-client sudo expect login util-linux passwd iproute2 at libpam-systemd vlock zbar-tools
 VM_DEPS    := qemu-system-x86 mmdebstrap busybox-static e2fsprogs xz-utils jq
 BENCH_DEPS := jq time sqlite3 libpam-google-authenticator libpam-oath
 FUZZ_DEPS  := clang libclang-rt-dev
 ANALYZE_DEPS := clang-tidy cppcheck
+VALGRIND_DEPS := valgrind
 deps        = $(Q)tests/need-packages $(1)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY: $(module_o)
-.PHONY: all help deps demo try vm check bench fuzz analyze install uninstall clean docs format
+.PHONY: all help deps demo try vm check endure valgrind bench fuzz analyze install uninstall clean docs format
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -86,7 +87,7 @@ $(foreach r,$(ROOMS),$(eval $(call room,$(r))))
 
 # What a module needs beside libpam; the linker drops what it does not.
 LIBS_pam_sereno_password := -lcrypto -lpwquality -lcrack -lcrypt
-LIBS_pam_sereno_otp := -lcrypto -lcrypt -loath -lqrencode
+LIBS_pam_sereno_otp := -lcrypto -lcrypt -loath
 # Loaded anew at every login: each segment more is page faults there (noseparate-code: a tenth of what the guard adds).
 $(O)/pam_%.so: $(O)/pam/pam_%.o $(O)/pam.a $(O)/channel.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a pam/pam_%.map
 	$(say) MODULE $@
@@ -101,7 +102,7 @@ $(O)/libnss_sereno.so.2: $(call objects,nss) $(O)/policy.a nss/libnss_sereno.map
 		-Wl,--version-script=$(filter %.map,$^) -Wl,--exclude-libs,ALL -o $@ $(filter %.o %.a,$^)
 	$(if $(SANITIZE),,$(Q)tests/check-exports $@ $(filter %.map,$^))
 
-command_libs := -lsqlite3 -lz -lyaml -lcrypto -lpwquality -lcrack -lcrypt -loath -lqrencode -l:libcdb_pic.a
+command_libs := -lsqlite3 -lz -lyaml -lcrypto -lpwquality -lcrack -lcrypt -loath -l:libcdb_pic.a
 $(O)/sereno: $(O)/admin/main.o $(O)/admin.a $(O)/departure.a $(O)/register.a $(O)/sessions.a $(O)/channel.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a
 	$(say) LINK $@
 	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $^ $(command_libs)
@@ -119,7 +120,7 @@ WRAPS_host_key := pwrite fsync ftruncate fchmod renameat2 unlinkat flock clock_g
 WRAPS_attempts_faults := $(WRAPS_slot_faults)
 WRAPS_codes_faults := $(WRAPS_slot_faults)
 # Where the modules' calls go to the test that has loaded them, see tests/pam/calls.h.
-exporting := $(patsubst %,$(O)/tests/pam/%,otp_faults otp_clock otp_store otp_flat otp_crowd)
+exporting := $(patsubst %,$(O)/tests/pam/%,otp_faults otp_clock otp_store otp_flat otp_crowd otp_kills)
 $(exporting): exports := -rdynamic -Wl,--no-as-needed
 $(TESTS): $(O)/tests/%: $(O)/tests/%.o $(archives)
 	$(say) TEST $@
@@ -128,6 +129,17 @@ $(TESTS): $(O)/tests/%: $(O)/tests/%.o $(archives)
 check: all $(TESTS) ## run every quick test (no root, no network)
 	$(call deps,$(CHECK_DEPS))
 	$(Q)O=$(abspath $(O)) SANITIZE=$(SANITIZE) tests/run $(TESTS) $(SCRIPTS)
+
+# 200 rounds of races, 500 kills, every call that fails, 100,000 authentications in one process; the longest one first.
+ENDURED := $(patsubst %,$(O)/tests/%,pam/otp_flat state/codes_race pam/otp_crowd pam/otp_kills pam/otp_faults)
+endure: all $(ENDURED) ## the tests of codes that have a longer run in them
+	$(Q)ENDURE=1 TMPDIR=/dev/shm O=$(abspath $(O)) tests/run $(ENDURED)
+
+# Without tests that measure time, search memory, crowd it, or have an allocator of their own.
+MINDED := $(filter-out $(exporting) %_parallel %_race %_oracle %_secrets,$(filter $(addprefix $(O)/tests/,otp/% state/codes% pam/otp%),$(TESTS)))
+valgrind: all $(MINDED) ## the tests of codes under valgrind
+	$(call deps,$(VALGRIND_DEPS))
+	$(Q)UNDER='valgrind -q --leak-check=full --error-exitcode=99 --child-silent-after-fork=yes' O=$(abspath $(O)) tests/run $(MINDED)
 
 demo: all ## real su, login, sudo and sshd under a policy, in a throw-away copy of this system
 	$(call deps,$(DEMO_DEPS))

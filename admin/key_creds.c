@@ -75,8 +75,7 @@ static int put_input(struct pipe *input, const struct run *run)
 	return 0;
 }
 
-static int start(const struct creds *creds, const struct run *run, const int fds[static 3],
-		 pid_t *ret)
+static int start(const struct creds *creds, struct run *run, const int fds[static 3], pid_t *ret)
 {
 	const char *environment[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL,
 				      NULL };
@@ -96,8 +95,8 @@ static int start(const struct creds *creds, const struct run *run, const int fds
 		r = -posix_spawn_file_actions_adddup2(&actions, fds[i], i);
 	if (r == 0)
 		r = -posix_spawn(ret, creds->program, &actions, NULL,
-				 (char *const *)(uintptr_t)run->words,
-				 (char *const *)(uintptr_t)environment);
+				 (char *const *)(void *)run->words,
+				 (char *const *)(void *)environment);
 	(void)posix_spawn_file_actions_destroy(&actions); /* always 0 in glibc */
 	return r;
 }
@@ -120,12 +119,17 @@ static int take_in(int fd, uint8_t *bytes, size_t size, size_t *length)
 	return n > 0;
 }
 
-/* What it says beside the output is for people: of a long text, the beginning. */
+/* What it says beside the output is for people: of a long text the end, where the reason stands. */
 static int take_in_said(int fd, struct creds *creds, size_t *said)
 {
-	const int r = take_in(fd, (uint8_t *)creds->said, sizeof(creds->said) - 1, said);
+	const size_t half = sizeof(creds->said) / 2;
 
-	return r == -EFBIG ? 1 : r;
+	if (*said == sizeof(creds->said) - 1) {
+		memmove(creds->said, creds->said + half, *said - half);
+		*said -= half;
+		memset(creds->said + *said, 0, sizeof(creds->said) - *said);
+	}
+	return take_in(fd, (uint8_t *)creds->said, sizeof(creds->said) - 1, said);
 }
 
 static int listen_to(struct creds *creds, struct run *run, const int fds[static 2],
@@ -176,6 +180,19 @@ static int await_end(pid_t child, int64_t deadline)
 	}
 }
 
+/* Its last line, in place. */
+static void keep_last_line(struct creds *creds)
+{
+	size_t length = strlen(creds->said);
+	const char *begin;
+
+	while (length > 0 && creds->said[length - 1] == '\n')
+		creds->said[--length] = '\0';
+	begin = strrchr(creds->said, '\n');
+	if (begin)
+		memmove(creds->said, begin + 1, strlen(begin));
+}
+
 static int follow(struct creds *creds, struct run *run, pid_t child, const int fds[static 2])
 {
 	const int64_t deadline = now_msec() + creds->limit_msec;
@@ -216,7 +233,9 @@ static int run(struct creds *creds, struct run *run)
 	close_p(&said.to);
 	output.to = -1;
 	said.to = -1;
-	return follow(creds, run, child, (const int[2]){ output.from, said.from });
+	r = follow(creds, run, child, (const int[2]){ output.from, said.from });
+	keep_last_line(creds);
+	return r;
 }
 
 /* clang-format off */
@@ -297,9 +316,10 @@ int creds_seal(struct creds *creds, const char *name, enum creds_means means,
 		return -ENOMEM;
 	}
 	/* Bound to the chip, not to what the firmware measured: an update of that must not lose
-	 * everybody's codes. */
+	 * everybody's codes. 16 is the register for tests, which no boot writes to; with none at
+	 * all systemd 252 writes what it cannot read. */
 	memcpy(encrypt.words,
-	       (const char *[]){ NULL, "encrypt", naming, with, "--tpm2-pcrs=", "-", "-", NULL },
+	       (const char *[]){ NULL, "encrypt", naming, with, "--tpm2-pcrs=16", "-", "-", NULL },
 	       sizeof(encrypt.words));
 	r = run(creds, &encrypt);
 	if (r < 0)

@@ -20,7 +20,7 @@ struct creds {
 	const char *program;	   /* full path */
 	const char *secret;	   /* of the host, where it is another's file tree; or NULL */
 	int limit_msec;		   /* a TPM2 takes its time */
-	char said[CREDS_SAID_MAX]; /* by the last one that failed; hostile */
+	char said[CREDS_SAID_MAX]; /* its last words; hostile */
 };
 
 enum creds_means { CREDS_UNKNOWN, CREDS_HOST, CREDS_TPM2, CREDS_HOST_AND_TPM2 };

@@ -32,7 +32,7 @@ static const struct {
 	[STANDING_LEFT]     = { "left", N_("sealed, and unsealed for this boot; a copy in the clear was left behind"),
 				N_("sereno key load, which removes it"), EXIT_NO },
 	[STANDING_CLOSED]   = { "closed", N_("sealed, and not unsealed at this boot: no code can be checked"),
-				N_("systemctl restart sereno-key; journalctl -u sereno-key says why it was not"), EXIT_NO },
+				N_("sereno key load, which says what is in the way"), EXIT_NO },
 	[STANDING_UNUSABLE] = { "unusable", N_("cannot be used: no code can be checked"), NULL, EXIT_NO },
 };
 /* clang-format on */

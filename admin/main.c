@@ -58,13 +58,14 @@ static const struct command commands[] = {
 	  N_("Exit status: 0 a policy is in force and nothing is overdue, 1 otherwise.\n\n"
 	     "  sereno status\n"),
 	  OPTION_JSON | OPTION_ROOT, OPERAND_NONE, status_run },
-	{ "attempts", N_("[USER]"), N_("who has to wait for his next password"),
-	  N_("Wrong passwords by account and origin, since when they count, and until when nothing more\n"
-	     "is checked. OPEN is being checked right now. Exit status: 0 nobody waits, 1 somebody does.\n\n"
+	{ "attempts", N_("[USER]"), N_("who has to wait for his next password or code"),
+	  N_("Wrong passwords and codes by account and origin, since when they count, and until when\n"
+	     "nothing more is checked. OPEN is being checked right now. Exit status: 0 nobody waits,\n"
+	     "1 somebody does.\n\n"
 	     "  sereno attempts\n"
 	     "  sereno attempts ana                   with the places she usually comes from\n"),
 	  OPTION_JSON | OPTION_ROOT, OPERAND_OPTIONAL, attempts_run },
-	{ "unlock", N_("USER"), N_("forget the wrong passwords of an account"),
+	{ "unlock", N_("USER"), N_("forget the wrong passwords and codes of an account"),
 	  N_("Delays and locks of USER end at once, from every origin; also where the record is damaged.\n"
 	     "Exit status: 0 done.\n\n"
 	     "  sereno unlock ana\n"),

@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include <sereno/scoped.h>
+#include <sereno/slot.h>
 
 #include "attempts.h"
 #include "commands.h"
+#include "otp_own.h"
 
 #define ALWAYS (OPTION_ROOT | OPTION_HELP)
 #define SHOWN  (ALWAYS | OPTION_SHOW_SECRET)
@@ -25,11 +27,11 @@ struct part {
 
 /* clang-format off */
 static const struct part parts[] = {
-	{ "enrol",    SHOWN | OPTION_LABEL | OPTION_ASCII, N_("--label, --ascii, --show-secret and --root"), otp_enrol_run, NULL },
-	{ "status",   ALWAYS | OPTION_JSON,                N_("--json and --root"),                          otp_status_run, NULL },
-	{ "verify",   ALWAYS,                              N_("--root"),                                     otp_verify_run, NULL },
-	{ "resync",   ALWAYS | OPTION_LABEL,               N_("--label and --root"),                         otp_resync_run, NULL },
-	{ "recovery", SHOWN,                               N_("--show-secret and --root"),                   otp_recovery_run, NULL },
+	{ "enrol",    SHOWN | OPTION_LABEL | OPTION_ASCII, N_("--label, --ascii, --show-secret and --root"), otp_enrol_run, own_enrol_run },
+	{ "status",   ALWAYS | OPTION_JSON,                N_("--json and --root"),                          otp_status_run, own_status_run },
+	{ "verify",   ALWAYS,                              N_("--root"),                                     otp_verify_run, own_verify_run },
+	{ "resync",   ALWAYS | OPTION_LABEL,               N_("--label and --root"),                         otp_resync_run, own_resync_run },
+	{ "recovery", SHOWN,                               N_("--show-secret and --root"),                   otp_recovery_run, own_recovery_run },
 	{ "remove",   ALWAYS | OPTION_LABEL | OPTION_DRY_RUN, N_("--label, --dry-run and --root"),           otp_remove_run, NULL },
 	{ "reset",    ALWAYS | OPTION_DRY_RUN,             N_("--dry-run and --root"),                       otp_reset_run, NULL },
 	{ "ticket",   SHOWN | OPTION_VALID,                N_("--valid, --show-secret and --root"),          otp_ticket_run, NULL },
@@ -156,7 +158,7 @@ static enum exit_status read_policy(struct otp_task *task)
 
 	task->rules = (struct second_factor_rules)SECOND_FACTOR_STANDARD;
 	task->zone = (struct zone){ .end = TIME_NO_END, .n = 1, .step = { { TIME_NO_START, 0 } } };
-	if (r == -ENOENT)
+	if (r == -ENOENT || (r < 0 && task->own)) /* serenod has rules of its own */
 		return EXIT_YES;
 	if (r < 0)
 		return complain(EXIT_SYSTEM,
@@ -176,10 +178,10 @@ static enum exit_status run_as_root(const struct part *part, struct otp_task *ta
 	if (r < 0)
 		return complain_error(r, _("cannot read the users of %s/etc"), task->root);
 	status = read_policy(task);
-	if (status != EXIT_YES)
-		return status;
-	caller_find(task->root, task->people, &task->caller);
-	status = part->run(task);
+	if (status == EXIT_YES) {
+		caller_find(task->root, task->people, &task->caller);
+		status = part->run(task);
+	}
 	people_free(task->people);
 	return status;
 }
@@ -188,6 +190,7 @@ static enum exit_status run_own(const struct part *part, struct otp_task *task)
 {
 	if (!part->run_own)
 		return complain(EXIT_SYSTEM, _("run this as root"));
+	(void)read_policy(task); /* for times and deadlines only */
 	return part->run_own(task);
 }
 
@@ -198,7 +201,7 @@ static enum exit_status run(const struct part *part, const struct options *optio
 		.options = options,
 		.output = output,
 		.root = options->root,
-		.own = geteuid() != 0 && !options->root[0],
+		.own = !slot_caller_may(options->root),
 		.subject = options->second,
 	};
 

@@ -20,7 +20,7 @@ struct enrolling {
 	struct utsname host;
 	uint32_t had_recovery; /* codes that are still good */
 	uint32_t n_recovery;
-	char recovery[CODES_RECOVERY_MAX][OTP_RECOVERY_SIZE];
+	char recovery[OTP_RECOVERY_MAX][OTP_RECOVERY_SIZE];
 };
 
 /* The terminal last: what a signal does to us comes after everything was erased. */
@@ -60,16 +60,10 @@ static enum exit_status look_first(struct enrolling *enrolling)
 	return EXIT_YES;
 }
 
-/* The policy's, else this host's name. */
 static const char *issuer_of(struct enrolling *enrolling)
 {
-	const char *issuer = enrolling->task->rules.issuer;
-	const char *host = enrolling->host.nodename;
-
-	if (!issuer[0] && uname(&enrolling->host) == 0 && otp_label_sound(host, OTP_ISSUER_SIZE) &&
-	    !strchr(host, ':'))
-		return host;
-	return issuer;
+	(void)uname(&enrolling->host); /* cannot fail */
+	return otp_issuer(enrolling->task->rules.issuer, enrolling->host.nodename);
 }
 
 /* One showing, one answer. Returns 1 with *@ret, 0 or a negative errno. */
@@ -104,7 +98,7 @@ static int make_recovery_codes(struct enrolling *enrolling)
 	const uint32_t n = task->rules.recovery_codes;
 	int r;
 
-	if (n == 0 || n > CODES_RECOVERY_MAX || enrolling->had_recovery > 0)
+	if (n == 0 || n > OTP_RECOVERY_MAX || enrolling->had_recovery > 0)
 		return 0;
 	r = codes_recovery_issue(task->root, &task->account, time(NULL), n, enrolling->recovery);
 	if (r == 0)
@@ -122,7 +116,7 @@ static enum exit_status enrolled(struct enrolling *enrolling)
 	if (enrolling->n_recovery > 0)
 		otp_page_recovery(task, &enrolling->dialogue, enrolling->recovery,
 				  enrolling->n_recovery);
-	dialogue_close(&enrolling->dialogue);
+	otp_page_end(task, &enrolling->dialogue);
 	output_print(task->output, STYLE_PLAIN,
 		     _("%s has the token %s; the code just typed is used up\n"), task->user,
 		     escape(buffer, enrolling->label));
@@ -147,7 +141,7 @@ static enum exit_status not_enrolled(struct enrolling *enrolling, int r)
 
 	if (r == -EINTR)
 		return EXIT_NO; /* the signal says the rest */
-	dialogue_close(&enrolling->dialogue);
+	otp_page_end(task, &enrolling->dialogue);
 	if (r == -EINVAL)
 		return complain(EXIT_SYSTEM,
 				_("the name of %s, or the issuer of the policy, cannot "

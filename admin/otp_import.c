@@ -10,6 +10,7 @@
 #include <sereno/scoped.h>
 
 #include "attempts.h"
+#include "dialogue.h"
 #include "otp.h"
 #include "otp_source.h"
 
@@ -45,20 +46,13 @@ static void import_clear(struct import *import)
 	free(import->text);
 }
 
-static enum exit_status find_kind(struct import *import)
+/* NULL: there is none of that name. */
+static const struct kind *find_kind(const char *name)
 {
-	const struct options *options = import->task->options;
-
-	for (size_t i = 0; options->from && i < ARRAY_SIZE(kinds); i++)
-		if (strcmp(options->from, kinds[i].name) == 0)
-			import->kind = &kinds[i];
-	if (!import->kind)
-		return complain(EXIT_USAGE,
-				_("--from google-authenticator, oath or uri is wanted"));
-	if (import->kind->of_one && !options->user)
-		return complain(EXIT_USAGE,
-				_("whose? --user USER is wanted, the file does not tell"));
-	return EXIT_YES;
+	for (size_t i = 0; name && i < ARRAY_SIZE(kinds); i++)
+		if (strcmp(name, kinds[i].name) == 0)
+			return &kinds[i];
+	return NULL;
 }
 
 /* A secret that others could read is theirs, too; one that others could write may be theirs. */
@@ -66,7 +60,7 @@ static void look_at_owner(const struct import *import, const struct stat *st)
 {
 	const uid_t owner = import->kind->of_one ? import->task->account.uid : 0;
 
-	if (st->st_uid != 0 && st->st_uid != owner)
+	if (st->st_uid != 0 && st->st_uid != owner && st->st_uid != geteuid())
 		(void)complain(EXIT_NO, _("warning: %s belongs to uid %u, who may have written it"),
 			       import->file, st->st_uid);
 	if (st->st_mode & (S_IRWXG | S_IRWXO))
@@ -112,6 +106,22 @@ static int read_file(struct import *import, const char *path)
 	return read_text(import, fd);
 }
 
+/* Typed or pasted, it is not shown. */
+static int read_typed(struct import *import)
+{
+	char answer[DIALOGUE_ANSWER_SIZE] = "";
+	struct dialogue dialogue;
+	int r;
+
+	dialogue_open(&dialogue);
+	r = dialogue_ask(&dialogue, _("otpauth:// URI: "), answer);
+	if (r >= 0)
+		memcpy(import->text, answer, sizeof(answer)); /* TEXT_MAX is more */
+	explicit_bzero(answer, sizeof(answer));
+	dialogue_close(&dialogue);
+	return r < 0 ? r : 0;
+}
+
 static enum exit_status read_source(struct import *import)
 {
 	const char *path = import->task->options->second;
@@ -122,6 +132,8 @@ static enum exit_status read_source(struct import *import)
 		return complain_error(-ENOMEM, _("cannot read %s"), import->file);
 	if (path && strcmp(path, "-") != 0)
 		r = read_file(import, path);
+	else if (isatty(STDIN_FILENO) && import->kind->read == otp_source_uri)
+		r = read_typed(import);
 	else if (isatty(STDIN_FILENO))
 		return complain(EXIT_USAGE, _("FILE is wanted, or the text on standard input"));
 	else
@@ -340,14 +352,21 @@ enum exit_status otp_import_run(struct otp_task *task)
 {
 	scoped(import_clear) struct import import = {
 		.task = task,
+		.kind = find_kind(task->options->from),
 		.file = task->options->second ? task->options->second : "-",
 		.now = time(NULL),
 	};
-	enum exit_status status = find_kind(&import);
+	enum exit_status status = EXIT_YES;
 
-	if (status == EXIT_YES && !otp_label(task, OTP_LABEL_STANDARD))
-		status = EXIT_USAGE;
-	if (status == EXIT_YES && task->options->user)
+	if (!import.kind)
+		return complain(EXIT_USAGE,
+				_("--from google-authenticator, oath or uri is wanted"));
+	if (import.kind->of_one && !task->options->user)
+		return complain(EXIT_USAGE,
+				_("whose? --user USER is wanted, the file does not tell"));
+	if (!otp_label(task, OTP_LABEL_STANDARD))
+		return EXIT_USAGE;
+	if (task->options->user)
 		status = otp_account_of(task, task->options->user);
 	if (status == EXIT_YES)
 		status = read_source(&import);

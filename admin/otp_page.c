@@ -154,3 +154,14 @@ void otp_page_recovery(const struct otp_task *task, struct dialogue *dialogue,
 				   answer);
 	explicit_bzero(answer, sizeof(answer));
 }
+
+void otp_page_end(const struct otp_task *task, struct dialogue *dialogue)
+{
+	const bool stays = task->output->terminal && !dialogue->screen;
+
+	dialogue_close(dialogue);
+	if (stays)
+		output_wrap(task->output, STYLE_WARNING, 0, "%s",
+			    _("This terminal still shows secrets: clear it, and what it remembers "
+			      "of lines gone by."));
+}

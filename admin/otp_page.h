@@ -27,4 +27,7 @@ int otp_page_token(const struct otp_task *task, struct dialogue *dialogue,
 void otp_page_recovery(const struct otp_task *task, struct dialogue *dialogue,
 		       char (*code)[OTP_RECOVERY_SIZE], uint32_t n);
 
+/* End the dialogue in which secrets were shown; where they could not be taken away, say so. */
+void otp_page_end(const struct otp_task *task, struct dialogue *dialogue);
+
 #endif

@@ -18,7 +18,7 @@
 
 enum exit_status otp_recovery_run(struct otp_task *task)
 {
-	char code[CODES_RECOVERY_MAX][OTP_RECOVERY_SIZE] = { "" };
+	char code[OTP_RECOVERY_MAX][OTP_RECOVERY_SIZE] = { "" };
 	const uint32_t n = task->rules.recovery_codes;
 	struct dialogue dialogue;
 	enum exit_status status;
@@ -29,7 +29,7 @@ enum exit_status otp_recovery_run(struct otp_task *task)
 		status = otp_may_show(task);
 	if (status != EXIT_YES)
 		return status;
-	if (n == 0 || n > CODES_RECOVERY_MAX)
+	if (n == 0 || n > OTP_RECOVERY_MAX)
 		return complain(EXIT_NO, _("the policy in force has no recovery codes "
 					   "(second-factor: recovery-codes: 0)"));
 	r = codes_recovery_issue(task->root, &task->account, time(NULL), n, code);
@@ -42,7 +42,7 @@ enum exit_status otp_recovery_run(struct otp_task *task)
 	dialogue_open(&dialogue);
 	otp_page_recovery(task, &dialogue, code, n);
 	explicit_bzero(code, sizeof(code));
-	dialogue_close(&dialogue);
+	otp_page_end(task, &dialogue);
 	output_print(task->output, STYLE_PLAIN,
 		     P_("%s has %u new recovery code; those of before are void\n",
 			"%s has %u new recovery codes; those of before are void\n", n),
@@ -53,20 +53,22 @@ enum exit_status otp_recovery_run(struct otp_task *task)
 static uint32_t seconds_of(char unit)
 {
 	switch (unit) {
+	case 's':
+		return 1;
 	case 'm':
 		return 60;
 	case 'h':
 		return 3600;
 	case 'd':
 		return DAY_SEC;
-	case 'w':
-		return 7 * DAY_SEC;
+	case 'y':
+		return 365 * DAY_SEC;
 	default:
 		return 0;
 	}
 }
 
-/* "90m", "12h", "3d", "2w". Returns 0 or -EINVAL. */
+/* "90m", "12h", "3d", "1y", as in the policy. Returns 0 or -EINVAL. */
 static int read_duration(const char *text, uint32_t *ret)
 {
 	const size_t digits = strspn(text, "0123456789");
@@ -98,7 +100,7 @@ enum exit_status otp_ticket_run(struct otp_task *task)
 	if (status != EXIT_YES)
 		return status;
 	if (task->options->valid && read_duration(task->options->valid, &valid_sec) < 0)
-		return complain(EXIT_USAGE, _("--valid wants 90m, 12h, 3d or 2w: a minute to a "
+		return complain(EXIT_USAGE, _("--valid wants 90m, 12h, 3d or 1y: a minute to a "
 					      "year"));
 	r = codes_ticket_issue(task->root, &task->account, now, valid_sec, ticket);
 	if (r < 0)

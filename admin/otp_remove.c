@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include <sereno/remembered.h>
 #include <sereno/scoped.h>
 
 #include "otp.h"
@@ -58,6 +59,16 @@ static void tell_removed(const struct otp_task *task, int left)
 		tell_next(task);
 }
 
+/* Who had the token may have logged in by it a moment ago: that must not count any more. */
+static void forget_places(const struct otp_task *task)
+{
+	const int r = remembered_forget(task->root, task->account.uid);
+
+	if (r < 0)
+		(void)complain_error(r, _("codes of %s may count again where they were accepted"),
+				     task->user);
+}
+
 enum exit_status otp_remove_run(struct otp_task *task)
 {
 	const char *label = task->options->label;
@@ -82,6 +93,7 @@ enum exit_status otp_remove_run(struct otp_task *task)
 			return nothing(task);
 		if (r < 0)
 			return otp_complain(task, r);
+		forget_places(task);
 		otp_report(task, EVENT_OTP_REMOVED, label ? label : "all", EVENT_NO_TIME);
 	}
 	tell_removed(task, left);
@@ -114,6 +126,7 @@ enum exit_status otp_reset_run(struct otp_task *task)
 	r = codes_reset(task->root, &task->account);
 	if (r < 0)
 		return complain_error(r, _("%s cannot begin anew (run this as root)"), task->user);
+	forget_places(task);
 	otp_report(task, EVENT_OTP_REMOVED, "reset", EVENT_NO_TIME);
 	output_print(task->output, STYLE_PLAIN, _("%s begins anew, without a token\n"), task->user);
 	tell_next(task);

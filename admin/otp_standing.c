@@ -76,8 +76,8 @@ static void note_ticket(const struct otp_task *task, const struct codes_status *
 		add_note(notes, _("ticket expired"));
 	if (status->n_tokens > 0)
 		return;
-	if (!status->ticket_only && task->rules.enrol == ENROL_AT_LOGIN &&
-	    (status->needed == 0 || closes > now))
+	if (task->rules.enrol == ENROL_AT_LOGIN &&
+	    codes_may_enrol(status, task->rules.enrol_within_sec, now))
 		add_note(notes,
 			 status->needed ? _("may enrol at login until %s")
 					: _("may enrol at login"),

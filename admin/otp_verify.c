@@ -73,6 +73,33 @@ static bool is_accepted(const struct codes_result *result)
 	return result->verdict == CODES_ACCEPTED || result->verdict == CODES_RECOVERED;
 }
 
+/* As a login would: a code is used up by it, and somebody guessed, if it was wrong. */
+static void report_verified(const struct otp_task *task, const struct codes_result *result)
+{
+	const struct caller *caller = &task->caller;
+	char origin[ORIGIN_TEXT_MAX];
+	char detail[320];
+	struct event event = {
+		.id = EVENT_CODE_REFUSED,
+		.subject = task->account.user,
+		.service = "sereno-otp",
+		.origin = caller->known ? origin : NULL,
+		.reason = codes_verdict_word(result->verdict),
+		.detail = detail,
+		.until = EVENT_NO_TIME,
+	};
+
+	origin_format(&caller->origin, origin);
+	(void)snprintf(detail, sizeof(detail), "asked by %s", /* may be cut */
+		       caller->user[0] ? caller->user : "root");
+	if (is_accepted(result)) {
+		event.id = result->verdict == CODES_ACCEPTED ? EVENT_CODE_ACCEPTED
+							     : EVENT_CODE_RECOVERED;
+		event.reason = NULL;
+	}
+	(void)event_send(task->root, &event); /* it is used up whoever hears of it */
+}
+
 enum exit_status otp_verify_run(struct otp_task *task)
 {
 	scoped(typed_clear) struct typed typed = { .dialogue = { .signals = -1 } };
@@ -93,6 +120,7 @@ enum exit_status otp_verify_run(struct otp_task *task)
 	if (r < 0)
 		return otp_complain(task, r);
 	warn_of_damage(task, &result);
+	report_verified(task, &result);
 	if (!is_accepted(&result))
 		return complain(EXIT_NO, "%s", otp_refusal(result.verdict));
 	tell_accepted(task, &result);

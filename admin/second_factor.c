@@ -6,14 +6,14 @@
 
 #include <sereno/codes.h>
 
-/* The door of codes.h as it would be found at a login now. */
-static bool is_open(const struct second_factor_rules *rules, const struct codes_status *status,
-		    int64_t now)
+/* At a login now. A damaged record loses its ticket. */
+static bool could_enrol(const struct second_factor_rules *rules, const struct codes_status *status,
+			int64_t now)
 {
-	if (status->ticket_expires > now)
+	if (status->ticket_expires > now && !status->fell_back)
 		return true;
-	return rules->enrol == ENROL_AT_LOGIN && !status->ticket_only &&
-	       (status->needed == 0 || now - status->needed < (int64_t)rules->enrol_within_sec);
+	return rules->enrol == ENROL_AT_LOGIN &&
+	       codes_may_enrol(status, rules->enrol_within_sec, now);
 }
 
 enum code_means code_means_of(const struct situation *situation, const char *user, uid_t uid)
@@ -30,7 +30,7 @@ enum code_means code_means_of(const struct situation *situation, const char *use
 		return CODE_MEANS_LOST;
 	if (status.n_tokens > 0)
 		return CODE_MEANS_TOKEN;
-	return is_open(rules, &status, situation->now) ? CODE_MEANS_ENROL : CODE_MEANS_TICKET;
+	return could_enrol(rules, &status, situation->now) ? CODE_MEANS_ENROL : CODE_MEANS_TICKET;
 }
 
 bool code_means_suffice(enum code_means means)

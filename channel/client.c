@@ -129,9 +129,8 @@ static int wait_until(int fd, int64_t until)
 }
 
 /* An error of the socket is told once, before what lies in it. */
-static int receive_packet(int fd, struct packet *packet, size_t *ret_length)
+static int receive_packet(int fd, int64_t until, struct packet *packet, size_t *ret_length)
 {
-	const int64_t until = now_msec() + TIMEOUT_MSEC;
 	unsigned resets = 0;
 	ssize_t n;
 	int r;
@@ -154,6 +153,13 @@ static int receive_packet(int fd, struct packet *packet, size_t *ret_length)
 	return 0;
 }
 
+/* A password is another process's to check, which has to be started. */
+static int64_t patience_msec(const struct channel_request *request)
+{
+	return request->proof_kind == CHANNEL_PROOF_PASSWORD ? CHANNEL_PASSWORD_SEC * 1000
+							     : TIMEOUT_MSEC;
+}
+
 static int ask(int fd, const struct channel_request *request, struct channel_reply *ret)
 {
 	scoped(packet_erase) struct packet packet = { { 0 } };
@@ -167,7 +173,7 @@ static int ask(int fd, const struct channel_request *request, struct channel_rep
 		return (int)n;
 	r = send_packet(fd, &packet, (size_t)n);
 	if (r == 0)
-		r = receive_packet(fd, &packet, &length);
+		r = receive_packet(fd, now_msec() + patience_msec(request), &packet, &length);
 	if (r < 0)
 		return r;
 	if (channel_reply_decode(packet.bytes, length, &reply) < 0 ||

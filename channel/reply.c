@@ -53,7 +53,7 @@ static void get_status(struct wire_reader *reader, struct codes_status *status)
 	status->n_tokens = wire_get_within(reader, 0, CODES_TOKENS_MAX);
 	for (uint32_t i = 0; i < status->n_tokens; i++)
 		get_token_status(reader, &status->token[i]);
-	status->recovery_left = wire_get_within(reader, 0, CODES_RECOVERY_MAX);
+	status->recovery_left = wire_get_within(reader, 0, OTP_RECOVERY_MAX);
 	status->recovery_void = wire_get_within(reader, 0, 1);
 	status->fell_back = wire_get_within(reader, 0, 1);
 	status->ticket_only = wire_get_within(reader, 0, 1);
@@ -96,7 +96,7 @@ static void put_recovery(struct wire_writer *writer, const struct channel_reply 
 {
 	wire_put(writer, reply->recovery_left, 4);
 	wire_put(writer, reply->n_recovery, 4);
-	if (reply->n_recovery > CODES_RECOVERY_MAX)
+	if (reply->n_recovery > OTP_RECOVERY_MAX)
 		writer->broken = true;
 	for (uint32_t i = 0; !writer->broken && i < reply->n_recovery; i++)
 		wire_put_text(writer, reply->recovery[i], OTP_RECOVERY_SIZE);
@@ -104,8 +104,8 @@ static void put_recovery(struct wire_writer *writer, const struct channel_reply 
 
 static void get_recovery(struct wire_reader *reader, struct channel_reply *reply)
 {
-	reply->recovery_left = wire_get_within(reader, 0, CODES_RECOVERY_MAX);
-	reply->n_recovery = wire_get_within(reader, 0, CODES_RECOVERY_MAX);
+	reply->recovery_left = wire_get_within(reader, 0, OTP_RECOVERY_MAX);
+	reply->n_recovery = wire_get_within(reader, 0, OTP_RECOVERY_MAX);
 	for (uint32_t i = 0; i < reply->n_recovery; i++)
 		wire_get_line(reader, reply->recovery[i], OTP_RECOVERY_SIZE);
 }
@@ -145,7 +145,7 @@ static void get_payload(struct wire_reader *reader, struct channel_reply *reply)
 	switch (reply->kind) {
 	case CHANNEL_VERIFY:
 		reply->recovered = wire_get_within(reader, 0, 1);
-		reply->recovery_left = wire_get_within(reader, 0, CODES_RECOVERY_MAX);
+		reply->recovery_left = wire_get_within(reader, 0, OTP_RECOVERY_MAX);
 		return;
 	case CHANNEL_STATUS:
 		get_status(reader, &reply->status);

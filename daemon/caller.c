@@ -32,22 +32,16 @@ static int read_name(uid_t uid, struct caller *ret)
 	return 0;
 }
 
-/* Several open logins, and no telling which of them asks: an address before a line, as its counts
- * are bounded by allow-per-user. */
+/* Several open logins, and no telling which of them asks. */
 static struct origin origin_of_all(const char *root, uid_t uid)
 {
 	scoped_free struct login *logins = NULL;
 	const ssize_t n = login_list(root, uid, &logins);
 	struct origin origin = { .kind = ORIGIN_UNKNOWN };
 
-	for (ssize_t i = 0; i < n; i++) {
-		if (service_kind(logins[i].service) != SERVICE_LOGIN)
-			continue;
-		if (logins[i].origin.kind == ORIGIN_ADDRESS)
-			return logins[i].origin;
-		if (origin.kind == ORIGIN_UNKNOWN)
-			origin = logins[i].origin;
-	}
+	for (ssize_t i = 0; i < n; i++)
+		if (service_kind(logins[i].service) == SERVICE_LOGIN)
+			origin = *origin_to_charge(&origin, &logins[i].origin);
 	return origin;
 }
 

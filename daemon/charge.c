@@ -3,8 +3,7 @@
 #include "charge.h"
 #include "report.h"
 
-#define RECORD	 "the record of wrong passwords"
-#define FALLBACK "a damaged record of wrong passwords: the strictest that is left counts"
+#define RECORD "the record of wrong passwords"
 
 static struct attempt_subject subject_of(const struct caller *caller, const struct rules *rules)
 {
@@ -45,7 +44,7 @@ enum charged charge_open(const char *root, const struct caller *caller, const st
 		return rules->on_trial ? CHARGED : CHARGE_UNUSABLE;
 	}
 	if (ret->charge.fell_back)
-		report(root, caller, EVENT_STATE_FALLBACK, NULL, FALLBACK);
+		report(root, caller, EVENT_STATE_FALLBACK, NULL, ATTEMPTS_FALLBACK_TEXT);
 	if (answer == ATTEMPT_REFUSED)
 		return too_many(root, caller, rules, wait_sec);
 	ret->open = true;
@@ -67,5 +66,5 @@ void charge_settle(const char *root, const struct caller *caller, struct charge 
 	if (r < 0)
 		report_error(root, caller, EVENT_STATE_UNUSABLE, RECORD, r);
 	if (r > 0)
-		report(root, caller, EVENT_STATE_FALLBACK, NULL, FALLBACK);
+		report(root, caller, EVENT_STATE_FALLBACK, NULL, ATTEMPTS_FALLBACK_TEXT);
 }

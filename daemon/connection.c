@@ -7,6 +7,7 @@
 #include <sereno/scoped.h>
 
 #include "connection.h"
+#include "interruption.h"
 #include "report.h"
 #include "sender.h"
 
@@ -36,9 +37,17 @@ void connection_begin(struct connection *connection, const char *root, int fd,
 	};
 }
 
+/* What he has sent and nobody has read goes, too. */
+static void close_client(int fd)
+{
+	interruption_begin();
+	(void)close(fd); /* nothing was written */
+	interruption_end();
+}
+
 static void hang_up(struct connection *connection)
 {
-	close_p(&connection->fd);
+	close_client(connection->fd);
 	close_p(&connection->verifier);
 	talk_end(&connection->talk);
 	explicit_bzero(connection, sizeof(*connection));
@@ -81,7 +90,7 @@ static void reply_in_time(struct connection *connection, int64_t now)
 		reply(connection);
 		return;
 	}
-	connection->due = connection->heard + (taken / REFUSAL_MSEC + 1) * REFUSAL_MSEC;
+	connection->due = connection->heard + otp_refusal_due(taken, REFUSAL_MSEC);
 	connection->stage = STAGE_HOLD_BACK;
 }
 
@@ -121,8 +130,10 @@ static int receive(struct connection *connection)
 	struct channel_request *request = &connection->talk.request;
 	ssize_t n;
 
+	interruption_begin();
 	n = sender_receive(connection->fd, packet.bytes, sizeof(packet.bytes),
 			   &connection->talk.sender.pid);
+	interruption_end();
 	if (n < 0)
 		return (int)n;
 	connection->talk.sender.fresh = connection->waits;
@@ -201,5 +212,5 @@ void connection_turn_away(int fd, enum channel_answer answer)
 	const struct channel_reply reply = { .answer = answer, .kind = CHANNEL_STATUS };
 
 	(void)send_reply(fd, &reply); /* he finds out either way */
-	(void)close(fd);
+	close_client(fd);
 }

@@ -11,7 +11,7 @@
 
 #include "talk.h"
 
-#define VERIFIER_MSEC 3500
+#define VERIFIER_MSEC 12000 /* less than CHANNEL_PASSWORD_SEC */
 
 enum stage {
 	STAGE_FREE,	/* nobody */

@@ -10,23 +10,19 @@
 #include "enrolment.h"
 #include "report.h"
 
-#define RECORD "the record of a second factor"
-
 static enum channel_answer unavailable(const struct talk *talk, int err)
 {
-	report_error(talk->root, &talk->caller, EVENT_STATE_UNUSABLE, RECORD, err);
+	report_codes_unusable(talk->root, &talk->caller, err);
 	return CHANNEL_UNAVAILABLE;
 }
 
 /* A password alone is as good as at a login: within the time of the first token. */
 static bool is_open(const struct talk *talk, const struct codes_status *status)
 {
-	const uint32_t within_sec = talk->rules.codes.enrol_within_sec;
+	const struct second_factor_rules *rules = &talk->rules.codes;
 
-	if (status->n_tokens > 0 || status->ticket_only || status->fell_back)
-		return false;
-	return within_sec > 0 && talk->rules.codes.enrol == ENROL_AT_LOGIN &&
-	       (status->needed == 0 || time(NULL) - status->needed < (int64_t)within_sec);
+	return rules->enrol == ENROL_AT_LOGIN &&
+	       codes_may_enrol(status, rules->enrol_within_sec, time(NULL));
 }
 
 static enum channel_answer may_begin(const struct talk *talk)
@@ -48,16 +44,14 @@ static enum channel_answer may_begin(const struct talk *talk)
 	return CHANNEL_ACCEPTED;
 }
 
-/* The policy's, else this host's name. */
 static void set_issuer(const struct talk *talk, char issuer[static OTP_ISSUER_SIZE])
 {
-	struct utsname host;
-	const char *name = talk->rules.codes.issuer;
+	struct utsname host = { .nodename = "" };
+	const char *name;
 
-	if (!name[0] && uname(&host) == 0)
-		name = host.nodename;
-	if (otp_label_sound(name, OTP_ISSUER_SIZE) && !strchr(name, ':'))
-		memcpy(issuer, name, strlen(name) + 1);
+	(void)uname(&host); /* cannot fail */
+	name = otp_issuer(talk->rules.codes.issuer, host.nodename);
+	memcpy(issuer, name, strlen(name) + 1); /* fits: both are checked */
 }
 
 static void keep(struct talk *talk)
@@ -70,6 +64,8 @@ static void keep(struct talk *talk)
 	memcpy(pending->label, talk->request.label, sizeof(pending->label));
 	if (pending->by == CHANNEL_PROOF_TICKET)
 		memcpy(pending->ticket, talk->request.proof, sizeof(pending->ticket));
+	if (pending->by == CHANNEL_PROOF_CODE)
+		memcpy(pending->proved, talk->proved, sizeof(pending->proved));
 	pending->begun = true;
 }
 
@@ -118,6 +114,24 @@ static int note_first(const struct talk *talk, int64_t now)
 	return codes_need(talk->root, &account, talk->rules.codes.enrol_within_sec, now, &needed);
 }
 
+/* Whether he still has the token whose code let him begin: it may be taken away meanwhile. */
+static int has_proof(const struct talk *talk, bool *ret)
+{
+	const struct codes_account account = caller_account(&talk->caller);
+	struct codes_status status = { 0 };
+	bool found = warrant_of(&talk->pending) != CODES_BY_CALLER;
+	int r = 0;
+
+	if (!found)
+		r = codes_status(talk->root, &account, &status);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	for (uint32_t i = 0; i < status.n_tokens; i++)
+		found |= strcmp(status.token[i].label, talk->pending.proved) == 0;
+	*ret = found;
+	return 0;
+}
+
 static int enrol(const struct talk *talk, enum codes_enrolled *ret)
 {
 	const struct codes_account account = caller_account(&talk->caller);
@@ -130,10 +144,15 @@ static int enrol(const struct talk *talk, enum codes_enrolled *ret)
 		.ticket = talk->pending.ticket,
 		.confirm = { talk->request.code[0], now, talk->rules.codes.window },
 	};
+	bool proved = false;
 	int r;
 
 	r = note_first(talk, now);
-	return r < 0 ? r : codes_enrol(talk->root, &account, &enrolment, ret);
+	if (r == 0)
+		r = has_proof(talk, &proved);
+	if (r == 0 && !proved)
+		*ret = CODES_DOOR_CLOSED;
+	return r < 0 || !proved ? r : codes_enrol(talk->root, &account, &enrolment, ret);
 }
 
 /* He has his token: what goes wrong here takes nothing back. Those he has stay good. */
@@ -147,7 +166,7 @@ static void give_recovery(struct talk *talk)
 
 	r = codes_status(talk->root, &account, &status);
 	reply->recovery_left = status.recovery_left;
-	if (r == 0 && (n == 0 || n > CODES_RECOVERY_MAX || status.recovery_left > 0))
+	if (r == 0 && (n == 0 || n > OTP_RECOVERY_MAX || status.recovery_left > 0))
 		return;
 	if (r == 0)
 		r = codes_recovery_issue(talk->root, &account, time(NULL), n, reply->recovery);
@@ -174,7 +193,7 @@ static const char *means(enum channel_proof_kind kind)
 
 static enum channel_answer enrolled(struct talk *talk)
 {
-	report(talk->root, &talk->caller, EVENT_CODE_ENROLLED, means(talk->pending.by), NULL);
+	report_own(talk->root, &talk->caller, EVENT_OTP_ENROLLED, means(talk->pending.by));
 	explicit_bzero(&talk->pending, sizeof(talk->pending));
 	give_recovery(talk);
 	return CHANNEL_ACCEPTED;

@@ -11,10 +11,6 @@
 #include "report.h"
 
 #define DETAIL_MAX 256
-#define RECORD	   "the record of a second factor"
-#define FALLBACK                                                                      \
-	"a damaged record of a second factor: codes up to now are used up, recovery " \
-	"codes void"
 
 /* What is looked at, and for what; "" is nothing said about that. */
 struct showing {
@@ -22,30 +18,6 @@ struct showing {
 	const char *service;
 	bool recovery_counts;
 };
-
-static const char *refusal_word(enum codes_verdict verdict)
-{
-	switch (verdict) {
-	case CODES_ACCEPTED:
-	case CODES_RECOVERED:
-		return "accepted";
-	case CODES_WRONG:
-		return "wrong";
-	case CODES_EMPTY:
-		return "empty";
-	case CODES_MALFORMED:
-		return "malformed";
-	case CODES_REPLAYED:
-		return "replayed";
-	case CODES_CLOCK:
-		return "clock";
-	case CODES_NOT_ENROLLED:
-		return "not-enrolled";
-	case CODES_RECOVERY_VOID:
-		return "recovery-void";
-	}
-	return "error";
-}
 
 static bool is_right(const struct codes_result *result)
 {
@@ -60,12 +32,12 @@ static void report_result(const struct talk *talk, const struct showing *showing
 	const char *named = showing->service[0] ? ", asked by what calls itself " : "";
 
 	if (result->fell_back)
-		report(talk->root, &talk->caller, EVENT_STATE_FALLBACK, NULL, FALLBACK);
+		report(talk->root, &talk->caller, EVENT_STATE_FALLBACK, NULL, CODES_FALLBACK_TEXT);
 	if (!is_right(result)) {
 		(void)snprintf(detail, sizeof(detail), "asked by what calls itself %s",
 			       showing->service);
-		report(talk->root, &talk->caller, EVENT_CODE_REFUSED, refusal_word(result->verdict),
-		       showing->service[0] ? detail : NULL);
+		report(talk->root, &talk->caller, EVENT_CODE_REFUSED,
+		       codes_verdict_word(result->verdict), showing->service[0] ? detail : NULL);
 		return;
 	}
 	if (result->verdict == CODES_RECOVERED)
@@ -80,22 +52,13 @@ static void report_result(const struct talk *talk, const struct showing *showing
 }
 
 /* What no record needs to be read for costs nothing: nobody learns anything by it. */
-static const char *nothing_to_look_at(const struct showing *showing)
+static const char *nothing_to_check(const struct showing *showing)
 {
-	scoped(otp_answer_erase) struct otp_answer answer = { 0 };
+	const enum otp_answer_kind kind = otp_answer_kind(showing->typed);
 
-	otp_answer_read(showing->typed, &answer);
-	switch (answer.kind) {
-	case OTP_ANSWER_EMPTY:
-		return "empty";
-	case OTP_ANSWER_MALFORMED:
-		return "malformed";
-	case OTP_ANSWER_CODE:
-		return NULL;
-	case OTP_ANSWER_RECOVERY:
-		return showing->recovery_counts ? NULL : "recovery-code";
-	}
-	return "malformed";
+	if (kind == OTP_ANSWER_RECOVERY && !showing->recovery_counts)
+		return "recovery-code";
+	return otp_answer_flaw(kind);
 }
 
 static enum proof charged(struct talk *talk)
@@ -111,10 +74,11 @@ static enum proof charged(struct talk *talk)
 	return PROOF_UNAVAILABLE;
 }
 
-static void settle(struct talk *talk, enum proof proof)
+/* What is not used up by being right takes no wrong code back: who has it could guess for ever. */
+static void settle(struct talk *talk, enum proof proof, enum attempt_outcome when_right)
 {
 	charge_settle(talk->root, &talk->caller, &talk->charge,
-		      proof == PROOF_RIGHT ? ATTEMPT_SUCCEEDED : ATTEMPT_FAILED);
+		      proof == PROOF_RIGHT ? when_right : ATTEMPT_FAILED);
 }
 
 static enum proof look_at_code(struct talk *talk, const struct showing *showing,
@@ -127,7 +91,7 @@ static enum proof look_at_code(struct talk *talk, const struct showing *showing,
 
 	r = codes_check(talk->root, &account, &attempt, ret);
 	if (r < 0) {
-		report_error(talk->root, &talk->caller, EVENT_STATE_UNUSABLE, RECORD, r);
+		report_codes_unusable(talk->root, &talk->caller, r);
 		return PROOF_UNAVAILABLE;
 	}
 	report_result(talk, showing, ret);
@@ -137,7 +101,7 @@ static enum proof look_at_code(struct talk *talk, const struct showing *showing,
 static enum proof prove_by_code(struct talk *talk, const struct showing *showing,
 				struct codes_result *ret)
 {
-	const char *reason = nothing_to_look_at(showing);
+	const char *reason = nothing_to_check(showing);
 	enum proof proof;
 
 	*ret = (struct codes_result){ .verdict = CODES_MALFORMED };
@@ -149,7 +113,8 @@ static enum proof prove_by_code(struct talk *talk, const struct showing *showing
 	if (proof != PROOF_AWAITED)
 		return proof;
 	proof = look_at_code(talk, showing, ret);
-	settle(talk, proof);
+	memcpy(talk->proved, ret->label, sizeof(talk->proved));
+	settle(talk, proof, ATTEMPT_SUCCEEDED);
 	return proof;
 }
 
@@ -178,12 +143,12 @@ static enum proof prove_by_ticket(struct talk *talk)
 	r = codes_ticket_check(talk->root, &account, talk->request.proof, time(NULL), &right);
 	proof = right ? PROOF_RIGHT : PROOF_WRONG;
 	if (r < 0 && r != -ENOENT) {
-		report_error(talk->root, &talk->caller, EVENT_STATE_UNUSABLE, RECORD, r);
+		report_codes_unusable(talk->root, &talk->caller, r);
 		proof = PROOF_UNAVAILABLE;
 	}
 	if (proof == PROOF_WRONG)
 		report(talk->root, &talk->caller, EVENT_CODE_REFUSED, "ticket", NULL);
-	settle(talk, proof);
+	settle(talk, proof, ATTEMPT_PASSED);
 	return proof;
 }
 
@@ -207,29 +172,13 @@ enum proof proof_brought(struct talk *talk)
 	return PROOF_WRONG;
 }
 
-/*
- * A right password takes back the wrong codes only of who has no token: else who knows the password
- * could guess at codes for ever. It counts as an attempt until a right code takes it back.
- */
-static enum attempt_outcome password_outcome(const struct talk *talk)
-{
-	const struct codes_account account = caller_account(&talk->caller);
-	struct codes_status status = { 0 };
-	const int r = codes_status(talk->root, &account, &status);
-
-	return r == -ENOENT || (r == 0 && status.n_tokens == 0) ? ATTEMPT_SUCCEEDED
-								: ATTEMPT_FAILED;
-}
-
 enum proof proof_verified(struct talk *talk, enum verifier_answer answer)
 {
-	enum attempt_outcome outcome = ATTEMPT_FAILED;
 	enum proof proof = PROOF_UNAVAILABLE;
 
 	switch (answer) {
 	case VERIFIER_YES:
 		proof = PROOF_RIGHT;
-		outcome = password_outcome(talk);
 		break;
 	case VERIFIER_NO:
 		proof = PROOF_WRONG;
@@ -238,6 +187,6 @@ enum proof proof_verified(struct talk *talk, enum verifier_answer answer)
 	case VERIFIER_UNAVAILABLE:
 		break;
 	}
-	charge_settle(talk->root, &talk->caller, &talk->charge, outcome);
+	settle(talk, proof, ATTEMPT_PASSED);
 	return proof;
 }

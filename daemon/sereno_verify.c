@@ -135,9 +135,8 @@ static enum verifier_answer answer_of(int code)
 	case PAM_USER_UNKNOWN:
 	case PAM_MAXTRIES:
 	case PAM_ACCT_EXPIRED:
-	case PAM_PERM_DENIED:
 		return VERIFIER_NO;
-	default:
+	default: /* PAM_PERM_DENIED is libpam's for a line it does not understand */
 		return VERIFIER_UNAVAILABLE;
 	}
 }
@@ -188,5 +187,6 @@ int main(int argc, char **argv)
 	if (prctl(PR_SET_DUMPABLE, 0) < 0)
 		return 1;
 	answer = (uint8_t)ask(stacks);
-	return send(CONNECTION, &answer, sizeof(answer), MSG_NOSIGNAL) == sizeof(answer) ? 0 : 1;
+	(void)send(CONNECTION, &answer, sizeof(answer), MSG_NOSIGNAL); /* unless nobody waits */
+	return 0;
 }

@@ -12,12 +12,9 @@
 #include "role_request.h"
 #include "talk.h"
 
-#define RECORD "the record of a second factor"
-
-static enum channel_answer unavailable(const struct talk *talk, enum event_id id, const char *what,
-				       int err)
+static enum channel_answer unavailable(const struct talk *talk, int err)
 {
-	report_error(talk->root, &talk->caller, id, what, err);
+	report_codes_unusable(talk->root, &talk->caller, err);
 	return CHANNEL_UNAVAILABLE;
 }
 
@@ -30,29 +27,31 @@ static void tell_status(struct talk *talk)
 	r = codes_status(talk->root, &account, &talk->reply.status);
 	talk->reply.answer = CHANNEL_ACCEPTED;
 	if (r < 0 && r != -ENOENT)
-		talk->reply.answer = unavailable(talk, EVENT_STATE_UNUSABLE, RECORD, r);
+		talk->reply.answer = unavailable(talk, r);
 }
 
+/* Where the policy has none, those of before stay as they are. */
 static void issue_recovery(struct talk *talk)
 {
 	const struct codes_account account = caller_account(&talk->caller);
 	const uint32_t n = talk->rules.codes.recovery_codes;
 	struct channel_reply *reply = &talk->reply;
-	int r = 0;
+	int r;
 
 	reply->answer = CHANNEL_ACCEPTED;
-	if (n > 0)
-		r = codes_recovery_issue(talk->root, &account, time(NULL), n, reply->recovery);
+	if (n == 0)
+		return;
+	r = codes_recovery_issue(talk->root, &account, time(NULL), n, reply->recovery);
 	if (r == -ENOENT) {
 		reply->answer = CHANNEL_NO_TOKEN;
 		return;
 	}
 	if (r < 0) {
-		reply->answer = unavailable(talk, EVENT_STATE_UNUSABLE, RECORD, r);
+		reply->answer = unavailable(talk, r);
 		return;
 	}
 	reply->n_recovery = reply->recovery_left = n;
-	report(talk->root, &talk->caller, EVENT_OTP_RECOVERY, NULL, NULL);
+	report_own(talk->root, &talk->caller, EVENT_OTP_RECOVERY, NULL);
 }
 
 static enum channel_answer resync_answer(const struct talk *talk, enum codes_verdict verdict)
@@ -60,7 +59,7 @@ static enum channel_answer resync_answer(const struct talk *talk, enum codes_ver
 	switch (verdict) {
 	case CODES_ACCEPTED:
 	case CODES_RECOVERED:
-		report(talk->root, &talk->caller, EVENT_OTP_RESYNCED, NULL, NULL);
+		report_own(talk->root, &talk->caller, EVENT_OTP_RESYNCED, NULL);
 		return CHANNEL_ACCEPTED;
 	case CODES_NOT_ENROLLED:
 		return CHANNEL_NO_TOKEN;
@@ -88,8 +87,7 @@ static void resync(struct talk *talk)
 	int r;
 
 	r = codes_resync(talk->root, &account, &asked, &result);
-	talk->reply.answer = r < 0 ? unavailable(talk, EVENT_STATE_UNUSABLE, RECORD, r)
-				   : resync_answer(talk, result.verdict);
+	talk->reply.answer = r < 0 ? unavailable(talk, r) : resync_answer(talk, result.verdict);
 }
 
 static void go_on(struct talk *talk)
@@ -205,8 +203,9 @@ enum talk_next talk_hear(struct talk *talk)
 	}
 	r = rules_read(talk->root, &talk->caller, time(NULL), &talk->rules);
 	if (r < 0) {
-		talk->reply.answer = unavailable(talk, EVENT_POLICY_UNUSABLE,
-						 "the policy in force cannot be used", r);
+		report_error(talk->root, &talk->caller, EVENT_POLICY_UNUSABLE,
+			     "the policy in force cannot be used", r);
+		talk->reply.answer = CHANNEL_UNAVAILABLE;
 		return TALK_REPLY;
 	}
 	return hear(talk);

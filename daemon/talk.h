@@ -19,6 +19,7 @@ struct pending {
 	struct otp_token token;
 	char label[OTP_LABEL_SIZE];
 	char ticket[CHANNEL_PROOF_SIZE];
+	char proved[OTP_LABEL_SIZE]; /* the token whose code it was */
 };
 
 struct talk {
@@ -30,6 +31,7 @@ struct talk {
 	struct channel_request request;
 	struct channel_reply reply;
 	struct pending pending;
+	char proved[OTP_LABEL_SIZE]; /* the token whose code was right last */
 };
 
 enum talk_next {

@@ -40,7 +40,6 @@ static const struct catalogue_entry entries[EVENT_COUNT] = {
 	[EVENT_CODE_ACCEPTED]       = { "code.accepted",       LOG_INFO,    "9e3fd68c293e40f1a843e1d1dd9944e9", OPENED },
 	[EVENT_CODE_RECOVERED]      = { "code.recovered",      LOG_WARNING, "d65ed6a4d7ce45b799b12757d1879f87", OPENED },
 	[EVENT_CODE_REFUSED]        = { "code.refused",        LOG_NOTICE,  "53d2565c6e8d475c99cdf6e2877933da", OPENED | 1u << MEMBER_REASON },
-	[EVENT_CODE_ENROLLED]       = { "code.enrolled",       LOG_NOTICE,  "d9ffdba24f7e42dca78c65b16bf06c86", OPENED | 1u << MEMBER_REASON },
 	[EVENT_CODE_REMEMBERED]     = { "code.remembered",     LOG_INFO,    "373ebeff242b407a9fdfc1f89dae3a69", OPENED | 1u << MEMBER_REASON },
 	[EVENT_OTP_ENROLLED]        = { "otp.enrolled",        LOG_NOTICE,  "1b9a5390b40fe24365ced8398905be04", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET },
 	[EVENT_OTP_IMPORTED]        = { "otp.imported",        LOG_NOTICE,  "0805fd473b87b284e426cae4a240a863", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET },

@@ -75,3 +75,30 @@ void otp_answer_erase(struct otp_answer *answer)
 {
 	explicit_bzero(answer, sizeof(*answer));
 }
+
+enum otp_answer_kind otp_answer_kind(const char *typed)
+{
+	scoped(otp_answer_erase) struct otp_answer answer = { 0 };
+
+	otp_answer_read(typed, &answer);
+	return answer.kind;
+}
+
+const char *otp_answer_flaw(enum otp_answer_kind kind)
+{
+	switch (kind) {
+	case OTP_ANSWER_EMPTY:
+		return "empty";
+	case OTP_ANSWER_MALFORMED:
+		return "malformed";
+	case OTP_ANSWER_CODE:
+	case OTP_ANSWER_RECOVERY:
+		return NULL;
+	}
+	return "malformed";
+}
+
+int64_t otp_refusal_due(int64_t taken, int64_t unit)
+{
+	return (taken / unit + 1) * unit;
+}

@@ -2,6 +2,7 @@
 /* qr.c - a QR code in characters. */
 #include <sereno/otp.h>
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <string.h>
 
@@ -130,12 +131,40 @@ static int draw(struct picture *picture, char **ret)
 	return 0;
 }
 
-static void code_free_p(QRcode **code)
+/* Loaded for a picture only: every login with a code would pay for it, and hardly any draws. */
+struct library {
+	void *handle;
+	__typeof__(QRcode_encodeString8bit) *encode;
+	__typeof__(QRcode_free) *release;
+};
+
+static void library_close(struct library *library)
 {
-	if (!*code)
-		return;
-	explicit_bzero((*code)->data, (size_t)(*code)->width * (size_t)(*code)->width);
-	QRcode_free(*code);
+	if (library->handle)
+		(void)dlclose(library->handle);
+}
+
+static int library_open(struct library *library)
+{
+	void *encode, *release;
+
+	library->handle = dlopen("libqrencode.so.4", RTLD_NOW | RTLD_LOCAL);
+	if (!library->handle)
+		return -ELIBACC;
+	encode = dlsym(library->handle, "QRcode_encodeString8bit");
+	release = dlsym(library->handle, "QRcode_free");
+	if (!encode || !release)
+		return -ELIBBAD;
+	/* object pointers in the interface, functions in truth */
+	memcpy(&library->encode, &encode, sizeof(encode));
+	memcpy(&library->release, &release, sizeof(release));
+	return 0;
+}
+
+static void code_free(const struct library *library, QRcode *code)
+{
+	explicit_bzero(code->data, (size_t)code->width * (size_t)code->width);
+	library->release(code);
 }
 
 /* The library frees its copies as they are: the text, its bits (a byte each), the blocks they are
@@ -151,16 +180,23 @@ static void scrub_library(size_t length)
 
 int otp_qr_draw(const char *text, const struct otp_qr_look *look, char **ret)
 {
-	scoped(code_free_p) QRcode *code = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_L);
-	struct picture picture = { .code = code, .look = look };
-	const int failed = code ? 0 : errno;
-	int r;
+	scoped(library_close) struct library library = { .handle = NULL };
+	struct picture picture = { .look = look };
+	QRcode *code;
+	int failed, r;
 
+	r = library_open(&library);
+	if (r < 0)
+		return r;
+	code = library.encode(text, 0, QR_ECLEVEL_L);
+	failed = code ? 0 : errno;
 	scrub_library(strlen(text));
 	if (!code)
 		return failed == ENOMEM ? -ENOMEM : failed == ERANGE ? -EMSGSIZE : -EIO;
+	picture.code = code;
 	picture.side = (uint32_t)code->width;
 	r = draw(&picture, ret);
+	code_free(&library, code);
 	return r;
 }
 

@@ -139,6 +139,13 @@ static bool is_part(const char *text, size_t size)
 	return otp_label_sound(text, size) && !strchr(text, ':');
 }
 
+const char *otp_issuer(const char *issuer, const char *host)
+{
+	if (issuer[0] != '\0')
+		return issuer;
+	return is_part(host, OTP_ISSUER_SIZE) ? host : "";
+}
+
 int otp_uri(const struct otp_token *token, const char *issuer, const char *person, char *uri,
 	    size_t size)
 {

@@ -3,8 +3,8 @@
 #include <stdio.h>
 
 #include <sereno/scoped.h>
+#include <sereno/slot.h>
 
-#include "caller.h"
 #include "code_channel.h"
 #include "code_charge.h"
 #include "code_check.h"
@@ -12,30 +12,6 @@
 #include "report.h"
 
 #define DETAIL_MAX 128
-
-static const char *refusal_word(enum codes_verdict verdict)
-{
-	switch (verdict) {
-	case CODES_ACCEPTED:
-	case CODES_RECOVERED:
-		return "accepted";
-	case CODES_WRONG:
-		return "wrong";
-	case CODES_EMPTY:
-		return "empty";
-	case CODES_MALFORMED:
-		return "malformed";
-	case CODES_REPLAYED:
-		return "replayed";
-	case CODES_CLOCK:
-		return "clock";
-	case CODES_NOT_ENROLLED:
-		return "not-enrolled";
-	case CODES_RECOVERY_VOID:
-		return "recovery-void";
-	}
-	return "error";
-}
 
 static void refuse(const struct code_asked *asked, const char *reason, const char *detail,
 		   struct code_verdict *ret)
@@ -66,11 +42,9 @@ static void accept(const struct code_asked *asked, const struct codes_result *re
 static bool is_ticket(const struct code_asked *asked, const struct codes_account *account,
 		      const struct codes_attempt *attempt)
 {
-	scoped(otp_answer_erase) struct otp_answer answer = { 0 };
 	bool right = false;
 
-	otp_answer_read(attempt->typed, &answer);
-	return answer.kind == OTP_ANSWER_RECOVERY &&
+	return otp_answer_kind(attempt->typed) == OTP_ANSWER_RECOVERY &&
 	       codes_ticket_check(asked->root, account, attempt->typed, attempt->now, &right) ==
 		       0 &&
 	       right;
@@ -85,35 +59,40 @@ static void judge_result(const struct code_asked *asked, const struct codes_resu
 		accept(asked, result, ret);
 		return;
 	}
-	refuse(asked, refusal_word(result->verdict), NULL, ret);
+	refuse(asked, codes_verdict_word(result->verdict), NULL, ret);
 }
 
 /* What no record needs to be read for costs nothing: nobody learns anything by it. */
 static const char *nothing_to_check(const struct code_asked *asked, const char *typed)
 {
-	scoped(otp_answer_erase) struct otp_answer answer = { 0 };
-
 	if (code_is_password(asked->pamh, typed))
 		return "password-again";
-	otp_answer_read(typed, &answer);
-	switch (answer.kind) {
-	case OTP_ANSWER_EMPTY:
-		return "empty";
-	case OTP_ANSWER_MALFORMED:
-		return "malformed";
-	case OTP_ANSWER_CODE:
-	case OTP_ANSWER_RECOVERY:
-		return NULL;
+	return otp_answer_flaw(otp_answer_kind(typed));
+}
+
+static void settle(const struct code_charge *charge, struct code_verdict *verdict)
+{
+	switch (verdict->outcome) {
+	case CODE_ACCEPTED:
+		if (code_charge_keep(charge) < 0)
+			verdict->outcome = CODE_UNAVAILABLE;
+		return;
+	case CODE_TICKET:
+		code_charge_settle(charge, ATTEMPT_PASSED);
+		return;
+	case CODE_REFUSED:
+	case CODE_UNAVAILABLE:
+		code_charge_settle(charge, ATTEMPT_FAILED);
+		return;
 	}
-	return "malformed";
 }
 
 static void check_charged(const struct code_asked *asked, const char *typed, int64_t now,
-			  struct code_charge *charge, struct code_verdict *ret)
+			  const struct code_charge *charge, struct code_verdict *ret)
 {
 	const struct account *subject = &asked->request->subject;
 	const struct codes_account account = { subject->name, subject->uid };
-	const struct codes_attempt attempt = { typed, now, asked->rules->window };
+	const struct codes_attempt attempt = { typed, now, asked->judgement->second_factor.window };
 	struct codes_result result;
 	int r;
 
@@ -124,9 +103,7 @@ static void check_charged(const struct code_asked *asked, const char *typed, int
 		ret->outcome = CODE_TICKET;
 	else
 		judge_result(asked, &result, ret);
-	code_charge_settle(charge, ret->outcome == CODE_ACCEPTED || ret->outcome == CODE_TICKET
-					   ? ATTEMPT_SUCCEEDED
-					   : ATTEMPT_FAILED);
+	settle(charge, ret);
 }
 
 void code_check(const struct code_asked *asked, const char *typed, int64_t now,
@@ -140,11 +117,11 @@ void code_check(const struct code_asked *asked, const char *typed, int64_t now,
 		refuse(asked, reason, NULL, ret);
 		return;
 	}
-	if (!caller_keeps_records(asked->root)) {
+	if (!slot_caller_may(asked->root)) {
 		code_channel_check(asked, typed, ret);
 		return;
 	}
-	switch (code_charge(asked->pamh, asked->root, asked->request, now, &charge)) {
+	switch (code_charge(asked, &charge)) {
 	case CODE_CHARGED:
 		check_charged(asked, typed, now, &charge, ret);
 		return;

@@ -6,8 +6,8 @@
 #define PAM_CODE_CHECK_H
 
 #include <sereno/codes.h>
-#include <sereno/limits.h>
 
+#include "code_need.h"
 #include "request.h"
 
 enum code_outcome {
@@ -17,13 +17,13 @@ enum code_outcome {
 	CODE_UNAVAILABLE, /* it could not be checked: refused as well */
 };
 
-/* Who is asked, and by which rules; borrows everything. */
+/* Who is asked, and why; borrows everything. */
 struct code_asked {
 	pam_handle_t *pamh;
 	unsigned flags; /* PAM's: PAM_SILENT */
 	const char *root;
-	const struct request *request; /* of a known subject */
-	const struct second_factor_rules *rules;
+	const struct request *request;	   /* of a known subject */
+	const struct judgement *judgement; /* by code_need() */
 };
 
 struct code_verdict {

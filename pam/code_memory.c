@@ -5,8 +5,8 @@
 #include <security/pam_modules.h>
 
 #include <sereno/remembered.h>
+#include <sereno/slot.h>
 
-#include "caller.h"
 #include "code_memory.h"
 #include "report.h"
 
@@ -19,7 +19,7 @@ struct places {
 
 static bool may_remember(const struct code_asked *asked)
 {
-	return asked->rules->remember_sec > 0 && caller_keeps_records(asked->root);
+	return asked->judgement->second_factor.remember_sec > 0 && slot_caller_may(asked->root);
 }
 
 static struct remembered_place *next(struct places *places)
@@ -74,14 +74,16 @@ bool code_memory_counts(const struct code_asked *asked)
 	struct places places = { .n = 0 };
 	struct attempt_clock now;
 
-	if (!may_remember(asked) || attempt_clock_now(&now) < 0)
+	if (!may_remember(asked))
 		return false;
 	add_line(asked, &places);
 	if (is_inside_login(request))
 		add_own_login(asked, &places);
+	if (places.n == 0 || attempt_clock_now(&now) < 0)
+		return false;
 	for (size_t i = 0; i < places.n; i++)
 		if (remembered_find(asked->root, request->subject.uid, &places.place[i],
-				    asked->rules->remember_sec, &now) == 0) {
+				    asked->judgement->second_factor.remember_sec, &now) == 0) {
 			report_code(asked->root, request, EVENT_CODE_REMEMBERED,
 				    words[places.place[i].kind], NULL);
 			return true;

@@ -7,9 +7,7 @@
 #ifndef PAM_CODE_NEED_H
 #define PAM_CODE_NEED_H
 
-#include <sereno/limits.h>
-
-#include "request.h"
+#include "judge.h"
 
 enum code_need {
 	CODE_NOT_NEEDED, /* the policy lets him go on without, or has him on trial */
@@ -18,9 +16,9 @@ enum code_need {
 	CODE_UNDECIDED, /* the policy in force cannot be used, and no fallback lets him in */
 };
 
-/* Decide at @now (UTC seconds) for @request of request_read(). @ret_rules is written for
- * CODE_NEEDED only. */
+/* Decide at @now (UTC seconds) for @request of request_read(). *@ret is the judgement without a
+ * code, and the rules for codes. */
 enum code_need code_need(const char *root, const struct request *request, int64_t now,
-			 struct second_factor_rules *ret_rules);
+			 struct judgement *ret);
 
 #endif

@@ -7,6 +7,8 @@
 
 #include <security/pam_ext.h>
 
+#include <sereno/otp.h>
+
 #include "code_prompt.h"
 
 #define _(text) dgettext("sereno", text)
@@ -133,7 +135,7 @@ static int64_t nsec_since(const struct timespec *then)
 
 void code_refusal_wait(pam_handle_t *pamh, const struct code_answer *answer)
 {
-	const int64_t until = (nsec_since(&answer->given) / REFUSAL_NSEC + 1) * REFUSAL_NSEC;
+	const int64_t until = otp_refusal_due(nsec_since(&answer->given), REFUSAL_NSEC);
 	struct timespec due = answer->given;
 
 	(void)pam_fail_delay(pamh, FAIL_DELAY_USEC); /* best effort */

@@ -8,8 +8,8 @@
 #include <security/pam_modules.h>
 
 #include <sereno/scoped.h>
+#include <sereno/slot.h>
 
-#include "caller.h"
 #include "enrolment.h"
 #include "enrolment_talk.h"
 #include "report.h"
@@ -85,16 +85,15 @@ static struct codes_account account_of(const struct code_asked *asked)
 bool enrolment_may_begin(const struct code_asked *asked, int64_t now)
 {
 	const struct codes_account account = account_of(asked);
-	struct codes_status status;
+	struct codes_status status = { 0 };
 	int r;
 
-	if (asked->rules->enrol != ENROL_AT_LOGIN || !caller_keeps_records(asked->root))
+	if (asked->judgement->second_factor.enrol != ENROL_AT_LOGIN ||
+	    !slot_caller_may(asked->root))
 		return false;
 	r = codes_status(asked->root, &account, &status);
-	if (r < 0)
-		return r == -ENOENT;
-	return status.n_tokens == 0 && !status.ticket_only && !status.fell_back &&
-	       (status.needed == 0 || now - status.needed < asked->rules->enrol_within_sec);
+	return (r == 0 || r == -ENOENT) &&
+	       codes_may_enrol(&status, asked->judgement->second_factor.enrol_within_sec, now);
 }
 
 static enum enrolment_end unavailable(const struct code_asked *asked, int err)
@@ -109,6 +108,13 @@ static enum enrolment_end refused(const struct code_asked *asked, const char *re
 	return ENROLMENT_REFUSED;
 }
 
+static enum enrolment_end no_answer(const struct code_asked *asked)
+{
+	report_code(asked->root, asked->request, EVENT_CODE_REFUSED, "no-answer",
+		    "while a token was shown");
+	return ENROLMENT_NO_ANSWER;
+}
+
 /* One answer. Returns 0 with *@ret, or a negative errno. */
 static int try_code(const struct code_asked *asked, const struct otp_token *token,
 		    const char *typed, enum codes_enrolled *ret)
@@ -119,9 +125,9 @@ static int try_code(const struct code_asked *asked, const struct otp_token *toke
 		.token = token,
 		.label = "phone",
 		.warrant = note->ticket[0] ? CODES_BY_TICKET : CODES_BY_DOOR,
-		.within_sec = asked->rules->enrol_within_sec,
+		.within_sec = asked->judgement->second_factor.enrol_within_sec,
 		.ticket = note->ticket,
-		.confirm = { typed, time(NULL), asked->rules->window },
+		.confirm = { typed, time(NULL), asked->judgement->second_factor.window },
 	};
 
 	return codes_enrol(asked->root, &account, &enrolment, ret);
@@ -131,11 +137,11 @@ static int try_code(const struct code_asked *asked, const struct otp_token *toke
 static void give_recovery_codes(const struct code_asked *asked)
 {
 	const struct codes_account account = account_of(asked);
-	const uint32_t n = asked->rules->recovery_codes;
-	char code[CODES_RECOVERY_MAX][OTP_RECOVERY_SIZE] = { "" };
+	const uint32_t n = asked->judgement->second_factor.recovery_codes;
+	char code[OTP_RECOVERY_MAX][OTP_RECOVERY_SIZE] = { "" };
 	int r;
 
-	if (n == 0 || n > CODES_RECOVERY_MAX)
+	if (n == 0 || n > OTP_RECOVERY_MAX)
 		return;
 	r = codes_recovery_issue(asked->root, &account, time(NULL), n, code);
 	if (r < 0)
@@ -147,8 +153,8 @@ static void give_recovery_codes(const struct code_asked *asked)
 
 static enum enrolment_end enrolled(const struct code_asked *asked)
 {
-	report_code(asked->root, asked->request, EVENT_CODE_ENROLLED,
-		    note_in(asked->pamh)->ticket[0] ? "ticket" : "at-login", NULL);
+	report_enrolled(asked->root, asked->request,
+			note_in(asked->pamh)->ticket[0] ? "ticket" : "at-login");
 	give_recovery_codes(asked);
 	enrolment_drop(asked->pamh);
 	return ENROLMENT_DONE;
@@ -165,7 +171,7 @@ static enum enrolment_end confirm(const struct code_asked *asked, const struct o
 
 		code = enrolment_ask(asked, token, i, &typed);
 		if (code != PAM_SUCCESS)
-			return ENROLMENT_NO_ANSWER;
+			return no_answer(asked);
 		r = try_code(asked, token, typed, &answer);
 		if (r < 0)
 			return unavailable(asked, r);
@@ -177,9 +183,32 @@ static enum enrolment_end confirm(const struct code_asked *asked, const struct o
 	return refused(asked, "unconfirmed");
 }
 
+/* The time to enrol in begins here, when he has seen a token: it cannot run out before that. */
+static enum enrolment_end confirm_in_time(const struct code_asked *asked,
+					  const struct otp_token *token)
+{
+	const struct codes_account account = account_of(asked);
+	struct codes_needed needed = { .door = CODES_DOOR_TICKET };
+	int r;
+
+	r = codes_need(asked->root, &account, asked->judgement->second_factor.enrol_within_sec,
+		       time(NULL), &needed);
+	if (r < 0)
+		return unavailable(asked, r);
+	switch (needed.door) {
+	case CODES_DOOR_OPEN:
+		return confirm(asked, token);
+	case CODES_DOOR_ENROLLED:
+		return ENROLMENT_HAS_ONE;
+	case CODES_DOOR_TICKET:
+		return refused(asked, "too-late");
+	}
+	return ENROLMENT_REFUSED;
+}
+
 static enum enrolment_end show_and_confirm(const struct code_asked *asked)
 {
-	const struct second_factor_rules *rules = asked->rules;
+	const struct second_factor_rules *rules = &asked->judgement->second_factor;
 	scoped(otp_token_erase) struct otp_token token = { 0 };
 	int r;
 
@@ -187,30 +216,31 @@ static enum enrolment_end show_and_confirm(const struct code_asked *asked)
 			  &token);
 	if (r == 0)
 		r = enrolment_show(asked, &token, OTP_QR_BLOCKS);
-	return r < 0 ? unavailable(asked, r) : confirm(asked, &token);
+	if (r == -ECONNABORTED)
+		return no_answer(asked);
+	if (r < 0)
+		return unavailable(asked, r);
+	return note_in(asked->pamh)->ticket[0] ? confirm(asked, &token)
+					       : confirm_in_time(asked, &token);
 }
 
 enum enrolment_end enrolment_conduct(const struct code_asked *asked)
 {
 	const struct codes_account account = account_of(asked);
 	const struct note *note = note_in(asked->pamh);
-	struct codes_needed needed = { .door = CODES_DOOR_TICKET };
+	struct codes_status status = { 0 };
 	int r;
 
 	if (!note)
 		return ENROLMENT_REFUSED;
 	if (note->ticket[0])
 		return show_and_confirm(asked);
-	r = codes_need(asked->root, &account, asked->rules->enrol_within_sec, time(NULL), &needed);
-	if (r < 0)
+	r = codes_status(asked->root, &account, &status);
+	if (r < 0 && r != -ENOENT)
 		return unavailable(asked, r);
-	switch (needed.door) {
-	case CODES_DOOR_OPEN:
-		return show_and_confirm(asked);
-	case CODES_DOOR_ENROLLED:
+	if (status.n_tokens > 0)
 		return ENROLMENT_HAS_ONE;
-	case CODES_DOOR_TICKET:
+	if (!codes_may_enrol(&status, asked->judgement->second_factor.enrol_within_sec, time(NULL)))
 		return refused(asked, "too-late");
-	}
-	return ENROLMENT_REFUSED;
+	return show_and_confirm(asked);
 }

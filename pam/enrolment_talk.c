@@ -14,19 +14,16 @@
 
 #define _(text) dgettext("sereno", text)
 
-#define RECOVERY_TEXT_SIZE (CODES_RECOVERY_MAX * (OTP_RECOVERY_SIZE + 3) + 1)
+#define RECOVERY_TEXT_SIZE (OTP_RECOVERY_MAX * (OTP_RECOVERY_SIZE + 3) + 1)
 
-/* The policy's, else this host's name. */
 static int uri_of(const struct code_asked *asked, const struct otp_token *token, char *uri,
 		  size_t size)
 {
-	const char *issuer = asked->rules->issuer;
-	struct utsname host;
+	struct utsname host = { .nodename = "" };
 
-	if (!issuer[0] && uname(&host) == 0 && otp_label_sound(host.nodename, OTP_ISSUER_SIZE) &&
-	    !strchr(host.nodename, ':'))
-		issuer = host.nodename;
-	return otp_uri(token, issuer, asked->request->subject.name, uri, size);
+	(void)uname(&host); /* cannot fail */
+	return otp_uri(token, otp_issuer(asked->judgement->second_factor.issuer, host.nodename),
+		       asked->request->subject.name, uri, size);
 }
 
 /* A code that does not fit or cannot be drawn is left out: the secret can be typed. */
@@ -114,7 +111,7 @@ void enrolment_show_recovery(pam_handle_t *pamh, char (*code)[OTP_RECOVERY_SIZE]
 	char *typed = NULL;
 	size_t length = 0;
 
-	for (uint32_t i = 0; i < n && i < CODES_RECOVERY_MAX; i++) {
+	for (uint32_t i = 0; i < n && i < OTP_RECOVERY_MAX; i++) {
 		memcpy(text + length, "  ", 2);
 		memcpy(text + length + 2, code[i], OTP_RECOVERY_SIZE - 1);
 		length += 2 + OTP_RECOVERY_SIZE - 1;

@@ -36,7 +36,7 @@ void guard_report_fallback(const char *root, const struct attempt_subject *subje
 {
 	struct event event = event_of(EVENT_STATE_FALLBACK, subject);
 
-	event.detail = "a damaged record of wrong passwords: the strictest that is left counts";
+	event.detail = ATTEMPTS_FALLBACK_TEXT;
 	(void)event_send(root, &event); /* as above */
 }
 

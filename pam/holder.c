@@ -120,8 +120,13 @@ void holder_report(const struct holder *holder, enum event_id id, const char *re
 void holder_report_state(const struct holder *holder, const char *what, int err)
 {
 	const char *cause = err < 0 ? strerrordesc_np(-err) : "an older record stood in";
+	enum event_id id = err < 0 ? EVENT_STATE_UNUSABLE : EVENT_STATE_FALLBACK;
 	char detail[DETAIL_MAX];
 
+	if (err == -ENOKEY) {
+		id = EVENT_KEY_UNUSABLE;
+		cause = "no host key, or a sealed one: sereno key status says what to do";
+	}
 	(void)snprintf(detail, sizeof(detail), "%s: %s", what, cause ? cause : "unknown error");
-	holder_report(holder, err < 0 ? EVENT_STATE_UNUSABLE : EVENT_STATE_FALLBACK, NULL, detail);
+	holder_report(holder, id, NULL, detail);
 }

@@ -28,6 +28,9 @@ static int judge_by_policy(const char *root, const struct request *request, int6
 	r = access_load(policy, &asked, &access);
 	if (r < 0)
 		return r;
+	policy_second_factor(policy, &ret->second_factor);
+	if (policy_attempts(policy, &ret->attempts) < 0)
+		ret->attempts = (struct attempt_limits)ATTEMPT_LIMITS_STRICT;
 	access_judge(access, now, met, &ret->verdict);
 	memcpy(ret->policy, policy_facts(policy)->hash, sizeof(ret->policy));
 	ret->observe = policy_facts(policy)->observe;

@@ -8,12 +8,15 @@
 #include <limits.h>
 
 #include <sereno/access.h>
+#include <sereno/limits.h>
 
 #include "request.h"
 
 #define DEMANDS_ALL UINT_MAX
 
 struct judgement {
+	struct second_factor_rules second_factor; /* of the policy, where it can be used */
+	struct attempt_limits attempts;		  /* likewise; the strict ones where it has none */
 	struct access_verdict verdict;
 	char policy[POLICY_HASH_HEX]; /* of the policy that decided; "" for the fallback */
 	unsigned observe;	      /* enum observe */

@@ -20,23 +20,24 @@ static bool read_root(const char *argument, struct options *options)
 	return true;
 }
 
-static bool read_prompt(const char *argument, struct options *options)
+static bool read_task(const char *argument, struct options *options)
 {
 	if (strcmp(argument, COMBINED_OPTION) == 0)
-		options->prompt = PROMPT_COMBINED;
+		options->task = TASK_ASK_COMBINED;
 	else if (strcmp(argument, KEY_OPTION) == 0)
-		options->prompt = PROMPT_NONE;
+		options->task = TASK_TELL_KEY;
 	else
 		return false;
 	return true;
 }
 
-int options_read(int argc, const char **argv, struct options *ret, const char **ret_wrong)
+static int read_all(int argc, const char **argv, bool (*read_own)(const char *, struct options *),
+		    struct options *ret, const char **ret_wrong)
 {
 	struct options options = { .root = "" };
 
 	for (int i = 0; i < argc; i++)
-		if (!read_root(argv[i], &options)) {
+		if (!read_root(argv[i], &options) && (!read_own || !read_own(argv[i], &options))) {
 			*ret_wrong = argv[i];
 			return -EINVAL;
 		}
@@ -44,15 +45,12 @@ int options_read(int argc, const char **argv, struct options *ret, const char **
 	return 0;
 }
 
-int options_read_prompt(int argc, const char **argv, struct options *ret, const char **ret_wrong)
+int options_read(int argc, const char **argv, struct options *ret, const char **ret_wrong)
 {
-	struct options options = { .root = "" };
+	return read_all(argc, argv, NULL, ret, ret_wrong);
+}
 
-	for (int i = 0; i < argc; i++)
-		if (!read_root(argv[i], &options) && !read_prompt(argv[i], &options)) {
-			*ret_wrong = argv[i];
-			return -EINVAL;
-		}
-	*ret = options;
-	return 0;
+int options_read_task(int argc, const char **argv, struct options *ret, const char **ret_wrong)
+{
+	return read_all(argc, argv, read_task, ret, ret_wrong);
 }

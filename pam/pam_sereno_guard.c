@@ -102,22 +102,21 @@ static int refuse_too_many(pam_handle_t *pamh, const struct attempt *attempt, ui
 static int charge(pam_handle_t *pamh, const struct attempt *attempt)
 {
 	enum attempt_answer answer = ATTEMPT_REFUSED;
-	struct attempt_charge charged;
-	struct attempt_clock now;
+	struct kept_charge kept = { .root = attempt->root, .limits = attempt->rules.limits };
 	uint32_t wait_sec = 0;
 	int r;
 
-	r = attempt_clock_now(&now);
+	r = attempt_clock_now(&kept.charged);
 	if (r == 0)
-		r = attempt_charge(attempt->root, &attempt->rules.limits, &attempt->subject, &now,
-				   &charged, &answer, &wait_sec);
+		r = attempt_charge(attempt->root, &kept.limits, &attempt->subject, &kept.charged,
+				   &kept.charge, &answer, &wait_sec);
 	if (r < 0)
 		return refuse_unusable(pamh, attempt, r);
-	if (charged.fell_back)
+	if (kept.charge.fell_back)
 		guard_report_fallback(attempt->root, &attempt->subject);
 	if (answer == ATTEMPT_REFUSED)
 		return refuse_too_many(pamh, attempt, wait_sec);
-	r = guard_keep(pamh, attempt->root, &attempt->rules.limits, &charged, &now);
+	r = kept_charge_keep(pamh, GUARD_DATA, &kept);
 	return r < 0 ? refuse_unusable(pamh, attempt, r) : PAM_IGNORE;
 }
 
@@ -154,7 +153,7 @@ static int authenticate(pam_handle_t *pamh, const char *root)
 	const char *user = NULL;
 	int code, r;
 
-	guard_drop(pamh);
+	kept_charge_drop(pamh, GUARD_DATA);
 	code = pam_get_user(pamh, &user, NULL);
 	if (code == PAM_CONV_AGAIN)
 		return PAM_INCOMPLETE;
@@ -193,7 +192,7 @@ EXPORT int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char 
 	(void)flags;
 	(void)argc;
 	(void)argv;
-	guard_settle(pamh, ATTEMPT_SUCCEEDED);
+	guard_succeed(pamh);
 	return PAM_IGNORE;
 }
 
@@ -202,6 +201,6 @@ EXPORT int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **
 	(void)argc;
 	(void)argv;
 	if (!((unsigned)flags & PAM_DELETE_CRED))
-		guard_settle(pamh, ATTEMPT_SUCCEEDED);
+		guard_succeed(pamh);
 	return PAM_IGNORE;
 }

@@ -10,6 +10,7 @@
 #include <sereno/scoped.h>
 
 #include "answer.h"
+#include "code_charge.h"
 #include "code_check.h"
 #include "code_memory.h"
 #include "code_need.h"
@@ -59,14 +60,36 @@ static int ask_in_vain(pam_handle_t *pamh, enum phase phase, int refusal)
 	return refusal;
 }
 
+/* No account phase will tell why. Not before he is asked, so that the prompt comes as fast. */
+static int ask_whom_it_refuses(const struct code_asked *asked, const struct judgement *judgement)
+{
+	scoped(code_answer_erase) struct code_answer answer = { .typed = NULL };
+	const int code = code_prompt(asked->pamh, &answer);
+
+	report_judgement(asked->root, asked->request, judgement);
+	if (code != PAM_SUCCESS)
+		return code;
+	code_refusal_wait(asked->pamh, &answer);
+	return PAM_AUTH_ERR;
+}
+
+/* What he has shown of his own: su takes the password of somebody else. */
+static enum first_factor own_first_factor(const struct code_asked *asked)
+{
+	return asked->request->target ? FIRST_FACTOR_NONE : first_factor_shown(asked->pamh);
+}
+
 /* A ticket is redeemed in the account phase, by who has shown something else as well. */
 static bool takes_ticket(const struct code_asked *asked, enum phase phase, const char *typed)
 {
-	const enum first_factor shown = first_factor_shown(asked->pamh);
+	const enum first_factor shown = own_first_factor(asked);
 	scoped(otp_answer_erase) struct otp_answer ticket = { 0 };
 
-	if (phase != PHASE_AUTH || shown == FIRST_FACTOR_NONE)
+	if (phase != PHASE_AUTH || shown == FIRST_FACTOR_NONE) {
+		report_code(asked->root, asked->request, EVENT_CODE_REFUSED, "ticket-alone",
+			    "a right one, without a password or a key before it");
 		return false;
+	}
 	otp_answer_read(typed, &ticket);
 	return enrolment_note(asked->pamh, asked->request->subject.uid, shown, &ticket) == 0;
 }
@@ -96,7 +119,8 @@ static int ask(const struct code_asked *asked, enum phase phase)
 	int code;
 
 	code = phase == PHASE_COMBINED
-		       ? code_prompt_combined(asked->pamh, asked->rules->digits, &answer)
+		       ? code_prompt_combined(asked->pamh, asked->judgement->second_factor.digits,
+					      &answer)
 		       : code_prompt(asked->pamh, &answer);
 	if (code != PAM_SUCCESS) {
 		report_no_answer(asked, phase);
@@ -119,7 +143,7 @@ static int ask(const struct code_asked *asked, enum phase phase)
  */
 static int ask_or_enrol(const struct code_asked *asked, enum phase phase)
 {
-	const enum first_factor shown = first_factor_shown(asked->pamh);
+	const enum first_factor shown = own_first_factor(asked);
 
 	if (counts_again(asked))
 		return PAM_IGNORE;
@@ -134,21 +158,21 @@ static int ask_or_enrol(const struct code_asked *asked, enum phase phase)
  * either: behind a password the account phase tells him. Where the code comes alone he is asked,
  * so as to look like everybody.
  */
-static int authenticate(struct code_asked *asked, enum phase phase)
+static int authenticate(const struct code_asked *asked, struct judgement *judgement,
+			enum phase phase)
 {
 	const bool may_go_on =
 		phase == PHASE_COMBINED || first_factor_shown(asked->pamh) == FIRST_FACTOR_PASSWORD;
-	struct second_factor_rules rules;
 
-	asked->rules = &rules;
-	switch (code_need(asked->root, asked->request, time(NULL), &rules)) {
+	switch (code_need(asked->root, asked->request, time(NULL), judgement)) {
 	case CODE_NOT_NEEDED:
 		return PAM_IGNORE;
 	case CODE_NEEDED:
 		return ask_or_enrol(asked, phase);
 	case CODE_POINTLESS:
-		return may_go_on ? PAM_IGNORE : ask_in_vain(asked->pamh, phase, PAM_AUTH_ERR);
+		return may_go_on ? PAM_IGNORE : ask_whom_it_refuses(asked, judgement);
 	case CODE_UNDECIDED:
+		report_judgement(asked->root, asked->request, judgement);
 		return may_go_on ? PAM_SERVICE_ERR
 				 : ask_in_vain(asked->pamh, phase, PAM_SERVICE_ERR);
 	}
@@ -158,7 +182,8 @@ static int authenticate(struct code_asked *asked, enum phase phase)
 static int begin(pam_handle_t *pamh, unsigned flags, const char *root, enum phase phase)
 {
 	scoped(request_clear) struct request request = { .service = "" };
-	struct code_asked asked = { pamh, flags, root, &request, NULL };
+	struct judgement judgement;
+	const struct code_asked asked = { pamh, flags, root, &request, &judgement };
 	const char *user = NULL;
 	int code, r;
 
@@ -172,7 +197,7 @@ static int begin(pam_handle_t *pamh, unsigned flags, const char *root, enum phas
 		report_failure(root, &request, r);
 		return answer_error(r);
 	}
-	return authenticate(&asked, phase);
+	return authenticate(&asked, &judgement, phase);
 }
 
 EXPORT int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
@@ -181,17 +206,18 @@ EXPORT int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const ch
 	const char *wrong = NULL;
 	int r;
 
-	r = options_read_prompt(argc, argv, &options, &wrong);
+	r = options_read_task(argc, argv, &options, &wrong);
 	if (r < 0) {
 		report_option(wrong);
 		return answer_error(r);
 	}
-	if (options.prompt == PROMPT_NONE)
+	if (options.task == TASK_TELL_KEY)
 		return first_factor_shown(pamh) == FIRST_FACTOR_KEY ? PAM_SUCCESS : PAM_AUTH_ERR;
 	second_factor_drop(pamh);
 	enrolment_drop(pamh);
+	code_charge_drop(pamh);
 	return begin(pamh, (unsigned)flags, options.root,
-		     options.prompt == PROMPT_COMBINED ? PHASE_COMBINED : PHASE_AUTH);
+		     options.task == TASK_ASK_COMBINED ? PHASE_COMBINED : PHASE_AUTH);
 }
 
 static int enrol(const struct code_asked *asked)
@@ -218,36 +244,57 @@ static int ask_in_account(const struct code_asked *asked)
 	return enrolment_noted(asked) ? enrol(asked) : ask(asked, PHASE_ACCOUNT);
 }
 
-/*
- * A program comes here also without having authenticated anybody: by key, by a cached password.
- * Where no code is needed the access module, which stands behind, judges. What was accepted is
- * remembered here: not before all of the authentication has succeeded.
- */
-static int account(struct code_asked *asked)
+static int refuse(const struct code_asked *asked, const struct judgement *judgement)
+{
+	report_judgement(asked->root, asked->request, judgement);
+	answer_refusal(asked->pamh, (int)asked->flags, asked->request->kind);
+	return judgement->unusable < 0 ? PAM_SERVICE_ERR : answer_account(ACCESS_DENY);
+}
+
+/* What was accepted is remembered and given back here: not before all of the authentication has
+ * succeeded. */
+static int demand(const struct code_asked *asked)
 {
 	const uid_t uid = asked->request->subject.uid;
-	struct second_factor_rules rules;
 	int code = PAM_IGNORE;
 
-	asked->rules = &rules;
-	if (code_need(asked->root, asked->request, time(NULL), &rules) != CODE_NEEDED)
-		return PAM_IGNORE;
 	if (!second_factor_shown(asked->pamh, uid))
 		code = ask_in_account(asked);
 	if (second_factor_shown_now(asked->pamh, uid))
 		code_memory_keep(asked);
+	code_charge_succeed(asked->pamh);
 	return code;
+}
+
+/*
+ * A program comes here also without having authenticated anybody: by key, by a cached password.
+ * Who is refused whatever he shows is refused at once: in a stack that forgot the access module's
+ * line, nobody may come in at a forbidden hour because a code was pointless then.
+ */
+static int account(const struct code_asked *asked, struct judgement *judgement)
+{
+	switch (code_need(asked->root, asked->request, time(NULL), judgement)) {
+	case CODE_NOT_NEEDED:
+		return PAM_IGNORE;
+	case CODE_NEEDED:
+		return demand(asked);
+	case CODE_POINTLESS:
+	case CODE_UNDECIDED:
+		return refuse(asked, judgement);
+	}
+	return PAM_SERVICE_ERR;
 }
 
 EXPORT int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
 	scoped(request_clear) struct request request = { .service = "" };
-	struct code_asked asked = { pamh, (unsigned)flags, "", &request, NULL };
+	struct judgement judgement;
+	struct code_asked asked = { pamh, (unsigned)flags, "", &request, &judgement };
 	struct options options;
 	const char *wrong = NULL;
 	int r;
 
-	r = options_read_prompt(argc, argv, &options, &wrong);
+	r = options_read_task(argc, argv, &options, &wrong);
 	if (r < 0) {
 		report_option(wrong);
 		return answer_error(r);
@@ -258,14 +305,14 @@ EXPORT int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char 
 		report_failure(options.root, &request, r);
 		return answer_error(r);
 	}
-	return account(&asked);
+	return account(&asked, &judgement);
 }
 
 EXPORT int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	(void)pamh;
-	(void)flags;
 	(void)argc;
 	(void)argv;
+	if (!((unsigned)flags & PAM_DELETE_CRED))
+		code_charge_succeed(pamh);
 	return PAM_SUCCESS;
 }

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sereno/codes.h>
+
 #include "report.h"
 
 #define ORIGINS_SHOWN	 4
@@ -227,18 +229,28 @@ void report_code(const char *root, const struct request *request, enum event_id 
 	(void)event_send(root, &event); /* as above */
 }
 
+void report_enrolled(const char *root, const struct request *request, const char *how)
+{
+	char origins[ORIGINS_TEXT_MAX];
+	struct event event;
+
+	format_origins(request, origins);
+	event = event_of(EVENT_OTP_ENROLLED, request, origins);
+	event.target = event.subject;
+	event.reason = how;
+	(void)event_send(root, &event); /* as above */
+}
+
 void report_codes_fallback(const char *root, const struct request *request)
 {
-	report_code(root, request, EVENT_STATE_FALLBACK, NULL,
-		    "a damaged record of a second factor: codes up to now are used up, recovery "
-		    "codes void");
+	report_code(root, request, EVENT_STATE_FALLBACK, NULL, CODES_FALLBACK_TEXT);
 }
 
 void report_codes_unusable(const char *root, const struct request *request, int err)
 {
-	char detail[DETAIL_MAX];
+	char detail[CODES_ERROR_SIZE];
 
-	(void)snprintf(detail, sizeof(detail), "the record of a second factor: %s",
-		       err == -EACCES ? "only root may read it" : cause(err));
-	report_code(root, request, EVENT_STATE_UNUSABLE, NULL, detail);
+	codes_error_text(err, detail);
+	report_code(root, request, err == -ENOKEY ? EVENT_KEY_UNUSABLE : EVENT_STATE_UNUSABLE, NULL,
+		    detail);
 }

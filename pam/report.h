@@ -41,6 +41,9 @@ void report_age_unrecorded(const char *root, const struct request *request, int 
 void report_code(const char *root, const struct request *request, enum event_id id,
 		 const char *reason, const char *detail);
 
+/* The subject got himself a token, by @how. */
+void report_enrolled(const char *root, const struct request *request, const char *how);
+
 /* The record of the subject's second factor was damaged, and a stricter one stood in. */
 void report_codes_fallback(const char *root, const struct request *request);
 

@@ -221,19 +221,11 @@ void request_clear(struct request *request)
 	*request = (struct request){ .service = "", .user = "" };
 }
 
-/*
- * Several open logins, and no telling which of them asks: an address before a line. What is charged
- * to the seat must not come from the network, and addresses are bounded by allow-per-user.
- */
 struct origin request_origin_to_charge(const struct request *request)
 {
 	struct origin origin = { .kind = ORIGIN_UNKNOWN };
 
-	for (size_t i = 0; i < request->n_origins; i++) {
-		if (request->origins[i].kind == ORIGIN_ADDRESS)
-			return request->origins[i];
-		if (origin.kind == ORIGIN_UNKNOWN)
-			origin = request->origins[i];
-	}
+	for (size_t i = 0; i < request->n_origins; i++)
+		origin = *origin_to_charge(&origin, &request->origins[i]);
 	return origin;
 }

@@ -205,14 +205,19 @@ static int know(struct account *account, struct stranger *stranger, const struct
 	return origins_put(&place, &left.tally, account_time(account));
 }
 
+/* A charge that is taken back, and so not open any more, clears nothing. */
 static int succeed_stranger(struct account *account, struct stranger *stranger,
-			    const struct attempt_charge *charge)
+			    const struct attempt_charge *charge, enum attempt_outcome outcome)
 {
+	uint32_t serial = charge->serial, cleared;
 	struct tally tally;
-	uint32_t cleared;
-	int r;
+	int r = 0;
 
-	r = origins_take(&stranger->own, charge->serial, account_time(account), &tally, &cleared);
+	if (outcome == ATTEMPT_PASSED)
+		r = origins_refund(&stranger->own, serial);
+	if (r < 0)
+		return r;
+	r = origins_take(&stranger->own, serial, account_time(account), &tally, &cleared);
 	if (r < 0)
 		return r;
 	tally_forgive(&account->record.others, cleared);
@@ -220,14 +225,17 @@ static int succeed_stranger(struct account *account, struct stranger *stranger,
 }
 
 static int succeed_known(struct account *account, struct stranger *stranger, struct tally *tally,
-			 const struct attempt_charge *charge)
+			 const struct attempt_charge *charge, enum attempt_outcome outcome)
 {
 	const struct tally_rule rule = account_rule(account);
 	const struct attempt_subject *subject = account->subject;
 	struct tally settled;
 
 	tally_look(tally, &rule, account_time(account));
-	(void)tally_succeed(tally, charge->serial); /* these failures are in no other tally */
+	if (outcome == ATTEMPT_PASSED)
+		tally_refund(tally, charge->serial);
+	else
+		(void)tally_succeed(tally, charge->serial); /* these are in no other tally */
 	if (subject->class == ATTEMPT_UNLOCK || origin_is_line(&subject->origin))
 		return 0;
 	settled = *tally;
@@ -235,18 +243,18 @@ static int succeed_known(struct account *account, struct stranger *stranger, str
 }
 
 static int settle_succeeded(struct account *account, struct stranger *stranger,
-			    const struct attempt_charge *charge)
+			    const struct attempt_charge *charge, enum attempt_outcome outcome)
 {
 	struct tally *tally = account_tally(account);
 	int r;
 
-	r = settle_shares(account, stranger, charge, ATTEMPT_SUCCEEDED);
+	r = settle_shares(account, stranger, charge, outcome);
 	if (r < 0)
 		return r;
 	if (tally)
-		r = succeed_known(account, stranger, tally, charge);
+		r = succeed_known(account, stranger, tally, charge, outcome);
 	else
-		r = succeed_stranger(account, stranger, charge);
+		r = succeed_stranger(account, stranger, charge, outcome);
 	if (r < 0)
 		return r;
 	return account_write(account, account->fell_back ? SLOT_DURABLE : SLOT_SHARED);
@@ -291,6 +299,6 @@ int attempt_settle(const char *root, const struct attempt_limits *limits,
 	if (outcome == ATTEMPT_FAILED)
 		r = settle_failed(&account, &stranger, &settled);
 	else
-		r = settle_succeeded(&account, &stranger, &settled);
+		r = settle_succeeded(&account, &stranger, &settled, outcome);
 	return r < 0 ? r : account.fell_back;
 }

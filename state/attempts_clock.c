@@ -121,20 +121,24 @@ static int read_boot_id(uint8_t boot_id[static 16])
 	return parse_boot_id(text, (size_t)n, boot_id);
 }
 
-int attempt_clock_now(struct attempt_clock *ret)
+int attempt_clock_later(const struct attempt_clock *before, struct attempt_clock *ret)
 {
-	struct attempt_clock now = { 0 };
-	struct timespec boot = { 0 };
-	struct timespec wall = { 0 };
-	int r;
+	struct attempt_clock now = *before;
+	struct timespec boot, wall;
 
 	if (clock_gettime(CLOCK_BOOTTIME, &boot) < 0 || clock_gettime(CLOCK_REALTIME, &wall) < 0)
 		return neg_errno();
-	r = read_boot_id(now.boot_id);
-	if (r < 0)
-		return r;
 	now.boot_sec = (uint64_t)boot.tv_sec;
 	now.wall_sec = wall.tv_sec;
 	*ret = now;
 	return 0;
+}
+
+int attempt_clock_now(struct attempt_clock *ret)
+{
+	struct attempt_clock boot = { 0 };
+	int r;
+
+	r = read_boot_id(boot.boot_id);
+	return r < 0 ? r : attempt_clock_later(&boot, ret);
 }

@@ -62,14 +62,9 @@ static int confirm(const struct codes_enrolment *enrolment, enum codes_enrolled 
 	enum otp_match match = OTP_WRONG;
 	int r;
 
-	*ret = CODES_ENROLLED;
-	*ret_step = 0;
-	if (!attempt->typed) /* an import may have been used a moment ago, elsewhere */
-		*ret_step = range.last;
-	if (!attempt->typed)
-		return 0;
 	otp_answer_read(attempt->typed, &answer);
 	*ret = CODES_UNCONFIRMED;
+	*ret_step = 0;
 	if (answer.kind != OTP_ANSWER_CODE)
 		return 0;
 	r = otp_search(enrolment->token, &range, answer.text, &match, ret_step);
@@ -128,8 +123,7 @@ static bool is_enrolment(const struct codes_enrolment *enrolment)
 {
 	return otp_token_sound(enrolment->token) &&
 	       otp_label_sound(enrolment->label, OTP_LABEL_SIZE) &&
-	       enrolment->confirm.window <= OTP_WINDOW_MAX &&
-	       (enrolment->confirm.typed || enrolment->warrant == CODES_BY_CALLER) &&
+	       enrolment->confirm.window <= OTP_WINDOW_MAX && enrolment->confirm.typed &&
 	       (enrolment->ticket || enrolment->warrant != CODES_BY_TICKET);
 }
 

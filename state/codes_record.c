@@ -30,7 +30,7 @@ static bool is_sound_token(const struct codes_token *token)
 
 static bool is_sound(const struct codes_record *record)
 {
-	if (record->n_tokens > CODES_TOKENS_MAX || record->n_recovery > CODES_RECOVERY_MAX ||
+	if (record->n_tokens > CODES_TOKENS_MAX || record->n_recovery > OTP_RECOVERY_MAX ||
 	    !is_text(record->recovery_setting, OTP_SETTING_SIZE) ||
 	    !is_text(record->ticket.setting, OTP_SETTING_SIZE) ||
 	    !is_text(record->ticket.hash.text, OTP_HASH_SIZE))

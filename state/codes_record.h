@@ -18,7 +18,7 @@ struct codes_token {
 	int64_t enrolled, used;
 };
 
-/* Hashes that share a salt. */
+/* What an administrator hands over, to enrol with. */
 struct codes_ticket {
 	char setting[OTP_SETTING_SIZE];
 	struct otp_hash hash; /* "" for none */
@@ -34,7 +34,7 @@ struct codes_record {
 	int64_t needed;		       /* first login that needed a code */
 	int64_t recovery_issued;
 	char recovery_setting[OTP_SETTING_SIZE];
-	struct otp_hash recovery[CODES_RECOVERY_MAX]; /* "" when used */
+	struct otp_hash recovery[OTP_RECOVERY_MAX]; /* of one salt; "" when used */
 	struct codes_ticket ticket;
 	struct codes_token token[CODES_TOKENS_MAX];
 };

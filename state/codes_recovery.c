@@ -109,8 +109,8 @@ int codes_ticket_issue(const char *root, const struct codes_account *account, in
 /* Recovery codes that are not yet anybody's. */
 struct batch {
 	char setting[OTP_SETTING_SIZE];
-	char code[CODES_RECOVERY_MAX][OTP_RECOVERY_SIZE];
-	struct otp_hash hash[CODES_RECOVERY_MAX];
+	char code[OTP_RECOVERY_MAX][OTP_RECOVERY_SIZE];
+	struct otp_hash hash[OTP_RECOVERY_MAX];
 	uint32_t n;
 };
 
@@ -145,7 +145,7 @@ int codes_recovery_issue(const char *root, const struct codes_account *account, 
 	scoped(batch_erase) struct batch batch = { .n = n };
 	int r;
 
-	if (n > CODES_RECOVERY_MAX)
+	if (n > OTP_RECOVERY_MAX)
 		return -EINVAL;
 	r = otp_setting_new(batch.setting);
 	for (uint32_t i = 0; r == 0 && i < n; i++)

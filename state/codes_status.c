@@ -52,6 +52,13 @@ int codes_status(const char *root, const struct codes_account *account, struct c
 	return 0;
 }
 
+bool codes_may_enrol(const struct codes_status *status, uint32_t within_sec, int64_t now)
+{
+	if (status->n_tokens > 0 || status->ticket_only || status->fell_back || within_sec == 0)
+		return false;
+	return status->needed == 0 || now - status->needed < (int64_t)within_sec;
+}
+
 int codes_forget(const char *root, const struct codes_account *account)
 {
 	char name[16];

@@ -3,9 +3,12 @@
 #include <sereno/remembered.h>
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -144,8 +147,8 @@ static int replace_record(int directory, const char *name, const struct record *
 	char temporary[NAME_SIZE];
 	int r;
 
-	(void)snprintf(temporary, sizeof(temporary), ".%d", (int)getpid());
-	/* of an earlier process with our number that died half-way */
+	(void)snprintf(temporary, sizeof(temporary), ".%d", (int)gettid());
+	/* of an earlier process or thread with our number that died half-way */
 	if (unlinkat(directory, temporary, 0) < 0 && errno != ENOENT)
 		return neg_errno();
 	r = write_new(directory, temporary, record);
@@ -173,6 +176,24 @@ static void closedir_p(DIR **stream)
 		(void)closedir(*stream); /* nothing was written */
 }
 
+/* Whether @name is what a process was about to write when it died. */
+static bool is_half_made(const char *name)
+{
+	uint64_t start = 0;
+	char *end = NULL;
+	long number;
+	int r;
+
+	if (name[0] != '.' || name[1] < '1' || name[1] > '9')
+		return false;
+	errno = 0;
+	number = strtol(name + 1, &end, 10);
+	if (errno != 0 || *end || number > INT_MAX)
+		return false;
+	r = process_start((pid_t)number, &start);
+	return r == -ENOENT || r == -ESRCH;
+}
+
 /* A login that did not close leaves its record. A few of them go with each one that is written;
  * looking at all would make one login's time depend on everybody's. */
 static void remove_some_old(int directory)
@@ -188,8 +209,9 @@ static void remove_some_old(int directory)
 		entry = readdir(stream);
 		if (!entry)
 			return;
-		if (entry->d_name[0] != '.' &&
-		    read_record(directory, entry->d_name, &record) == 0 && is_over(&record))
+		if (is_half_made(entry->d_name) ||
+		    (entry->d_name[0] != '.' &&
+		     read_record(directory, entry->d_name, &record) == 0 && is_over(&record)))
 			(void)unlinkat(directory, entry->d_name, 0); /* the next one may */
 	}
 }
@@ -241,4 +263,45 @@ int remembered_remove(const char *root, uid_t uid, const struct remembered_place
 		return directory;
 	record_name(uid, place, name);
 	return unlinkat(directory, name, 0) < 0 ? neg_errno() : 0;
+}
+
+/* One that stays does not keep the others. */
+static int forget_in(int directory, DIR *stream, const char *prefix)
+{
+	const size_t length = strlen(prefix);
+	const struct dirent *entry;
+	int removed = 0, failed = 0;
+
+	while ((errno = 0, entry = readdir(stream))) {
+		if (strncmp(entry->d_name, prefix, length) != 0)
+			continue;
+		if (unlinkat(directory, entry->d_name, 0) == 0)
+			removed++;
+		else if (errno != ENOENT)
+			failed = neg_errno();
+	}
+	if (errno)
+		failed = neg_errno();
+	return failed < 0 ? failed : removed;
+}
+
+int remembered_forget(const char *root, uid_t uid)
+{
+	scoped_fd int directory = directory_open(root);
+	scoped(closedir_p) DIR *stream = NULL;
+	char prefix[NAME_SIZE];
+	int copy;
+
+	if (directory < 0)
+		return directory == -ENOENT ? 0 : directory;
+	copy = fcntl(directory, F_DUPFD_CLOEXEC, 3);
+	if (copy < 0)
+		return neg_errno();
+	stream = fdopendir(copy);
+	if (!stream) {
+		(void)close(copy); /* nothing was written */
+		return -ENOMEM;
+	}
+	(void)snprintf(prefix, sizeof(prefix), "%u-", uid);
+	return forget_in(directory, stream, prefix);
 }

@@ -103,7 +103,7 @@ static int put_name(char name[static SEAL_NAME_SIZE], const char *id, const char
 
 int seal_names_of(const char *root, struct seal_names *ret)
 {
-	struct seal_names names;
+	struct seal_names names = { .id = "" };
 	int r = digest_machine(root, names.id);
 
 	if (r == 0)

@@ -8,6 +8,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <sereno/scoped.h>
 
@@ -338,4 +339,13 @@ int slot_place_write(int fd, const uint8_t *bytes, size_t length, off_t offset)
 		offset += n;
 	}
 	return 0;
+}
+
+bool slot_caller_may(const char *root)
+{
+	struct stat st;
+
+	if (geteuid() == 0)
+		return true;
+	return root[0] && stat(root, &st) == 0 && st.st_uid == geteuid();
 }

@@ -56,6 +56,10 @@ struct attempt_clock {
 /* Read the three. Returns 0 or a negative errno. */
 int attempt_clock_now(struct attempt_clock *ret);
 
+/* The same for a process that has read them @before: the boot has not changed since, its id is not
+ * read again. */
+int attempt_clock_later(const struct attempt_clock *before, struct attempt_clock *ret);
+
 struct attempt_subject {
 	const char *user;
 	uid_t uid;
@@ -80,6 +84,8 @@ struct attempt_charge {
 	uint64_t boot_sec;		    /* when it was made */
 	bool fell_back; /* a record was damaged, or begun anew: report state.fallback */
 };
+#define ATTEMPTS_FALLBACK_TEXT \
+	"a damaged record of wrong passwords: the strictest that is left counts"
 
 /*
  * Charge one check, or refuse. Returns 0 with *@ret_answer, @charge filled in, and *@ret_wait_sec
@@ -93,15 +99,20 @@ int attempt_charge(const char *root, const struct attempt_limits *limits,
 		   struct attempt_charge *charge, enum attempt_answer *ret_answer,
 		   uint32_t *ret_wait_sec);
 
-enum attempt_outcome { ATTEMPT_SUCCEEDED, ATTEMPT_FAILED };
+enum attempt_outcome {
+	ATTEMPT_SUCCEEDED,
+	ATTEMPT_FAILED,
+	ATTEMPT_PASSED, /* right, but what failed before it may have been something else */
+};
 
 /*
  * Settle @charge, once. Success takes the charge back, clears the failures of this user at this
- * origin, and makes the origin one he has come from (ATTEMPT_LOGIN only). Failure is made durable.
- * A charge that has already expired as failed is not taken back, nor does it clear any other; the
- * origin becomes known all the same. Copies of @charge may be settled, by one of their owners.
- * Returns 0; 1: so it is, but a record was found damaged, as fell_back of a charge; or a negative
- * errno: the charge counts on as failed.
+ * origin, and makes the origin one he has come from (ATTEMPT_LOGIN only). So does what passed, but
+ * that clears no failure and ends no delay: a right password says nothing about wrong codes.
+ * Failure is made durable. A charge that has already expired as failed is not taken back, nor does
+ * it clear any other; the origin becomes known all the same. Copies of @charge may be settled, by
+ * one of their owners. Returns 0; 1: so it is, but a record was found damaged, as fell_back of a
+ * charge; or a negative errno: the charge counts on as failed.
  */
 int attempt_settle(const char *root, const struct attempt_limits *limits,
 		   const struct attempt_charge *charge, enum attempt_outcome outcome,

@@ -9,7 +9,8 @@
  * ROOT/run/sereno/serenod.socket, SOCK_SEQPACKET: a packet is a message, each request has one
  * reply. A connection is one conversation of at most CHANNEL_MESSAGES_MAX requests and
  * CHANNEL_CONVERSATION_SEC; what it began goes with it. Whatever is refused is answered at one
- * fixed delay after it came, and counts as a wrong attempt to unlock (attempts.h).
+ * fixed delay after it came, and counts as a wrong attempt to unlock (attempts.h), but for what can
+ * be no code at all.
  *
  * Libc only, callable inside other people's processes: no state, no signals (SIGPIPE neither), no
  * descriptor left open; errno is as it was when 0 is returned. Functions return 0 or a negative
@@ -33,6 +34,7 @@
 #define CHANNEL_MESSAGES_MAX	 8    /* requests in one conversation */
 #define CHANNEL_CONVERSATION_SEC 180
 #define CHANNEL_TIMEOUT_SEC	 5   /* how long a client waits for a reply */
+#define CHANNEL_PASSWORD_SEC	 15  /* likewise, where it has a password looked at */
 #define CHANNEL_SERVICE_SIZE	 64  /* with the final NUL, as all sizes here */
 #define CHANNEL_TYPED_SIZE	 128 /* a code, recovery code or ticket as it was typed */
 #define CHANNEL_PROOF_SIZE	 513 /* also a password (PAM_MAX_RESP_SIZE) */
@@ -51,7 +53,7 @@ enum channel_kind {
 	CHANNEL_CONFIRM = 4, /* @code[0] is the new token's: keep it. After CHANNEL_BEGIN */
 	CHANNEL_RECOVERY = 5, /* make me new recovery codes, by a current code as @proof */
 	CHANNEL_RESYNC = 6,   /* @code are two in a row of the token @label ("": the only one);
-				 @proof is a recovery code or the password */
+				 @proof is the password, a recovery code, or a code of another */
 	/* Requests for roles, of any account; no proof is asked for. */
 	CHANNEL_ASK_ROLE = 7, /* give me @role for @for_sec; @reason */
 	CHANNEL_WITHDRAW = 8, /* my request @id */
@@ -94,7 +96,8 @@ enum channel_answer {
 	CHANNEL_REFUSED = 2,	 /* the code or the proof, or too many were wrong: no reason told */
 	CHANNEL_UNAVAILABLE = 3, /* it could not be looked at; the log says why */
 	/* After what proves him: he may know these. Nothing was changed. */
-	CHANNEL_TICKET_NEEDED = 4, /* CHANNEL_BEGIN by password: not open, or not any more */
+	CHANNEL_TICKET_NEEDED = 4, /* CHANNEL_BEGIN by password: not open, or not any more; a code
+				      of a token he has does as well */
 	CHANNEL_LABEL_TAKEN = 5,   /* he has a token of that name */
 	CHANNEL_FULL = 6,	   /* he has CODES_TOKENS_MAX */
 	CHANNEL_NO_TOKEN = 7,	   /* CHANNEL_RECOVERY, CHANNEL_RESYNC: there is none (of that
@@ -148,9 +151,9 @@ struct channel_reply {
 	/* CHANNEL_BEGIN: what otp_uri() needs */
 	struct otp_token token;
 	char issuer[OTP_ISSUER_SIZE], person[OTP_PERSON_SIZE];
-	/* CHANNEL_RECOVERY; CHANNEL_CONFIRM where he had none, else 0 */
+	/* CHANNEL_RECOVERY; CHANNEL_CONFIRM where he had none. 0 where the policy has none */
 	uint32_t n_recovery;
-	char recovery[CODES_RECOVERY_MAX][OTP_RECOVERY_SIZE];
+	char recovery[OTP_RECOVERY_MAX][OTP_RECOVERY_SIZE];
 	/* CHANNEL_REQUESTS, in the order of their numbers; else the one it is about, as it is now
 	 */
 	uint32_t n_requests;
@@ -173,7 +176,8 @@ void channel_reply_erase(struct channel_reply *reply);
 int channel_open(const char *root, int *ret_fd);
 
 /*
- * Ask, and wait up to CHANNEL_TIMEOUT_SEC for the reply, also when it is a refusal. Returns 0 with
+ * Ask, and wait up to CHANNEL_TIMEOUT_SEC (with a password CHANNEL_PASSWORD_SEC) for the reply,
+ * also when it is a refusal. Returns 0 with
  * *@ret; -EINVAL: no such request can be sent (too long, not printable); -ETIMEDOUT; -EPIPE or
  * -ECONNRESET: it went away; -EBADMSG: no reply of this version. Nothing is to be taken for
  * accepted then; open another conversation.

@@ -30,7 +30,6 @@
 #include <sereno/otp.h>
 
 #define CODES_TOKENS_MAX      4
-#define CODES_RECOVERY_MAX    16
 #define CODES_CLOCK_SLACK_SEC 120
 #define CODES_RESYNC_STEPS    1440 /* to either side: 12 hours of 30 s */
 
@@ -58,6 +57,17 @@ enum codes_verdict {
 	CODES_NOT_ENROLLED,  /* there is no token */
 	CODES_RECOVERY_VOID, /* recovery codes need to be issued anew; none was compared */
 };
+
+/* For the log: "wrong", "replayed" and so on. */
+const char *codes_verdict_word(enum codes_verdict verdict);
+
+/* For the log, in English: a record fell back; one cannot be used, for the errno @err (-ENOKEY is
+ * the host key's fault). */
+#define CODES_FALLBACK_TEXT                                                           \
+	"a damaged record of a second factor: codes up to now are used up, recovery " \
+	"codes void"
+#define CODES_ERROR_SIZE 256
+void codes_error_text(int err, char text[static CODES_ERROR_SIZE]);
 
 struct codes_result {
 	enum codes_verdict verdict;
@@ -87,8 +97,8 @@ struct codes_needed {
 	int64_t until; /* UTC seconds; CODES_DOOR_OPEN only */
 };
 
-/* Somebody logs in, his password was right, and he needs a code: note the first such time, durably,
- * and tell whether he may enrol. @within_sec 0: with a ticket only. */
+/* Somebody logs in, his password was right, he needs a code and was shown a token: note the first
+ * such time, durably, and tell whether he may enrol. @within_sec 0: with a ticket only. */
 int codes_need(const char *root, const struct codes_account *account, uint32_t within_sec,
 	       int64_t now, struct codes_needed *ret);
 
@@ -106,8 +116,7 @@ struct codes_enrolment {
 	enum codes_warrant warrant;
 	uint32_t within_sec; /* CODES_BY_DOOR */
 	const char *ticket;  /* CODES_BY_TICKET, as typed */
-	struct codes_attempt
-		confirm; /* .typed NULL, CODES_BY_CALLER only: an import, unconfirmed */
+	struct codes_attempt confirm;
 };
 
 enum codes_enrolled {
@@ -144,7 +153,7 @@ int codes_ticket_issue(const char *root, const struct codes_account *account, in
 int codes_ticket_check(const char *root, const struct codes_account *account, const char *typed,
 		       int64_t now, bool *ret);
 
-/* Make @n recovery codes (up to CODES_RECOVERY_MAX), instead of those made before. Also -ENOENT:
+/* Make @n recovery codes (up to OTP_RECOVERY_MAX), instead of those made before. Also -ENOENT:
  * there is no token to recover. Erase @code. */
 int codes_recovery_issue(const char *root, const struct codes_account *account, int64_t now,
 			 uint32_t n, char (*code)[OTP_RECOVERY_SIZE]);
@@ -190,6 +199,14 @@ struct codes_status {
 
 /* What is known, for commands; no secrets. Changes nothing. Also -ENOENT: there is no record. */
 int codes_status(const char *root, const struct codes_account *account, struct codes_status *ret);
+
+/* Whether who has this status would find the door open at a login at @now that needs a code: as
+ * codes_need() then says, unless the clock went back. {0} is the status of who has no record. */
+bool codes_may_enrol(const struct codes_status *status, uint32_t within_sec, int64_t now);
+
+/* Whether there is, or may be, a record of account @uid: nothing of it is read, and no key needed.
+ */
+bool codes_may_exist(const char *root, uid_t uid);
 
 /* The accounts that have a record, by uid in ascending order: *@ret is the caller's, released with
  * free(). Returns how many, or a negative errno. Changes nothing. */

@@ -46,9 +46,8 @@ enum event_id {
 	EVENT_CODE_ACCEPTED,  /* a one-time code; it is used up */
 	EVENT_CODE_RECOVERED, /* a recovery code; it is used up */
 	EVENT_CODE_REFUSED,
-	EVENT_CODE_ENROLLED,   /* a user got a token in his login */
 	EVENT_CODE_REMEMBERED, /* one accepted before counts again */
-	EVENT_OTP_ENROLLED,    /* sereno otp, here and below: by whom, for whom */
+	EVENT_OTP_ENROLLED,    /* here and below: by whom, for whom, who may be the same */
 	EVENT_OTP_IMPORTED,
 	EVENT_OTP_REMOVED,
 	EVENT_OTP_RECOVERY, /* new recovery codes */
@@ -83,7 +82,7 @@ enum event_id {
 struct event {
 	enum event_id id;
 	const char *subject; /* who asks */
-	const char *target;  /* for whom, where that differs: su */
+	const char *target;  /* for whom, where that differs: su; for EVENT_OTP_... always */
 	const char *service;
 	const char *origin;
 	const char *verdict; /* allow, deny, not-governed */

@@ -65,6 +65,13 @@ void address_mask(struct address *address, uint8_t length);
  * that own their line: the name proves nothing anywhere else. */
 enum origin_kind origin_of_line(const char *tty);
 
+/*
+ * To which of two origins of one user an attempt is charged, where no one can tell which of them it
+ * came from: an address before a line, then the first that is known. What is charged to the seat
+ * must not come from the network, and addresses are bounded by allow-per-user.
+ */
+const struct origin *origin_to_charge(const struct origin *first, const struct origin *second);
+
 /* Write "seat", "serial", "jobs", "unknown" or the address to @text. */
 void origin_format(const struct origin *origin, char text[static ORIGIN_TEXT_MAX]);
 

@@ -4,8 +4,8 @@
  *
  * Pure functions: nothing is read or stored, the caller passes the time in; only random bytes come
  * from the system. What was used already is codes.h's to know. Callable inside other people's
- * processes; needs liboath, libqrencode and libcrypt, each only by those who call for it. Secrets
- * are erased wherever a function leaves a copy of its own.
+ * processes; needs liboath and libcrypt, each only by those who call for it, and libqrencode while
+ * it draws. Secrets are erased wherever a function leaves a copy of its own.
  */
 #ifndef SERENO_OTP_H
 #define SERENO_OTP_H
@@ -100,14 +100,26 @@ struct otp_answer {
 	char text[OTP_RECOVERY_LENGTH + 1]; /* "" but for the last two kinds */
 };
 
+/* Cannot fail: what it is stands in @ret->kind. Erase it afterwards. */
 void otp_answer_read(const char *typed, struct otp_answer *ret);
 void otp_answer_erase(struct otp_answer *answer);
+
+/* What it is alone. */
+enum otp_answer_kind otp_answer_kind(const char *typed);
+
+/* Why such an answer is refused unread, in a word for the log; NULL for those to be looked at. */
+const char *otp_answer_flaw(enum otp_answer_kind kind);
+
+/* When to tell of a refusal, so that the time tells nothing: @taken after the answer, rounded up to
+ * a whole number of @unit, which is more than all checks take. */
+int64_t otp_refusal_due(int64_t taken, int64_t unit);
 
 /*
  * Recovery codes, and tickets: 60 random bits as "0x5k-m9q2-7rtz". Only a yescrypt hash is kept;
  * those that are made with the same setting (salt) are all compared with one hash of an answer.
  */
 #define OTP_RECOVERY_SIZE 15
+#define OTP_RECOVERY_MAX  16 /* of one account */
 #define OTP_SETTING_SIZE  64
 #define OTP_HASH_SIZE	  44
 
@@ -115,6 +127,7 @@ struct otp_hash {
 	char text[OTP_HASH_SIZE]; /* "" is none, and equals none */
 };
 
+/* Random ones. Return 0 or a negative errno; @code is to be erased. */
 int otp_recovery_new(char code[static OTP_RECOVERY_SIZE]);
 int otp_setting_new(char setting[static OTP_SETTING_SIZE]);
 
@@ -140,6 +153,10 @@ int otp_secret_text(const struct otp_token *token, char *text, size_t size);
 /* Whether @text is printable UTF-8 of 1 to size - 1 bytes: issuers, names of accounts and of
  * tokens. */
 bool otp_label_sound(const char *text, size_t size);
+
+/* Whom a phone shows beside the account: @issuer, or where that is "" the @host, if its name will
+ * do for one; else "". Borrows from both. */
+const char *otp_issuer(const char *issuer, const char *host);
 
 /*
  * The otpauth:// URI that phones read (Key URI Format). Issuer (may be "") and person are
@@ -167,7 +184,8 @@ struct otp_qr_look {
 };
 
 /* Draw @text (a URI) as a QR code: lines, each with '\n'. *@ret is released with otp_text_free().
- * Returns 0, -EMSGSIZE (does not fit), -ENOMEM or -EIO. */
+ * Returns 0, -EMSGSIZE (does not fit), -ELIBACC (libqrencode, which is loaded for this alone, is
+ * not there), -ELIBBAD, -ENOMEM or -EIO. */
 int otp_qr_draw(const char *text, const struct otp_qr_look *look, char **ret);
 
 /* Erase and release; NULL is allowed. */

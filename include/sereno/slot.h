@@ -16,6 +16,7 @@
 #ifndef SERENO_SLOT_H
 #define SERENO_SLOT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -55,6 +56,10 @@ enum slot_durability {
 	SLOT_SHARED,  /* other processes see it at once; survives SIGKILL, not a power cut */
 	SLOT_DURABLE, /* fdatasync before it returns */
 };
+
+/* Whether the calling process may use the records below @root itself: root may, and below a @root
+ * that is not "" its owner. A program that runs as its user may not. */
+bool slot_caller_may(const char *root);
 
 struct slot_file;
 

@@ -7,12 +7,11 @@
 
 #include "limits_record.h"
 
-#define PER_USER_MAX	   1000
-#define WAIT_SEC_MAX	   (UINT32_C(365) * 86400)
-#define AGE_SEC_MAX	   (UINT64_C(100) * 365 * 86400)
-#define CLASSES_MAX	   4
-#define HOUR_SEC	   3600
-#define RECOVERY_CODES_MAX 16
+#define PER_USER_MAX 1000
+#define WAIT_SEC_MAX (UINT32_C(365) * 86400)
+#define AGE_SEC_MAX  (UINT64_C(100) * 365 * 86400)
+#define CLASSES_MAX  4
+#define HOUR_SEC     3600
 
 static bool in_range(uint64_t value, uint64_t min, uint64_t max)
 {
@@ -117,7 +116,7 @@ static void check_second_factor(struct decoder *decoder, const struct second_fac
 	if (rules->algorithm > OTP_SHA512 ||
 	    !in_range(rules->digits, OTP_DIGITS_MIN, OTP_DIGITS_MAX) ||
 	    !in_range(rules->period_sec, OTP_PERIOD_MIN, OTP_PERIOD_MAX) ||
-	    rules->window > OTP_WINDOW_MAX || rules->recovery_codes > RECOVERY_CODES_MAX ||
+	    rules->window > OTP_WINDOW_MAX || rules->recovery_codes > OTP_RECOVERY_MAX ||
 	    rules->remember_sec > WAIT_SEC_MAX)
 		decoder->damaged = true;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* meaning.c - what is wrong, or odd, although each value for itself is right. */
+#include <sereno/scoped.h>
+#include <sereno/service.h>
+
 #include "reader.h"
 
 #define PRODUCT_MAX 4096 /* services times origins of one rule */
@@ -134,6 +137,52 @@ static void warn_break_glass(struct reader *reader)
 			  "break-glass from nowhere: these accounts can never log in");
 }
 
+/* A service of @written that is a screen locker's, or NULL. */
+static const char *locker_in(const struct model *model, const char *written)
+{
+	const ptrdiff_t list = model_find_services(model, written);
+
+	if (list < 0)
+		return service_kind(written) == SERVICE_UNLOCK ? written : NULL;
+	for (size_t i = 0; i < model->services[list].elements.n; i++) {
+		const char *service = model->services[list].elements.item[i].text;
+
+		if (service_kind(service) == SERVICE_UNLOCK)
+			return service;
+	}
+	return NULL;
+}
+
+/* Where a session is that unlocks cannot be told. */
+static void warn_locker(struct reader *reader, const struct rule *rule)
+{
+	static const enum origin_kind kinds[] = { ORIGIN_UNKNOWN, ORIGIN_SEAT, ORIGIN_SERIAL };
+	const char *locker = NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (model_from_fits(reader->model, &rule->from,
+				    &(struct origin){ .kind = kinds[i] }))
+			return;
+	for (size_t i = 0; i < rule->services.n && !locker; i++)
+		locker = locker_in(reader->model, rule->services.item[i].text);
+	if (locker)
+		diag_warn(reader->diags, rule->at,
+			  "%s does not tell where it is: it is asked for a code by rules from "
+			  "anywhere, seat or serial only",
+			  locker);
+}
+
+static void warn_lockers(struct reader *reader)
+{
+	for (size_t i = 0; i < reader->model->n_roles; i++) {
+		const struct role *role = &reader->model->roles[i];
+
+		for (size_t k = 0; k < role->n_rules; k++)
+			if (role->rules[k].second_factor)
+				warn_locker(reader, &role->rules[k]);
+	}
+}
+
 int meaning_check(struct reader *reader)
 {
 	int r;
@@ -153,5 +202,6 @@ int meaning_check(struct reader *reader)
 	warn_unused_names(reader);
 	warn_roles(reader);
 	warn_break_glass(reader);
+	warn_lockers(reader);
 	return 0;
 }

@@ -244,6 +244,15 @@ static const struct {
 	{ "unknown", ORIGIN_UNKNOWN },
 };
 
+const struct origin *origin_to_charge(const struct origin *first, const struct origin *second)
+{
+	if (first->kind == ORIGIN_ADDRESS)
+		return first;
+	if (first->kind == ORIGIN_UNKNOWN || second->kind == ORIGIN_ADDRESS)
+		return second;
+	return first;
+}
+
 void origin_format(const struct origin *origin, char text[static ORIGIN_TEXT_MAX])
 {
 	const char *word = "unknown";

@@ -82,8 +82,8 @@ static const struct row {
 	const char *said;
 } rows[] = {
 	{ "it is not there",                NULL,                                         -ENOENT,    -ENOENT, "" },
-	{ "it fails and says why",          "cat >/dev/null; echo no TPM >&2; exit 1",    -EIO,       -EIO, "no TPM\n" },
-	{ "it fails and has said much",     "cat >/dev/null; yes 0123456 | head -c 100000 >&2; exit 1", -EIO, -EIO, "0123456\n" },
+	{ "it fails and says why",          "cat >/dev/null; { echo first; echo no TPM; echo; } >&2; exit 1",    -EIO,       -EIO, "no TPM" },
+	{ "it fails and has said much",     "cat >/dev/null; { yes 0123456 | head -c 100000; echo last; } >&2; exit 1", -EIO, -EIO, "last" },
 	{ "it fails after its output",      "cat; exit 1",                                -EIO,       -EIO, "" },
 	{ "it dies",                        "kill -9 $$",                                 -EIO,       -EIO, "" },
 	{ "it says nothing",                "cat >/dev/null",                             -EBADMSG,   -EBADMSG, "" },
@@ -111,7 +111,7 @@ static void check_row(void **state)
 		pretend(scene, row->lines);
 	assert_int_equal(creds_seal(&scene->creds, "name", CREDS_HOST, &image, &sealed),
 			 row->sealed);
-	assert_int_equal(strncmp(scene->creds.said, row->said, strlen(row->said)), 0);
+	assert_string_equal(scene->creds.said, row->said);
 	memcpy(sealed.bytes, image.bytes, sizeof(image.bytes));
 	sealed.length = sizeof(image.bytes);
 	assert_int_equal(creds_unseal(&scene->creds, "name", &sealed, &back), row->unsealed);

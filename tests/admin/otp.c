@@ -1,239 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* otp.c - sereno otp: the life of a token, over pipes and on a terminal that keeps nothing of it.
- */
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <pty.h>
-#include <setjmp.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <termios.h>
-#include <time.h>
-#include <unistd.h>
+/* otp.c - sereno otp: the life of a token, over pipes. */
+#include "otp_talk.h"
 
-#include <cmocka.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
-#include <sereno/codes.h>
-#include <sereno/scoped.h>
-
-#define WORDS_MAX   12
-#define TIMEOUT_SEC 20
-
-static const struct codes_account ana = { "ana", 1002 };
-
-struct tree {
-	char root[64];
-	pid_t pid;
-	int in, out; /* of the command; the same on a terminal */
-	char said[65536];
-	size_t length, seen; /* what was waited for already */
-	struct otp_token token;
-};
-
-static int set_up(void **state)
-{
-	struct tree *tree = calloc(1, sizeof(*tree));
-	char path[128];
-	FILE *file;
-
-	assert_non_null(tree);
-	(void)snprintf(tree->root, sizeof(tree->root), "/tmp/sereno-otp-XXXXXX");
-	assert_non_null(mkdtemp(tree->root));
-	(void)snprintf(path, sizeof(path), "%s/etc", tree->root);
-	assert_int_equal(mkdir(path, 0755), 0);
-	(void)snprintf(path, sizeof(path), "%s/etc/passwd", tree->root);
-	file = fopen(path, "we");
-	assert_non_null(file);
-	assert_true(fputs("root:x:0:0::/root:/bin/sh\nana:x:1002:1002::/:/bin/sh\n", file) >= 0);
-	assert_int_equal(fclose(file), 0);
-	*state = tree;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct tree *tree = *state;
-	char command[128];
-
-	(void)snprintf(command, sizeof(command), "rm -rf '%s'", tree->root);
-	assert_int_equal(system(command), 0);
-	free(tree);
-	return 0;
-}
-
-/* "otp WORD... --root ROOT", as the child. */
-static void become_sereno(const struct tree *tree, const char *words)
-{
-	const char *build = getenv("O");
-	char program[256], text[256];
-	char *arguments[WORDS_MAX] = { program, (char *)(uintptr_t) "otp" };
-	char *rest = NULL;
-	size_t n = 2;
-
-	(void)snprintf(program, sizeof(program), "%s/sereno", build ? build : "build");
-	(void)snprintf(text, sizeof(text), "%s --root %s", words, tree->root);
-	for (char *word = text; word && n < WORDS_MAX - 1; word = rest) {
-		rest = strchr(word, ' ');
-		if (rest)
-			*rest++ = '\0';
-		arguments[n++] = word;
-	}
-	(void)execv(program, arguments);
-	_exit(127);
-}
-
-static void start_piped(struct tree *tree, const char *words)
-{
-	int in[2], out[2];
-
-	assert_int_equal(pipe2(in, O_CLOEXEC), 0);
-	assert_int_equal(pipe2(out, O_CLOEXEC), 0);
-	tree->pid = fork();
-	assert_true(tree->pid >= 0);
-	if (tree->pid == 0) {
-		(void)dup2(in[0], STDIN_FILENO);
-		(void)dup2(out[1], STDOUT_FILENO);
-		(void)dup2(out[1], STDERR_FILENO);
-		become_sereno(tree, words);
-	}
-	(void)close(in[0]);
-	(void)close(out[1]);
-	tree->in = in[1];
-	tree->out = out[0];
-	tree->length = tree->seen = 0;
-}
-
-static void start_on_terminal(struct tree *tree, const char *words, unsigned short rows)
-{
-	const struct winsize size = { .ws_row = rows, .ws_col = 80 };
-
-	tree->pid = forkpty(&tree->in, NULL, NULL, &size);
-	assert_true(tree->pid >= 0);
-	if (tree->pid == 0) {
-		(void)setenv("TERM", "xterm", 1);
-		(void)setenv("LC_ALL", "C.UTF-8", 1);
-		(void)unsetenv("COLUMNS");
-		become_sereno(tree, words);
-	}
-	tree->out = tree->in;
-	tree->length = tree->seen = 0;
-}
-
-/* More of what it says. Returns false at the end. */
-static bool hear(struct tree *tree)
-{
-	struct pollfd source = { .fd = tree->out, .events = POLLIN };
-	ssize_t n;
-
-	assert_int_equal(poll(&source, 1, TIMEOUT_SEC * 1000), 1);
-	n = read(tree->out, tree->said + tree->length, sizeof(tree->said) - 1 - tree->length);
-	if (n <= 0) /* EIO: the other end of a terminal is closed */
-		return false;
-	tree->length += (size_t)n;
-	tree->said[tree->length] = '\0';
-	return true;
-}
-
-/* Wait until it says @text, behind what it was waited for last. Returns where. */
-static const char *await(struct tree *tree, const char *text)
-{
-	const char *found;
-
-	tree->said[tree->length] = '\0';
-	while (!(found = strstr(tree->said + tree->seen, text)))
-		if (!hear(tree))
-			fail_msg("never said '%s': %s", text, tree->said + tree->seen);
-	tree->seen = (size_t)(found - tree->said) + strlen(text);
-	return found;
-}
-
-static void type(const struct tree *tree, const char *text)
-{
-	assert_int_equal(write(tree->in, text, strlen(text)), strlen(text));
-}
-
-/* To the end. Returns the status of waitpid(). */
-static int finish_raw(struct tree *tree)
-{
-	int status;
-
-	if (tree->in != tree->out)
-		(void)close(tree->in);
-	while (hear(tree))
-		;
-	(void)close(tree->out);
-	assert_int_equal(waitpid(tree->pid, &status, 0), tree->pid);
-	return status;
-}
-
-static int finish(struct tree *tree)
-{
-	const int status = finish_raw(tree);
-
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
-}
-
-static int sereno(struct tree *tree, const char *words, const char *typed)
-{
-	start_piped(tree, words);
-	type(tree, typed);
-	return finish(tree);
-}
-
-static void assert_says(const struct tree *tree, const char *text)
-{
-	if (!strstr(tree->said, text))
-		fail_msg("does not say '%s': %s", text, tree->said);
-}
-
-/* The token in the URI that is shown. */
-static void scan(struct tree *tree)
-{
-	const char *secret = await(tree, "?secret=") + strlen("?secret=");
-	char text[OTP_BASE32_SIZE];
-	size_t length;
-
-	(void)await(tree, "&issuer=");
-	length = strcspn(secret, "&");
-	assert_true(length < sizeof(text));
-	memcpy(text, secret, length);
-	text[length] = '\0';
-	tree->token = (struct otp_token){ OTP_SHA1, 6, 30, 0, { 0 } };
-	assert_int_equal(otp_base32_decode(text, tree->token.secret, OTP_SECRET_MAX, &length), 0);
-	tree->token.secret_length = (uint32_t)length;
-}
-
-/* The code of so many steps from now, and the Enter key. */
-static const char *shown(const struct tree *tree, int steps, char line[static OTP_CODE_SIZE + 1])
-{
-	const uint64_t now = otp_step(&tree->token, time(NULL));
-
-	assert_int_equal(otp_code(&tree->token, now + (uint64_t)(int64_t)steps, line), 0);
-	line[tree->token.digits] = '\n';
-	line[tree->token.digits + 1] = '\0';
-	return line;
-}
-
-/* ana with a token whose codes of up to @steps from now are used. */
-static void enrol(struct tree *tree, const char *words, int steps)
-{
-	char line[OTP_CODE_SIZE + 1];
-
-	start_piped(tree, words);
-	scan(tree);
-	type(tree, shown(tree, steps, line));
-	assert_int_equal(finish(tree), 0);
-}
+#include <sereno/remembered.h>
 
 static void enrolled_over_a_pipe(void **state)
 {
@@ -241,7 +13,7 @@ static void enrolled_over_a_pipe(void **state)
 	char line[OTP_CODE_SIZE + 1];
 	struct codes_status status;
 
-	enrol(tree, "enrol ana --show-secret", -1);
+	enrol(tree, "enrol ana --show-secret", 0);
 	assert_says(tree, "ana has the token phone");
 	assert_says(tree, "Recovery codes");
 	assert_int_equal(codes_status(tree->root, &ana, &status), 0);
@@ -297,104 +69,6 @@ static void unconfirmed_keeps_nothing(void **state)
 	assert_int_equal(sereno(tree, "enrol ana --show-secret", ""), 1);
 }
 
-/* How often @text stands in what was said. */
-static unsigned count(const struct tree *tree, const char *text)
-{
-	unsigned n = 0;
-
-	for (const char *at = strstr(tree->said, text); at; at = strstr(at + 1, text))
-		n++;
-	return n;
-}
-
-#define SECOND_SCREEN "\033[?1049h"
-#define FIRST_SCREEN  "\033[?1049l"
-
-static void a_terminal_keeps_nothing(void **state)
-{
-	struct tree *tree = *state;
-	char line[OTP_CODE_SIZE + 1];
-	const char *over;
-
-	start_on_terminal(tree, "enrol ana", 50);
-	(void)await(tree, SECOND_SCREEN);
-	(void)await(tree, "\u2580");
-	scan(tree);
-	(void)await(tree, "Code that the phone shows: ");
-	type(tree, shown(tree, 0, line));
-	(void)await(tree, "Recovery codes");
-	(void)await(tree, "press Enter: ");
-	type(tree, "\n");
-	assert_int_equal(finish(tree), 0);
-	line[6] = '\0';
-	assert_null(strstr(tree->said, line));
-	over = strstr(tree->said, "\033[H\033[2J" FIRST_SCREEN);
-	assert_non_null(over);
-	assert_non_null(strstr(over, "ana has the token phone"));
-	assert_null(strstr(over, "secret"));
-	assert_null(strstr(over, "-"));
-	assert_int_equal(count(tree, SECOND_SCREEN), 1);
-	assert_int_equal(count(tree, FIRST_SCREEN), 1);
-}
-
-static void a_small_window_turns_the_page(void **state)
-{
-	struct tree *tree = *state;
-	char line[OTP_CODE_SIZE + 1];
-
-	start_on_terminal(tree, "enrol ana", 21);
-	(void)await(tree, "\u2580");
-	(void)await(tree, "(Enter: in letters): ");
-	assert_null(strstr(tree->said, "otpauth"));
-	type(tree, "\n");
-	scan(tree);
-	(void)await(tree, "(Enter: the picture): ");
-	type(tree, "\n");
-	(void)await(tree, "\u2580");
-	(void)await(tree, "(Enter: in letters): ");
-	type(tree, shown(tree, 0, line));
-	(void)await(tree, "press Enter: ");
-	type(tree, "\n");
-	assert_int_equal(finish(tree), 0);
-}
-
-static void a_smaller_one_has_no_picture(void **state)
-{
-	struct tree *tree = *state;
-
-	start_on_terminal(tree, "enrol ana --ascii", 24);
-	(void)await(tree, "no room for the picture");
-	scan(tree);
-	assert_null(strstr(tree->said, "##"));
-	for (int i = 0; i < 3; i++) {
-		(void)await(tree, "Code that the phone shows: ");
-		type(tree, "no\n");
-	}
-	assert_int_equal(finish(tree), 1);
-	assert_says(tree, FIRST_SCREEN);
-}
-
-static void a_signal_leaves_the_terminal_as_it_was(void **state)
-{
-	struct tree *tree = *state;
-	struct termios before, after;
-	struct codes_status status;
-	int status_raw;
-
-	start_on_terminal(tree, "enrol ana", 50);
-	(void)await(tree, "Code that the phone shows: ");
-	assert_int_equal(tcgetattr(tree->in, &before), 0);
-	assert_false(before.c_lflag & ECHO);
-	type(tree, "12\003");
-	(void)await(tree, FIRST_SCREEN);
-	status_raw = tcgetattr(tree->in, &after);
-	assert_int_equal(status_raw, 0);
-	status_raw = finish_raw(tree);
-	assert_true(WIFSIGNALED(status_raw));
-	assert_int_equal(WTERMSIG(status_raw), SIGINT);
-	assert_int_equal(codes_status(tree->root, &ana, &status), -ENOENT);
-}
-
 static void recovery_codes_anew(void **state)
 {
 	struct tree *tree = *state;
@@ -433,6 +107,28 @@ static void a_phone_whose_clock_is_off(void **state)
 	assert_int_equal(sereno(tree, "resync ana", both), 1);
 }
 
+/* At the seat, where a code of ana's was accepted; whether it would count there again. */
+static void remember(const struct tree *tree)
+{
+	const struct remembered_place seat = { REMEMBERED_SEAT, 0, 0 };
+	struct attempt_clock now;
+	char path[128];
+
+	(void)snprintf(path, sizeof(path), "%s/run", tree->root);
+	(void)mkdir(path, 0755); /* it may be there */
+	assert_int_equal(attempt_clock_now(&now), 0);
+	assert_int_equal(remembered_write(tree->root, ana.uid, &seat, &now), 0);
+}
+
+static bool is_remembered(const struct tree *tree)
+{
+	const struct remembered_place seat = { REMEMBERED_SEAT, 0, 0 };
+	struct attempt_clock now;
+
+	assert_int_equal(attempt_clock_now(&now), 0);
+	return remembered_find(tree->root, ana.uid, &seat, 60, &now) == 0;
+}
+
 static void removed(void **state)
 {
 	struct tree *tree = *state;
@@ -445,7 +141,10 @@ static void removed(void **state)
 	assert_says(tree, "ana has no token watch");
 	assert_int_equal(sereno(tree, "remove ana --label tablet --dry-run", ""), 0);
 	assert_says(tree, "the token tablet of ana would be removed");
+	remember(tree);
+	assert_true(is_remembered(tree));
 	assert_int_equal(sereno(tree, "remove ana --label tablet", ""), 0);
+	assert_false(is_remembered(tree));
 	assert_int_equal(sereno(tree, "remove ana --label tablet", ""), 1);
 	assert_int_equal(sereno(tree, "reset ana", ""), 1);
 	assert_says(tree, "is not lost");
@@ -513,13 +212,80 @@ static void imported(void **state)
 	assert_says(tree, "ana has this secret already");
 	assert_int_equal(sereno(tree, "verify ana", shown(tree, 0, line)), 1);
 	assert_says(tree, "used before");
-	assert_int_equal(sereno(tree, "verify ana", shown(tree, 1, line)), 1);
 	/* two steps ahead is not good yet, unless a step has begun in between */
 	(void)sereno(tree, "verify ana", shown(tree, 2, line));
 	assert_null(strstr(tree->said, "used before"));
 }
 
-#define ON_TREE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+/* The tree's journal: what is said of all this in the log. */
+static int listen_to_events(const struct tree *tree)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	char command[128];
+
+	assert_true(fd >= 0);
+	(void)snprintf(command, sizeof(command), "mkdir -p %s/run/systemd/journal", tree->root);
+	assert_int_equal(system(command), 0);
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s/run/systemd/journal/socket",
+		       tree->root);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	return fd;
+}
+
+static void assert_event(int fd, const char *text)
+{
+	char event[8192];
+	const ssize_t n = recv(fd, event, sizeof(event) - 1, 0);
+
+	if (n < 0)
+		fail_msg("no event: %s", text);
+	event[n] = '\0';
+	if (!strstr(event, text) || !strstr(event, "target=\"ana\""))
+		fail_msg("not '%s': %s", text, event);
+}
+
+/* What a terminal or a pipe was told once is told nobody else. */
+static void assert_no_secret(int fd, const struct tree *tree)
+{
+	char event[8192], secret[OTP_BASE32_SIZE];
+	ssize_t n;
+
+	assert_int_equal(otp_base32_encode(tree->token.secret, tree->token.secret_length, secret,
+					   sizeof(secret)),
+			 0);
+	n = recv(fd, event, sizeof(event) - 1, MSG_PEEK);
+	assert_true(n > 0);
+	event[n] = '\0';
+	assert_null(strstr(event, secret));
+}
+
+static void events_tell_who_did_what(void **state)
+{
+	struct tree *tree = *state;
+	scoped_fd int events = listen_to_events(tree);
+	char line[8192] = "";
+
+	enrol(tree, "enrol ana --show-secret", 0);
+	assert_no_secret(events, tree);
+	assert_event(events, "MESSAGE=otp.enrolled subject=");
+	assert_int_equal(sereno(tree, "recovery ana --show-secret", ""), 0);
+	assert_event(events, "MESSAGE=otp.recovery subject=");
+	assert_int_equal(sereno(tree, "ticket ana --show-secret", ""), 0);
+	assert_event(events, "MESSAGE=otp.ticket subject=");
+	assert_int_equal(sereno(tree, "remove ana --dry-run", ""), 0);
+	assert_int_equal(recv(events, line, sizeof(line), 0), -1);
+	assert_int_equal(sereno(tree, "remove ana", ""), 0);
+	assert_event(events, "MESSAGE=otp.removed subject=");
+	assert_int_equal(sereno(tree, "import --from uri --user ana",
+				"otpauth://totp/a?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\n"),
+			 0);
+	assert_event(events, "MESSAGE=otp.imported subject=");
+	assert_int_equal(sereno(tree, "verify ana", "123456\n"), 1);
+	assert_true(recv(events, line, sizeof(line) - 1, 0) > 0);
+	assert_non_null(strstr(line, "MESSAGE=code.refused subject=\"ana\""));
+	assert_non_null(strstr(line, "reason=wrong"));
+}
 
 int main(void)
 {
@@ -528,16 +294,13 @@ int main(void)
 		ON_TREE(a_second_token_leaves_recovery_codes_alone),
 		ON_TREE(no_secret_into_a_pipe),
 		ON_TREE(unconfirmed_keeps_nothing),
-		ON_TREE(a_terminal_keeps_nothing),
-		ON_TREE(a_small_window_turns_the_page),
-		ON_TREE(a_smaller_one_has_no_picture),
-		ON_TREE(a_signal_leaves_the_terminal_as_it_was),
 		ON_TREE(recovery_codes_anew),
 		ON_TREE(a_phone_whose_clock_is_off),
 		ON_TREE(removed),
 		ON_TREE(a_lost_record_begins_anew),
 		ON_TREE(a_ticket),
 		ON_TREE(imported),
+		ON_TREE(events_tell_who_did_what),
 	};
 
 	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || setenv("TZ", "UTC", 1) < 0)

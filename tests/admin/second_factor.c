@@ -49,16 +49,9 @@ static void need_long_ago(const char *root)
 
 static void enrol(const char *root)
 {
-	const struct codes_enrolment enrolment = {
-		.token = &phone,
-		.label = "phone",
-		.warrant = CODES_BY_CALLER,
-		.confirm = { NULL, NOW - 24 * HOUR, 1 },
-	};
-	enum codes_enrolled enrolled;
+	const struct codes_import import = { .token = &phone, .label = "phone" };
 
-	assert_int_equal(codes_enrol(root, &ana, &enrolment, &enrolled), 0);
-	assert_int_equal(enrolled, CODES_ENROLLED);
+	assert_int_equal(codes_import(root, &ana, &import, 1, 1, NOW - 24 * HOUR), 0);
 }
 
 static void lose_phone(const char *root)
@@ -93,6 +86,34 @@ static void damage(const char *root)
 	assert_int_equal(truncate(path, 100), 0);
 }
 
+/* A byte of one slot: the other one stands in, and the account pays for it. */
+static void flip(const char *root)
+{
+	char path[128];
+	uint8_t byte;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/var/lib/sereno/codes/%u", root, UID);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(pread(fd, &byte, 1, 100), 1);
+	byte ^= 0x40;
+	assert_int_equal(pwrite(fd, &byte, 1, 100), 1);
+	assert_int_equal(close(fd), 0);
+}
+
+static void need_and_fall_back(const char *root)
+{
+	need_now(root);
+	flip(root);
+}
+
+static void have_ticket_and_fall_back(const char *root)
+{
+	have_ticket(root);
+	flip(root);
+}
+
 static const struct row {
 	const char *name;
 	void (*past)(const char *root);
@@ -111,6 +132,8 @@ static const struct row {
 	{ "had a token, at login",               lose_phone,               ENROL_AT_LOGIN,  CODE_MEANS_TICKET },
 	{ "a ticket, by ticket",                 have_ticket,              ENROL_BY_TICKET, CODE_MEANS_ENROL },
 	{ "a ticket that is over",               have_old_ticket,          ENROL_BY_TICKET, CODE_MEANS_TICKET },
+	{ "half of a record, at login",          need_and_fall_back,       ENROL_AT_LOGIN,  CODE_MEANS_TICKET },
+	{ "half of a record, with a ticket",     have_ticket_and_fall_back, ENROL_BY_TICKET, CODE_MEANS_TICKET },
 	{ "a record of another size",            damage,                   ENROL_AT_LOGIN,  CODE_MEANS_LOST },
 	/* clang-format on */
 };

@@ -28,7 +28,7 @@ usage "import takes --from" otp import --valid 1d
 usage "one word too many" otp status ana pepe
 usage "--label wants a short name" otp enrol ana --show-secret --label "a$(printf '\t')b" --root "$tree"
 usage "--label wants a short name" otp enrol ana --show-secret --label "$(printf '%65s' '' | tr ' ' a)" --root "$tree"
-for valid in 3 d 3x -3d 0d 400d 1h30m 99999999999d 59s; do
+for valid in 3 d 3x -3d 0d 400d 2y 2w 1h30m 99999999999d 59s; do
 	usage "--valid wants" otp ticket ana --show-secret --valid=$valid --root "$tree"
 done
 usage "--from google-authenticator, oath or uri is wanted" otp import --root "$tree"
@@ -61,6 +61,9 @@ printf '%s\n' "$said" | awk '
 read=$(zbarimg --nodbus --raw -q -Sdisable -Sqrcode.enable "$tree/picture.pbm") || fail "no picture: $said"
 says "$read"
 case $read in otpauth://totp/*:ana\?secret=*) ;; *) fail "read: $read" ;; esac
+
+said=$(LC_ALL=C sereno otp enrol ana --show-secret --root "$tree" 2>/dev/null </dev/null) && fail "enrolled by nothing"
+says "####"
 
 # A policy's numbers.
 cat >>"$policy" <<'END'

@@ -5,7 +5,7 @@
 #include <dirent.h>
 
 #define ATTEMPTS "attempts: {allow: 3, within: 15m, then: {delay: 30s}, allow-per-user: 9}\n"
-#define CROWD	 16
+#define CROWD	 32
 #define MANY	 1000
 
 static const struct channel_request status_request = { .kind = CHANNEL_STATUS };
@@ -214,6 +214,8 @@ static void nothing_grows(void **state)
 	unsigned before;
 	long kib;
 
+	if (getuid() != 0) /* the daemon is not to be looked into */
+		skip();
 	begin(house);
 	visit(house, 50);
 	settle_down(house);
@@ -243,18 +245,22 @@ static void sent_descriptors(void **state)
 	scoped_fd int fd = -1;
 	unsigned before;
 
+	if (getuid() != 0) /* the daemon is not to be looked into */
+		skip();
 	begin(house);
 	fd = house_open(house);
 	control.header = (struct cmsghdr){ .cmsg_level = SOL_SOCKET,
 					   .cmsg_type = SCM_RIGHTS,
 					   .cmsg_len = CMSG_LEN(sizeof(int)) };
 	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
+	assert_true(send(fd, bytes, vector.iov_len, MSG_NOSIGNAL) > 0);
+	assert_true(recv(fd, answer, sizeof(answer), 0) > 0);
 	before = descriptors(house);
 	for (unsigned i = 0; i < 4; i++) {
 		assert_true(sendmsg(fd, &message, MSG_NOSIGNAL) > 0);
 		assert_true(recv(fd, answer, sizeof(answer), 0) > 0);
 	}
-	assert_in_range(descriptors(house), before, before + 1); /* his own connection */
+	assert_int_equal(descriptors(house), before);
 }
 
 static int exit_of(pid_t pid)
@@ -266,12 +272,17 @@ static int exit_of(pid_t pid)
 	return WEXITSTATUS(status);
 }
 
+/* With nothing left behind: a sanitizer would say so by the status. */
 static void leaves_when_idle(void **state)
 {
 	struct house *house = *state;
+	const struct shown code = show(&phone, 0);
 
 	house_policy(house, ATTEMPTS);
-	house_start_until(house, "--idle=0");
+	give_phone(house);
+	house_start_until(house, "--idle=1");
+	assert_int_equal(verify(house, code.code), CHANNEL_ACCEPTED);
+	assert_int_equal(verify(house, code.code), CHANNEL_REFUSED);
 	assert_int_equal(exit_of(house->daemon), 0);
 	house->daemon = 0;
 }

@@ -5,6 +5,16 @@
 #define ATTEMPTS "attempts: {allow: 3, within: 15m, then: {delay: 30s}, allow-per-user: 9}\n"
 #define BLOCKS	 ATTEMPTS "second-factor: {totp: {issuer: DACARTEC}, recovery-codes: 3}\n"
 
+/* What somebody does to his own second factor: by whom, for whom. */
+static void assert_own_event(const struct house *house, const char *name)
+{
+	char start[256];
+
+	(void)snprintf(start, sizeof(start), "%s subject=\"%s\" target=\"%s\" service=\"serenod\"",
+		       name, house->name, house->name);
+	assert_event(house, start);
+}
+
 static void begin(struct house *house)
 {
 	house_policy(house, BLOCKS);
@@ -35,7 +45,7 @@ static void by_password(void **state)
 			 CHANNEL_UNCONFIRMED);
 	assert_int_equal(ask(fd, confirm_request(show(&reply.token, 0).code), &confirmed),
 			 CHANNEL_ACCEPTED);
-	assert_event(house, "code.enrolled");
+	assert_own_event(house, "otp.enrolled");
 	assert_int_equal(confirmed.n_recovery, 3);
 	assert_int_equal(confirmed.recovery_left, 3);
 	assert_int_equal(ask(fd, confirm_request(show(&reply.token, 0).code), &confirmed),
@@ -96,26 +106,31 @@ static void second_by_password(void **state)
 	(void)close(fd);
 }
 
-/* A right password between them does not take wrong codes back. */
+static enum channel_answer begin_by_password(const struct house *house)
+{
+	scoped_fd int fd = house_open(house);
+	struct channel_reply reply;
+
+	return ask(fd, proved_request(CHANNEL_BEGIN, "tablet", CHANNEL_PROOF_PASSWORD, PASSWORD),
+		   &reply);
+}
+
+/* Right passwords between them neither take wrong codes back, nor count themselves. */
 static void password_lifts_no_throttle(void **state)
 {
 	struct house *house = *state;
-	struct channel_reply reply;
 
 	begin(house);
 	give_phone(house);
 	house_verifier(house);
-	for (unsigned i = 0; i < 2; i++)
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(begin_by_password(house), CHANNEL_TICKET_NEEDED);
+		assert_int_equal(begin_by_password(house), CHANNEL_TICKET_NEEDED);
+		drop_events(house);
 		assert_int_equal(verify(house, show_wrong(&phone).code), CHANNEL_REFUSED);
-	{
-		scoped_fd int fd = house_open(house);
-
-		(void)ask(fd,
-			  proved_request(CHANNEL_BEGIN, "tablet", CHANNEL_PROOF_PASSWORD, PASSWORD),
-			  &reply);
+		assert_event(house, "code.refused");
 	}
-	drop_events(house);
-	assert_int_equal(verify(house, show_wrong(&phone).code), CHANNEL_REFUSED);
+	assert_int_equal(verify(house, show(&phone, 0).code), CHANNEL_REFUSED);
 	assert_event(house, "attempts.refused");
 }
 
@@ -145,6 +160,28 @@ static void by_ticket(void **state)
 			     proved_request(CHANNEL_BEGIN, "other", CHANNEL_PROOF_TICKET, ticket),
 			     &reply),
 			 CHANNEL_REFUSED);
+	(void)close(fd);
+}
+
+/* The phone is reported stolen while the thief is about to give himself another token. */
+static void by_code_of_a_token_taken_away(void **state)
+{
+	struct house *house = *state;
+	const struct codes_account account = account_of(house);
+	struct channel_reply reply, confirmed;
+	int fd;
+
+	begin(house);
+	give_phone(house);
+	fd = house_open(house);
+	assert_int_equal(ask(fd,
+			     proved_request(CHANNEL_BEGIN, "tablet", CHANNEL_PROOF_CODE,
+					    show(&phone, 0).code),
+			     &reply),
+			 CHANNEL_ACCEPTED);
+	assert_int_equal(codes_remove(house->root, &account, "phone", time(NULL)), 0);
+	assert_int_equal(ask(fd, confirm_request(show(&reply.token, 0).code), &confirmed),
+			 CHANNEL_TICKET_NEEDED);
 	(void)close(fd);
 }
 
@@ -280,7 +317,7 @@ static void resync(void **state)
 	set_text(request.code[1], sizeof(request.code[1]), show(&phone, 101).code);
 	assert_int_equal(ask(fd, request, &reply), CHANNEL_ACCEPTED);
 	assert_event(house, "code.recovered");
-	assert_event(house, "otp.resynced");
+	assert_own_event(house, "otp.resynced");
 	assert_int_equal(ask(fd, verify_request(show(&phone, 102).code), &reply), CHANNEL_ACCEPTED);
 }
 
@@ -313,6 +350,7 @@ int main(void)
 		IN_HOUSE(password_lifts_no_throttle),
 		IN_HOUSE(by_ticket),
 		IN_HOUSE(by_code),
+		IN_HOUSE(by_code_of_a_token_taken_away),
 		IN_HOUSE(pending_is_of_one_conversation),
 		IN_HOUSE(killed_in_between),
 		IN_HOUSE(status_of_nobody),

@@ -194,6 +194,20 @@ expect_prompts() {
 	[ "$n" = "$1" ] || fault "$n prompts for a password, not $1"
 }
 
+# expect_asked PROMPT N: so often does it stand on the screen.
+expect_asked() {
+	local n
+	n=$(grep -Fo -- "$1" /run/demo/output | wc -l) || true
+	[ "$n" = "$2" ] || fault "\"$1\" was asked $n times, not $2"
+}
+
+# expect_n_events N REGEX: so many of the scene's event lines fit.
+expect_n_events() {
+	local n
+	n=$(grep -Ec -- "$2" /run/demo/events) || true
+	[ "$n" = "$1" ] || fault "$n events fit $2, not $1"
+}
+
 # expect_event REGEX: one of the scene's event lines fits.
 expect_event() {
 	grep -Eq -- "$1" /run/demo/events || fault "no event fits $1"

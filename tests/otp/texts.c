@@ -138,6 +138,8 @@ static void typed_row(void **state)
 	assert_int_equal(answer.kind, row->kind);
 	assert_string_equal(answer.text, row->text);
 	assert_int_equal(answer.length, strlen(row->text));
+	assert_int_equal(otp_answer_kind(row->typed), row->kind);
+	assert_int_equal(!otp_answer_flaw(row->kind), row->text[0] != '\0');
 }
 
 struct uri {
@@ -262,15 +264,30 @@ static void recovery_codes(void **state)
 	assert_int_equal(otp_hash("", &answer, &hash), -EIO);
 }
 
+static void issuer_or_host(void **state)
+{
+	static const char long_name[] =
+		"a-host-name-of-sixty-five-characters-is-longer-than-an-issuer-may";
+
+	(void)state;
+	assert_string_equal(otp_issuer("DACARTEC", "web-01"), "DACARTEC");
+	assert_string_equal(otp_issuer("", "web-01"), "web-01");
+	assert_string_equal(otp_issuer("", "web:01"), "");
+	assert_string_equal(otp_issuer("", "web\x7f"), "");
+	assert_string_equal(otp_issuer("", ""), "");
+	assert_int_equal(strlen(long_name), OTP_ISSUER_SIZE);
+	assert_string_equal(otp_issuer("", long_name), "");
+	assert_string_equal(otp_issuer("", long_name + 1), long_name + 1);
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(base32s) + ARRAY_SIZE(typeds) + ARRAY_SIZE(uris) + 4] = {
-		cmocka_unit_test(base32_all_lengths),
-		cmocka_unit_test(longest_uri),
-		cmocka_unit_test(secret_in_groups),
-		cmocka_unit_test(recovery_codes),
+	struct CMUnitTest tests[ARRAY_SIZE(base32s) + ARRAY_SIZE(typeds) + ARRAY_SIZE(uris) + 5] = {
+		cmocka_unit_test(base32_all_lengths), cmocka_unit_test(longest_uri),
+		cmocka_unit_test(secret_in_groups),   cmocka_unit_test(recovery_codes),
+		cmocka_unit_test(issuer_or_host),
 	};
-	size_t n = 4;
+	size_t n = 5;
 
 	for (size_t i = 0; i < ARRAY_SIZE(base32s); i++)
 		tests[n++] = (struct CMUnitTest){ base32s[i].name, base32_row, NULL, NULL,

@@ -7,6 +7,7 @@
 #include <sereno/attempts.h>
 
 static const struct entry by_ssh = { "sshd", HELD, "10.1.2.3", "ssh", NULL };
+static const struct entry at_login = { "login", HELD, NULL, "tty1", NULL };
 static const struct entry by_ftp = { "ftp", HELD, "10.1.2.3", "ftp", NULL };
 
 static void use(struct host *host, const char *policy)
@@ -26,7 +27,7 @@ static const struct row {
 } rows[] = {
 	{ "a right code", "now", PAM_SUCCESS,
 	  "code.accepted subject=\"daemon\" service=\"sshd\" origin=\"10.1.2.3\" detail=\"token "
-	  "phone, offset 0\"" },
+	  "phone, offset " },
 	{ "a wrong code", "wrong", PAM_AUTH_ERR,
 	  "code.refused subject=\"daemon\" service=\"sshd\" origin=\"10.1.2.3\" reason=wrong" },
 	{ "nothing", "", PAM_AUTH_ERR,
@@ -146,11 +147,11 @@ static void on_trial_not_asked(void **state)
 
 /* Where the code comes alone, all are asked alike: nobody learns who has a code, or exists. */
 static const struct stranger {
-	const char *name, *user;
+	const char *name, *user, *event;
 } strangers[] = {
-	{ "no such account", "no-such-account" },
-	{ "without a role", ROLELESS },
-	{ "not enrolled", "games" },
+	{ "no such account", "no-such-account", "" },
+	{ "without a role", ROLELESS, "access.denied subject=\"" ROLELESS "\"" },
+	{ "not enrolled", "games", "code.refused subject=\"games\"" },
 };
 
 static void check_stranger(void **state)
@@ -166,6 +167,7 @@ static void check_stranger(void **state)
 	assert_int_equal(log_in(host, &entry, ONLY_AUTH, &dialogue), PAM_AUTH_ERR);
 	assert_int_equal(dialogue.asked, 1);
 	assert_string_equal(dialogue.told, "");
+	assert_event(host, stranger->event);
 	assert_int_equal(host_tear_down(state), 0);
 }
 
@@ -218,8 +220,8 @@ static void no_code_no_charge(void **state)
 	struct host *host = *state;
 
 	use(host, POLICY);
-	for (unsigned i = 0; i < 12; i++) {
-		struct dialogue dialogue = { .codes = { typed[i % 4] } };
+	for (unsigned i = 0; i < 4; i++) {
+		struct dialogue dialogue = { .codes = { typed[i] } };
 
 		assert_int_equal(log_in(host, &by_ssh, ONLY_AUTH, &dialogue), PAM_AUTH_ERR);
 	}
@@ -346,8 +348,8 @@ static void nothing_stays_open(void **state)
 	use(host, POLICY);
 	assert_int_equal(log_in(host, &by_ssh, AUTH_AND_ACCOUNT, &right), PAM_SUCCESS);
 	before = descriptors();
-	for (unsigned i = 0; i < 12; i++) {
-		struct dialogue dialogue = { .codes = { typed[i % 4] } };
+	for (unsigned i = 0; i < 4; i++) {
+		struct dialogue dialogue = { .codes = { typed[i] } };
 
 		assert_int_not_equal(log_in(host, &by_ssh, AUTH_AND_ACCOUNT, &dialogue),
 				     PAM_SUCCESS);
@@ -367,6 +369,28 @@ static void no_policy_no_entry(void **state)
 	assert_int_equal(unlink(host->in_force), 0);
 	assert_int_equal(log_in(host, &by_ssh, ONLY_AUTH, &dialogue), PAM_SERVICE_ERR);
 	assert_int_equal(dialogue.asked, 1);
+	assert_event(host, "policy.unusable ");
+	assert_event(host, "access.denied subject=\"daemon\" ");
+}
+
+/* A stack that forgot the access module's line: no code is asked for at a forbidden hour, or where
+ * nobody can tell whether one is due; that must not let anybody in. */
+static void the_access_module_is_not_there(void **state)
+{
+	struct dialogue dialogue = { .codes = { "000000" } };
+	const struct fallback fallback = { .min_uid = 1 };
+	struct host *host = *state;
+
+	host_policy(host, HEAD "      - {services: [login], from: [anywhere], since: 2999-01-01, "
+			       "second-factor: required}\n");
+	host_module(host, "login", "account", "pam_sereno_otp");
+	host_line(host, "login", "account required pam_permit.so");
+	assert_int_equal(log_in(host, &at_login, ONLY_ACCOUNT, &dialogue), PAM_PERM_DENIED);
+	assert_event(host, "access.denied subject=\"daemon\" service=\"login\" ");
+	assert_int_equal(fallback_write(host->root, &fallback), 0);
+	assert_int_equal(unlink(host->in_force), 0);
+	assert_int_equal(log_in(host, &at_login, ONLY_ACCOUNT, &dialogue), PAM_SERVICE_ERR);
+	assert_int_equal(dialogue.asked, 0);
 }
 
 #define NAMED(table, n, test)                                             \
@@ -394,6 +418,7 @@ int main(void)
 		AT_CODES(a_new_authentication_begins_anew),
 		AT_CODES(damage_refuses),
 		AT_CODES(no_policy_no_entry),
+		AT_CODES(the_access_module_is_not_there),
 		AT_CODES(nothing_stays_open),
 	};
 	struct CMUnitTest tests[ARRAY_SIZE(rows) + ARRAY_SIZE(strangers) + ARRAY_SIZE(single)];

@@ -80,7 +80,7 @@ static void the_filler_for_root_is_not_charged(void **state)
 	char path[128];
 
 	use(host);
-	for (unsigned i = 0; i < 12; i++) {
+	for (unsigned i = 0; i < 4; i++) {
 		struct dialogue dialogue = { .codes = { "\b\n\r\177INCORRECT\b\n\r\177INC" } };
 
 		assert_int_equal(log_in(host, &entry, ONLY_AUTH, &dialogue), PAM_AUTH_ERR);

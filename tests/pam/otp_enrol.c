@@ -87,8 +87,10 @@ static void the_first_login_shows_a_token(void **state)
 	measure(dialogue.told, "\342\226", &rows, &columns);
 	assert_in_range(rows, 17, 40);
 	assert_in_range(columns, 33, 80);
-	assert_event(host, "code.enrolled subject=\"games\" service=\"sshd\" origin=\"10.1.2.3\" "
-			   "reason=at-login");
+	assert_event(
+		host,
+		"otp.enrolled subject=\"games\" target=\"games\" service=\"sshd\" origin=\"10.1.2.3\" "
+		"reason=at-login");
 	assert_event(host, "access.allowed subject=\"games\"");
 	assert_int_equal(status_of(host, "games").n_tokens, 1);
 	assert_int_equal(status_of(host, "games").recovery_left, 8);
@@ -139,14 +141,39 @@ static void unconfirmed_is_not_enrolled(void **state)
 {
 	struct dialogue wrong = { .password = "right", .codes = { "12", "12", "12", "12" } };
 	struct dialogue away = { .password = "right", .codes = { NULL } };
+	struct dialogue blind = { .password = "right", .shows_nothing = true };
 	struct host *host = *state;
 
 	use(host, POLICY);
 	assert_int_equal(log_in(host, &by_ssh, AUTH_AND_ACCOUNT, &wrong), PAM_PERM_DENIED);
 	assert_int_equal(wrong.asked, 3);
+	drop_events(host);
 	assert_int_equal(log_in(host, &by_ssh, AUTH_AND_ACCOUNT, &away), PAM_CONV_ERR);
+	assert_event(host, "code.refused subject=\"games\" service=\"sshd\" origin=\"10.1.2.3\" "
+			   "reason=no-answer");
+	drop_events(host); /* of the access module, too */
+	assert_int_equal(log_in(host, &by_ssh, AUTH_AND_ACCOUNT, &blind), PAM_CONV_ERR);
+	assert_event(host, "code.refused subject=\"games\" service=\"sshd\" origin=\"10.1.2.3\" "
+			   "reason=no-answer");
 	assert_int_equal(status_of(host, "games").n_tokens, 0);
 	assert_false(status_of(host, "games").ticket_only);
+}
+
+/* Or the time to enrol in would be over before he has seen a token once. */
+static void who_is_shown_nothing_loses_no_time(void **state)
+{
+	struct dialogue blind = { .password = "right", .shows_nothing = true };
+	struct dialogue away = { .password = "right", .codes = { NULL } };
+	const struct codes_account games = account_of("games");
+	struct codes_status status;
+	struct host *host = *state;
+
+	use(host, POLICY);
+	assert_int_equal(log_in(host, &by_ssh, AUTH_AND_ACCOUNT, &blind), PAM_CONV_ERR);
+	assert_int_equal(codes_status(host->root, &games, &status), -ENOENT);
+	assert_int_equal(log_in(host, &by_ssh, AUTH_AND_ACCOUNT, &away), PAM_CONV_ERR);
+	assert_non_null(strstr(away.told, "Scan"));
+	assert_int_not_equal(status_of(host, "games").needed, 0);
 }
 
 /* The authentication phase alone gives nothing away and enrols nobody: its stack may have been
@@ -212,8 +239,10 @@ static void a_ticket_at_the_same_prompt(void **state)
 	drop_events(host);
 	assert_int_equal(log_in(host, &by_ssh, AUTH_AND_ACCOUNT, &right), PAM_SUCCESS);
 	assert_int_equal(right.asked, 2);
-	assert_event(host, "code.enrolled subject=\"games\" service=\"sshd\" origin=\"10.1.2.3\" "
-			   "reason=ticket");
+	assert_event(
+		host,
+		"otp.enrolled subject=\"games\" target=\"games\" service=\"sshd\" origin=\"10.1.2.3\" "
+		"reason=ticket");
 	assert_int_equal(log_in(host, &by_ssh, AUTH_AND_ACCOUNT, &again), PAM_AUTH_ERR);
 }
 
@@ -224,6 +253,7 @@ int main(void)
 		AT_CODES(plain_characters_for_who_asks),
 		AT_CODES(a_picture_too_large_is_left_out),
 		AT_CODES(unconfirmed_is_not_enrolled),
+		AT_CODES(who_is_shown_nothing_loses_no_time),
 		AT_CODES(authentication_alone_shows_nothing),
 		AT_CODES(without_a_password_nobody_enrols),
 		AT_CODES(too_late_is_too_late),

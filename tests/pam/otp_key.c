@@ -122,8 +122,10 @@ static void who_came_by_a_key_may_enrol(void **state)
 
 	use(host, "sshd", POLICY);
 	assert_int_equal(log_in_after(host, &entry, A_KEY, A_KEY, &dialogue), PAM_SUCCESS);
-	assert_event(host, "code.enrolled subject=\"games\" service=\"sshd\" origin=\"10.1.2.3\" "
-			   "reason=at-login");
+	assert_event(
+		host,
+		"otp.enrolled subject=\"games\" target=\"games\" service=\"sshd\" origin=\"10.1.2.3\" "
+		"reason=at-login");
 }
 
 static void or_redeem_a_ticket(void **state)
@@ -137,7 +139,10 @@ static void or_redeem_a_ticket(void **state)
 
 	use(host, "sshd", POLICY "second-factor: {enrol: ticket}\n");
 	assert_int_equal(codes_ticket_issue(host->root, &games, time(NULL), 3600, ticket), 0);
+	drop_events(host);
 	assert_int_equal(log_in_after(host, &entry, "", "", &by_nothing), PAM_AUTH_ERR);
+	assert_event(host, "code.refused subject=\"games\" service=\"sshd\" origin=\"10.1.2.3\" "
+			   "reason=ticket-alone");
 	assert_int_equal(log_in_after(host, &entry, A_KEY, A_KEY, &dialogue), PAM_SUCCESS);
 	drop_events(host);
 }

@@ -46,13 +46,12 @@ static void open_login(const struct host *host, const char *origin)
 	assert_int_equal(login_write(host->root, &login), 0);
 }
 
-/* One login with a code that is right for as many as need one. */
+/* One login, with a code if one is asked for. */
 static int log_in_at(struct host *host, const char *service, const char *rhost, const char *tty,
-		     int64_t steps)
+		     const char *code)
 {
 	const struct entry entry = { service, asker(), rhost, tty, NULL };
-	const struct shown code = show(steps);
-	struct dialogue dialogue = { .password = "right", .codes = { code.code } };
+	struct dialogue dialogue = { .password = "right", .codes = { code } };
 
 	return log_in(host, &entry, AUTH_AND_ACCOUNT, &dialogue);
 }
@@ -72,7 +71,7 @@ static void sudo_in_the_same_login_does_not_ask_again(void **state)
 	struct host *host = *state;
 
 	use(host, "8h");
-	assert_int_equal(log_in_at(host, "sshd", "10.1.2.3", "ssh", 0), PAM_SUCCESS);
+	assert_int_equal(log_in_at(host, "sshd", "10.1.2.3", "ssh", show(0).code), PAM_SUCCESS);
 	assert_int_equal(sudo(host, NULL), -1); /* no login is open yet */
 	open_login(host, "10.1.2.3");
 	drop_events(host);
@@ -92,7 +91,7 @@ static void a_code_checked_by_a_child(void **state)
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0)
-		_exit(log_in_at(host, "sshd", "10.1.2.3", "ssh", 0));
+		_exit(log_in_at(host, "sshd", "10.1.2.3", "ssh", show(0).code));
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
 	open_login(host, "10.1.2.3");
@@ -134,7 +133,8 @@ static void log_in_elsewhere(struct host *host)
 	if (pid == 0) {
 		pid = fork(); /* its parent does not open what comes later */
 		if (pid == 0) {
-			if (log_in_at(host, "sshd", "10.1.2.3", "pts/1", 0) != PAM_SUCCESS)
+			if (log_in_at(host, "sshd", "10.1.2.3", "pts/1", show(0).code) !=
+			    PAM_SUCCESS)
 				_exit(1);
 			open_login(host, "10.1.2.3");
 			_exit(sudo(host, NULL) == 0 ? 0 : 2);
@@ -168,12 +168,12 @@ static void what_sudo_asked_counts_for_the_next(void **state)
 
 static void never_means_never(void **state)
 {
-	const struct shown next = show(1);
+	const struct shown now = show(0), next = show(1);
 	struct host *host = *state;
 
 	use(host, "never");
 	open_login(host, "10.1.2.3");
-	assert_int_equal(log_in_at(host, "sshd", "10.1.2.3", "ssh", 0), PAM_SUCCESS);
+	assert_int_equal(log_in_at(host, "sshd", "10.1.2.3", "ssh", now.code), PAM_SUCCESS);
 	assert_int_equal(sudo(host, NULL), -1);
 	assert_int_equal(sudo(host, next.code), 1);
 	assert_int_equal(sudo(host, NULL), -1);
@@ -182,16 +182,17 @@ static void never_means_never(void **state)
 /* From the network every login is asked; at the seat the same user is not, until the next boot. */
 static void a_seat_is_remembered_and_an_address_is_not(void **state)
 {
+	const struct shown first = show(0), next = show(1);
 	struct host *host = *state;
 
 	use(host, "8h");
-	assert_int_equal(log_in_at(host, "sshd", "10.1.2.3", "ssh", -1), PAM_SUCCESS);
-	assert_int_equal(log_in_at(host, "sshd", "10.1.2.3", "ssh", -1), PAM_AUTH_ERR);
-	assert_int_equal(log_in_at(host, "login", NULL, "tty1", -1), PAM_AUTH_ERR);
-	assert_int_equal(log_in_at(host, "login", NULL, "tty1", 0), PAM_SUCCESS);
-	assert_int_equal(log_in_at(host, "login", NULL, "tty2", -1), PAM_SUCCESS);
-	assert_int_equal(log_in_at(host, "sshd", "10.1.2.3", "ssh", -1), PAM_AUTH_ERR);
-	assert_int_equal(log_in_at(host, "login", NULL, "pts/1", -1), PAM_AUTH_ERR);
+	assert_int_equal(log_in_at(host, "sshd", "10.1.2.3", "ssh", first.code), PAM_SUCCESS);
+	assert_int_equal(log_in_at(host, "sshd", "10.1.2.3", "ssh", first.code), PAM_AUTH_ERR);
+	assert_int_equal(log_in_at(host, "login", NULL, "tty1", first.code), PAM_AUTH_ERR);
+	assert_int_equal(log_in_at(host, "login", NULL, "tty1", next.code), PAM_SUCCESS);
+	assert_int_equal(log_in_at(host, "login", NULL, "tty2", first.code), PAM_SUCCESS);
+	assert_int_equal(log_in_at(host, "sshd", "10.1.2.3", "ssh", first.code), PAM_AUTH_ERR);
+	assert_int_equal(log_in_at(host, "login", NULL, "pts/1", first.code), PAM_AUTH_ERR);
 }
 
 static void never_across_users(void **state)
@@ -202,7 +203,7 @@ static void never_across_users(void **state)
 
 	use(host, "8h");
 	give_phone(host, "games");
-	assert_int_equal(log_in_at(host, "login", NULL, "tty1", 0), PAM_SUCCESS);
+	assert_int_equal(log_in_at(host, "login", NULL, "tty1", show(0).code), PAM_SUCCESS);
 	assert_int_equal(log_in(host, &other, AUTH_AND_ACCOUNT, &dialogue), PAM_AUTH_ERR);
 	assert_int_equal(dialogue.asked, 1);
 }

@@ -2,10 +2,13 @@
 /* otp_oracle.c - no refusal can be told from another: by its time, its words, its prompts. */
 #include "otp_talk.h"
 
-#define ROUNDS 5
+#define ROUNDS	   3
+#define ROUNDS_MAX 20 /* on a busy machine */
 
-/* Other tests run beside this one: a difference that is there is there each time. */
-#define TRIES 4
+/* One attempt, and the next one has to wait. */
+#define RULES                                                                          \
+	HEAD "      - {services: [sshd], from: [anywhere], second-factor: required}\n" \
+	     "attempts: {allow: 1, within: 15m, then: {delay: 30s, doubling-to: 1h}}\n"
 
 static struct shown right, wrong;
 
@@ -43,7 +46,7 @@ static void prepare(struct host *host, enum refusal refusal)
 	char code[2][OTP_RECOVERY_SIZE];
 	struct dialogue dialogue;
 
-	host_policy(host, POLICY);
+	host_policy(host, RULES);
 	stack_code_alone(host, "sshd");
 	give_phone(host, HELD);
 	if (refusal == RECOVERY)
@@ -55,15 +58,8 @@ static void prepare(struct host *host, enum refusal refusal)
 
 		assert_int_equal(log_in(host, &entry, ONLY_AUTH, &first), PAM_SUCCESS);
 	}
-	for (unsigned i = 0; refusal == THROTTLED && i < 3; i++)
+	if (refusal == THROTTLED)
 		(void)refuse(host, WRONG, &dialogue);
-}
-
-static int by_size(const void *one, const void *other)
-{
-	const int64_t a = *(const int64_t *)one, b = *(const int64_t *)other;
-
-	return (a > b) - (a < b);
 }
 
 static int64_t take_one(void **state, enum refusal refusal)
@@ -80,45 +76,47 @@ static int64_t take_one(void **state, enum refusal refusal)
 	return took;
 }
 
-/* Medians in microseconds. By turns, so that a busy moment of the machine is everybody's. */
-static void measure(void **state, int64_t median[static REFUSALS])
+/* The shortest of each so far, in microseconds. By turns, so that a busy moment of the machine is
+ * everybody's. */
+static void measure(void **state, int64_t shortest[static REFUSALS])
 {
-	int64_t took[REFUSALS][ROUNDS];
-
-	for (unsigned i = 0; i < ROUNDS; i++)
-		for (enum refusal refusal = 0; refusal < REFUSALS; refusal++)
-			took[refusal][i] = take_one(state, refusal);
 	for (enum refusal refusal = 0; refusal < REFUSALS; refusal++) {
-		qsort(took[refusal], ROUNDS, sizeof(took[refusal][0]), by_size);
-		median[refusal] = took[refusal][ROUNDS / 2];
+		const int64_t took = take_one(state, refusal);
+
+		shortest[refusal] = took < shortest[refusal] ? took : shortest[refusal];
 	}
 }
 
-/* Whether the medians lie within 10 % of each other. */
-static bool are_alike(const int64_t median[static REFUSALS])
+/* Within 10 % of each other. */
+static bool are_alike(const int64_t shortest[static REFUSALS])
 {
 	int64_t least = INT64_MAX, most = 0;
 
 	for (enum refusal refusal = 0; refusal < REFUSALS; refusal++) {
-		print_message("%s: %lld us\n", names[refusal], (long long)median[refusal]);
-		least = median[refusal] < least ? median[refusal] : least;
-		most = median[refusal] > most ? median[refusal] : most;
+		least = shortest[refusal] < least ? shortest[refusal] : least;
+		most = shortest[refusal] > most ? shortest[refusal] : most;
 	}
 	assert_true(least >= 50000);
 	return most <= least + least / 10;
 }
 
+/* Tests that run beside this one only add to a time, and to any of them; what a refusal takes
+ * longer or shorter than the others it does each time. (Medians: make bench.) */
 static void all_refusals_take_as_long(void **state)
 {
-	int64_t median[REFUSALS];
+	int64_t shortest[REFUSALS];
 	bool alike = false;
 
-	right = show(0);
-	wrong = show_wrong();
-	for (unsigned i = 0; i < TRIES && !alike; i++) {
-		measure(state, median);
-		alike = are_alike(median);
+	for (enum refusal refusal = 0; refusal < REFUSALS; refusal++)
+		shortest[refusal] = INT64_MAX;
+	for (unsigned i = 0; i < ROUNDS_MAX && (i < ROUNDS || !alike); i++) {
+		right = show(0);
+		wrong = show_wrong();
+		measure(state, shortest);
+		alike = are_alike(shortest);
 	}
+	for (enum refusal refusal = 0; refusal < REFUSALS; refusal++)
+		print_message("%s: %lld us\n", names[refusal], (long long)shortest[refusal]);
 	assert_true(alike);
 }
 

@@ -55,7 +55,7 @@ static const struct row {
 	  "code.refused" },
 	{ "no record", "mv $r gone", "mv gone $r", PAM_AUTH_ERR, THE_SAME, "code.refused" },
 	{ "no host key", "echo $k >name && mv $k gone", "mv gone $(cat name)", PAM_AUTHINFO_UNAVAIL,
-	  THE_SAME, "state.unusable" },
+	  THE_SAME, "key.unusable" },
 	{ "mode 0666", "chmod 0666 $r", "chmod 0600 $r", PAM_AUTHINFO_UNAVAIL, THE_SAME,
 	  "state.unusable" },
 	{ "mode 0640", "chmod 0640 $r", "chmod 0600 $r", PAM_AUTHINFO_UNAVAIL, THE_SAME,
@@ -225,6 +225,29 @@ static void an_older_backup(void **state)
 	assert_owner_gets_in(host);
 }
 
+/* What a user has of his own, and does to it, decides nothing. */
+static void a_home_that_is_not_there(void **state)
+{
+	static const char *const changes[] = {
+		"mkdir home",
+		"rm -r home",
+		"mkfifo home",
+		"rm home && ln -s nowhere home",
+	};
+	struct host *host = *state;
+	char home[64], command[256];
+
+	use(host);
+	(void)snprintf(home, sizeof(home), "%s/home", host->root);
+	calls.home = home;
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
+		(void)snprintf(command, sizeof(command), "cd '%s' && %s", host->root, changes[i]);
+		assert_int_equal(system(command), 0);
+		assert_owner_gets_in(host);
+		assert_int_equal(try(host, show(0).code), PAM_AUTH_ERR);
+	}
+}
+
 /* The disk may have kept it, or not: the code counts as used. */
 static void the_disk_does_not_confirm(void **state)
 {
@@ -331,6 +354,7 @@ static void a_read_only_disk(void **state)
 int main(void)
 {
 	const struct CMUnitTest single[] = {
+		AT_CODES(a_home_that_is_not_there),
 		AT_CODES(of_another_owner),
 		AT_CODES(an_older_backup),
 		AT_CODES(the_disk_does_not_confirm),
@@ -352,5 +376,7 @@ int main(void)
 		return 1;
 	}
 	(void)alarm(60); /* what waits for a FIFO waits for ever */
+	if (!calls_keep("pam_sereno_otp") || !calls_keep("pam_sereno_access"))
+		return 1;
 	return cmocka_run_group_tests_name("where codes are kept", tests, NULL, NULL);
 }

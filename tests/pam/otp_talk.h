@@ -42,6 +42,7 @@ struct dialogue {
 	int flags;	      /* PAM's, for each phase */
 	int answer;	      /* what his program says instead of answering, or PAM_SUCCESS */
 	bool mute;	      /* it says that he answered, but not what */
+	bool shows_nothing;   /* it has no place for what a module tells */
 	unsigned passwords, asked;
 	char told[16384];
 	char handed_on[64]; /* the password, as modules see it that tell something */
@@ -77,6 +78,8 @@ static inline int one_answer(struct dialogue *dialogue, const struct pam_message
 		(void)snprintf(dialogue->handed_on, sizeof(dialogue->handed_on), "%s",
 			       (const char *)password);
 	if (message->msg_style == PAM_TEXT_INFO || message->msg_style == PAM_ERROR_MSG) {
+		if (dialogue->shows_nothing)
+			return PAM_CONV_ERR;
 		(void)snprintf(dialogue->told + length, sizeof(dialogue->told) - length, "%s\n",
 			       message->msg);
 		return PAM_SUCCESS;
@@ -169,16 +172,9 @@ static inline struct codes_account account_of(const char *user)
 static inline void give_phone(const struct host *host, const char *user)
 {
 	const struct codes_account account = account_of(user);
-	const struct codes_enrolment enrolment = {
-		.token = &phone,
-		.label = "phone",
-		.warrant = CODES_BY_CALLER,
-		.confirm = { NULL, time(NULL) - 86400, 1 },
-	};
-	enum codes_enrolled enrolled;
+	const struct codes_import import = { .token = &phone, .label = "phone" };
 
-	assert_int_equal(codes_enrol(host->root, &account, &enrolment, &enrolled), 0);
-	assert_int_equal(enrolled, CODES_ENROLLED);
+	assert_int_equal(codes_import(host->root, &account, &import, 1, 1, time(NULL) - 86400), 0);
 }
 
 struct shown {
@@ -225,6 +221,8 @@ static inline int log_in(struct host *host, const struct entry *entry, enum phas
 		code = pam_authenticate(pamh, dialogue->flags);
 	if (code == PAM_SUCCESS && phases != ONLY_AUTH)
 		code = pam_acct_mgmt(pamh, dialogue->flags);
+	else if (code == PAM_SUCCESS)
+		code = pam_setcred(pamh, PAM_ESTABLISH_CRED);
 	assert_int_equal(pam_end(pamh, code), PAM_SUCCESS);
 	return code;
 }

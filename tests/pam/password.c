@@ -2,6 +2,7 @@
 /* password.c - pam_sereno_password.so as passwd meets it: what is refused, why, and what is kept.
  */
 #include "changing.h"
+#include "sealed.h"
 
 #include <sereno/history.h>
 
@@ -370,6 +371,31 @@ static void root_begins_another_hosts_history_anew(void **state)
 	give(host, GOOD);
 }
 
+/* What waits for the host key to be unsealed is not lost: nobody, not even root, begins it anew. */
+static void root_waits_for_a_sealed_history(void **state)
+{
+	scoped(host_key_image_erase) struct host_key_image image = { { 0 } };
+	struct typing typing = { .answers = { BETTER, BETTER } };
+	struct host *host = *state;
+	pam_handle_t *pamh;
+
+	if (getuid() != 0)
+		skip(); /* as above */
+	use_host(host, REMEMBER);
+	assert_int_equal(change_to(host, GOOD, "$y$second"), PAM_SUCCESS);
+	close_key(host, &image);
+	drop_events(host);
+	pamh = start_typing(host, &passwd, &typing);
+	assert_int_equal(pam_chauthtok(pamh, 0), PAM_AUTHTOK_ERR);
+	assert_int_equal(pam_end(pamh, 0), PAM_SUCCESS);
+	assert_event(host,
+		     "key.unusable subject=\"daemon\" service=\"passwd\" detail=\"the history of "
+		     "passwords: no host key, or a sealed one");
+	load_key(host, &image);
+	assert_int_equal(change_to(host, GOOD, NULL), PAM_AUTHTOK_ERR);
+	assert_int_equal(change_to(host, BETTER, "$y$third"), PAM_SUCCESS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest fixed[] = {
@@ -387,6 +413,7 @@ int main(void)
 		CHANGING(a_lost_history_refuses),
 		CHANGING(root_begins_a_lost_history_anew),
 		CHANGING(root_begins_another_hosts_history_anew),
+		CHANGING(root_waits_for_a_sealed_history),
 	};
 	struct CMUnitTest tests[ARRAY_SIZE(fixed) + ARRAY_SIZE(rows)];
 

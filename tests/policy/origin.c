@@ -350,11 +350,39 @@ static void damaged_origin_is_unknown(void **state)
 		.initial_state = (void *)(uintptr_t) & (row) \
 	}
 
+/* clang-format off */
+static const struct charge_row {
+	const char *name;
+	enum origin_kind kinds[3]; /* of the open logins, in their order */
+	size_t charged;
+} charges[] = {
+	{ "an address before the seat",      { ORIGIN_SEAT,    ORIGIN_ADDRESS, ORIGIN_UNKNOWN }, 1 },
+	{ "the first of two addresses",      { ORIGIN_ADDRESS, ORIGIN_ADDRESS, ORIGIN_SEAT },    0 },
+	{ "a line before what is not known", { ORIGIN_UNKNOWN, ORIGIN_SERIAL,  ORIGIN_UNKNOWN }, 1 },
+	{ "the first of two lines",          { ORIGIN_SERIAL,  ORIGIN_SEAT,    ORIGIN_UNKNOWN }, 0 },
+	{ "an address last",                 { ORIGIN_UNKNOWN, ORIGIN_SEAT,    ORIGIN_ADDRESS }, 2 },
+};
+/* clang-format on */
+
+static void check_charge(void **state)
+{
+	const struct charge_row *row = *state;
+	const struct origin unknown = { .kind = ORIGIN_UNKNOWN };
+	struct origin origins[ARRAY_SIZE(row->kinds)];
+	const struct origin *charged = &unknown;
+
+	for (size_t i = 0; i < ARRAY_SIZE(origins); i++) {
+		origins[i] = (struct origin){ .kind = row->kinds[i] };
+		charged = origin_to_charge(charged, &origins[i]);
+	}
+	assert_ptr_equal(charged, &origins[row->charged]);
+}
+
 int main(void)
 {
 	struct CMUnitTest tests[ARRAY_SIZE(addresses) + ARRAY_SIZE(prefixes) +
 				ARRAY_SIZE(contains) + ARRAY_SIZE(overlaps) + ARRAY_SIZE(lines) +
-				ARRAY_SIZE(words) + 4] = {
+				ARRAY_SIZE(words) + ARRAY_SIZE(charges) + 4] = {
 		cmocka_unit_test(damaged_prefix_contains_nothing),
 		cmocka_unit_test(mask_clears_every_length),
 		cmocka_unit_test(odd_bytes_are_refused),
@@ -374,5 +402,7 @@ int main(void)
 		tests[n++] = ROW(lines[i].tty, lines[i], check_line);
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		tests[n++] = ROW(words[i].text, words[i], check_word);
+	for (size_t i = 0; i < ARRAY_SIZE(charges); i++)
+		tests[n++] = ROW(charges[i].name, charges[i], check_charge);
 	return cmocka_run_group_tests_name("origin", tests, NULL, NULL);
 }

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -89,8 +90,10 @@ static inline pid_t play_start(const struct play *play, struct login *ret)
 	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
 	child = fork();
 	assert_true(child >= 0);
-	if (child == 0)
+	if (child == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* when a test fails nobody stays */
 		play_login(play, fds[1]);
+	}
 	assert_int_equal(close(fds[1]), 0);
 	assert_int_equal(read(fds[0], ret, sizeof(*ret)), sizeof(*ret));
 	assert_int_equal(close(fds[0]), 0);

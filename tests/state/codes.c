@@ -95,9 +95,16 @@ static void result_tells(void **state)
 static void twins(void **state)
 {
 	struct scene *scene = *state;
+	const struct shown earlier = show(&phone, NOW - 3600);
+	const struct codes_enrolment enrolment = { .token = &phone,
+						   .label = "old phone",
+						   .warrant = CODES_BY_CALLER,
+						   .confirm = { earlier.code, NOW - 3600, 1 } };
+	enum codes_enrolled enrolled;
 
 	give(scene, &person, &phone, "phone");
-	give(scene, &person, &phone, "old phone");
+	assert_int_equal(codes_enrol(scene->root, &person, &enrolment, &enrolled), 0);
+	assert_int_equal(enrolled, CODES_ENROLLED);
 	assert_int_equal(verdict(scene, show(&phone, NOW).code, NOW), CODES_ACCEPTED);
 	assert_int_equal(verdict(scene, show(&phone, NOW).code, NOW), CODES_REPLAYED);
 	assert_int_equal(verdict(scene, show(&phone, NOW + 30).code, NOW), CODES_ACCEPTED);
@@ -132,7 +139,7 @@ static void another_user_has_others(void **state)
 static void recovered(void **state)
 {
 	struct scene *scene = *state;
-	char codes[CODES_RECOVERY_MAX][OTP_RECOVERY_SIZE], again[1][OTP_RECOVERY_SIZE];
+	char codes[OTP_RECOVERY_MAX][OTP_RECOVERY_SIZE], again[1][OTP_RECOVERY_SIZE];
 	struct codes_result result;
 
 	assert_int_equal(codes_recovery_issue(scene->root, &person, NOW, 8, codes), -ENOENT);
@@ -267,39 +274,46 @@ static void expired_for_good(void **state)
 	assert_false(is_good);
 }
 
+static int try_enrol(struct scene *scene, const struct codes_enrolment *enrolment)
+{
+	enum codes_enrolled enrolled;
+
+	return codes_enrol(scene->root, &person, enrolment, &enrolled);
+}
+
 static void enrolments_refused(void **state)
 {
 	struct scene *scene = *state;
-	struct otp_token broken = phone;
-	struct codes_enrolment enrolment = { .token = &phone,
+	struct otp_token broken = tablet, others[CODES_TOKENS_MAX - 1];
+	static const char *const labels[] = { "1", "2", "3" };
+	const struct shown code = show(&tablet, NOW);
+	struct codes_enrolment enrolment = { .token = &tablet,
 					     .label = "phone",
 					     .warrant = CODES_BY_CALLER,
-					     .confirm = { NULL, NOW, 1 } };
-	static const char *const labels[] = { "1", "2", "3" };
-	enum codes_enrolled enrolled;
+					     .confirm = { code.code, NOW, 1 } };
 
-	assert_int_equal(enrol(scene, &enrolment), CODES_ENROLLED);
-	assert_int_equal(codes_enrol(scene->root, &person, &enrolment, &enrolled), -EEXIST);
+	give(scene, &person, &phone, "phone");
+	assert_int_equal(try_enrol(scene, &enrolment), -EEXIST);
 	enrolment.label = "a\nb";
-	assert_int_equal(codes_enrol(scene->root, &person, &enrolment, &enrolled), -EINVAL);
+	assert_int_equal(try_enrol(scene, &enrolment), -EINVAL);
 	enrolment.label = "";
-	assert_int_equal(codes_enrol(scene->root, &person, &enrolment, &enrolled), -EINVAL);
-	enrolment.label = "phone 2";
-	enrolment.warrant = CODES_BY_DOOR; /* never without a code */
-	assert_int_equal(codes_enrol(scene->root, &person, &enrolment, &enrolled), -EINVAL);
-	enrolment.warrant = CODES_BY_TICKET;
-	assert_int_equal(codes_enrol(scene->root, &person, &enrolment, &enrolled), -EINVAL);
+	assert_int_equal(try_enrol(scene, &enrolment), -EINVAL);
+	enrolment.label = "one more";
+	enrolment.confirm.typed = NULL; /* never without a code */
+	assert_int_equal(try_enrol(scene, &enrolment), -EINVAL);
+	enrolment.confirm.typed = code.code;
+	enrolment.warrant = CODES_BY_TICKET; /* nor without what it says */
+	assert_int_equal(try_enrol(scene, &enrolment), -EINVAL);
 	enrolment.warrant = CODES_BY_CALLER;
 	broken.digits = 9;
 	enrolment.token = &broken;
-	assert_int_equal(codes_enrol(scene->root, &person, &enrolment, &enrolled), -EINVAL);
-	enrolment.token = &phone;
-	for (size_t i = 0; i < ARRAY_SIZE(labels); i++) {
-		enrolment.label = labels[i];
-		assert_int_equal(enrol(scene, &enrolment), CODES_ENROLLED);
+	assert_int_equal(try_enrol(scene, &enrolment), -EINVAL);
+	enrolment.token = &tablet;
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+		assert_int_equal(otp_token_new(OTP_SHA1, 6, 30, &others[i]), 0);
+		give(scene, &person, &others[i], labels[i]);
 	}
-	enrolment.label = "one more";
-	assert_int_equal(codes_enrol(scene->root, &person, &enrolment, &enrolled), -E2BIG);
+	assert_int_equal(try_enrol(scene, &enrolment), -E2BIG);
 }
 
 static void removed(void **state)

@@ -202,7 +202,7 @@ static void strange_records(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(records); i++)
 		records[i] = sound;
 	records[0].n_tokens = CODES_TOKENS_MAX + 1;
-	records[1].n_recovery = CODES_RECOVERY_MAX + 1;
+	records[1].n_recovery = OTP_RECOVERY_MAX + 1;
 	records[2].token[0].token.digits = 0;
 	records[3].token[0].token.secret_length = 65;
 	memset(records[4].token[0].label, 'a', OTP_LABEL_SIZE);

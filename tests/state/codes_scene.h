@@ -51,16 +51,9 @@ static UNUSED struct shown show_wrong(const struct otp_token *token, int64_t whe
 static UNUSED void give(struct scene *scene, const struct codes_account *account,
 			const struct otp_token *token, const char *label)
 {
-	const struct codes_enrolment enrolment = {
-		.token = token,
-		.label = label,
-		.warrant = CODES_BY_CALLER,
-		.confirm = { NULL, NOW - 86400, 1 },
-	};
-	enum codes_enrolled enrolled;
+	const struct codes_import import = { .token = token, .label = label };
 
-	assert_int_equal(codes_enrol(scene->root, account, &enrolment, &enrolled), 0);
-	assert_int_equal(enrolled, CODES_ENROLLED);
+	assert_int_equal(codes_import(scene->root, account, &import, 1, 1, NOW - 86400), 0);
 }
 
 static UNUSED struct codes_result check(const char *root, const char *typed, int64_t now)
