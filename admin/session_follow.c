@@ -151,17 +151,6 @@ static void follow_session(struct follow *follow, struct open_session *session)
 	}
 }
 
-static void prune(const struct session_look *look)
-{
-	scoped_free struct login *logins = calloc(look->n + 1, sizeof(*logins));
-
-	for (size_t i = 0; logins && i < look->n; i++)
-		logins[i] = look->item[i].login;
-	/* what is kept of a session whose record cannot be read just now is still wanted */
-	if (logins && look->unreadable == 0)
-		session_memory_prune(look->memory, logins, look->n);
-}
-
 enum exit_status session_follow(const struct options *options, const struct output *output,
 				struct session_clock clock)
 {
@@ -179,7 +168,7 @@ enum exit_status session_follow(const struct options *options, const struct outp
 	for (size_t i = 0; i < follow.look.n; i++)
 		follow_session(&follow, &follow.look.item[i]);
 	if (!follow.dry)
-		prune(&follow.look);
+		session_memory_prune(follow.look.memory);
 	if (follow.look.unreadable > 0)
 		return complain(EXIT_NO, _("records that cannot be read, below %s/run/sereno: %zu"),
 				options->root, follow.look.unreadable);

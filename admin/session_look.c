@@ -136,7 +136,7 @@ static int view_session(struct session_look *look, struct open_session *session)
 
 	if (r < 0)
 		return r;
-	if (!subject.exists) /* deleted meanwhile */
+	if (!subject.exists)
 		subject.uid = session->login.uid;
 	session->uid = subject.uid;
 	session->view.way = policy_access_end(look->policy);
@@ -145,6 +145,9 @@ static int view_session(struct session_look *look, struct open_session *session)
 		r = read_verdict(look, &subject, session);
 	if (r < 0 || session->view.exempt)
 		return r;
+	/* Deleted, or of a directory that does not answer: no reason to take his work away. */
+	if (!subject.exists && !session->view.departed)
+		return -ESRCH;
 	if (policy_facts(look->policy)->observe & OBSERVE_ROLES && !session->view.departed) {
 		session->view.exempt = true; /* on trial: no group was given, nothing is ended */
 		return 0;
@@ -183,8 +186,6 @@ static enum exit_status open_policy(struct session_look *look)
 
 	if (r == -ENOENT)
 		return complain(EXIT_SYSTEM, _("no policy is in force; next: sereno apply"));
-	if (r == 0)
-		r = policy_verify(look->policy);
 	if (r == 0)
 		r = policy_zone(look->policy, &look->zone);
 	if (r < 0)

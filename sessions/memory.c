@@ -10,6 +10,8 @@
 #include <sereno/sessions.h>
 #include <sereno/trusted.h>
 
+#include "processes.h"
+
 #define STATE_DIRECTORY	 "/run/sereno"
 #define FOLLOW_DIRECTORY STATE_DIRECTORY "/follow"
 #define NAME_SIZE	 48
@@ -158,19 +160,18 @@ void session_memory_remove(int fd, const struct login *login)
 	(void)unlinkat(fd, name, 0); /* mostly there is none */
 }
 
-static bool is_of_one(const char *name, const struct login *logins, size_t n)
+/* Whether the process that a record is named for still runs. */
+static bool is_running(const char *name)
 {
-	char kept[NAME_SIZE];
+	char *end = NULL;
+	const long leader = strtol(name, &end, 10);
 
-	for (size_t i = 0; i < n; i++) {
-		record_name(&logins[i], kept);
-		if (strcmp(kept, name) == 0)
-			return true;
-	}
-	return false;
+	if (*end != '-' || leader <= 0 || leader > INT32_MAX)
+		return false;
+	return process_started((pid_t)leader) == strtoull(end + 1, NULL, 10);
 }
 
-void session_memory_prune(int fd, const struct login *logins, size_t n)
+void session_memory_prune(int fd)
 {
 	const int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *stream = copy < 0 ? NULL : fdopendir(copy);
@@ -182,7 +183,7 @@ void session_memory_prune(int fd, const struct login *logins, size_t n)
 		return; /* the next one prunes */
 	}
 	for (entry = readdir(stream); entry; entry = readdir(stream))
-		if (entry->d_name[0] != '.' && !is_of_one(entry->d_name, logins, n))
+		if (entry->d_name[0] != '.' && !is_running(entry->d_name))
 			(void)unlinkat(fd, entry->d_name, 0);
 	(void)closedir(stream); /* nothing was written */
 }

@@ -77,8 +77,8 @@ void session_memory_read(int fd, const struct login *login, struct session_memor
 int session_memory_write(int fd, const struct login *login, const struct session_memory *memory);
 void session_memory_remove(int fd, const struct login *login);
 
-/* Remove what is kept of sessions that are not among @logins. */
-void session_memory_prune(int fd, const struct login *logins, size_t n);
+/* Remove what is kept of sessions whose leader is gone. */
+void session_memory_prune(int fd);
 
 /* The host's processes at one moment. */
 struct processes;

@@ -348,6 +348,13 @@ static void a_group_is_lost(void **state)
 	assert_false(is_alive(ana));
 }
 
+/* Deleted, or of a directory that does not answer now. */
+static void an_unknown_account_is_left_alone(void **state)
+{
+	use_policy(*state, "", both);
+	check_left_alone(*state, "lia", ANA + 100, EXIT_NO);
+}
+
 static void a_dry_run_changes_nothing(void **state)
 {
 	struct scene *scene = *state;
@@ -377,6 +384,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_unreadable_policy_ends_nobody, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(a_group_is_lost, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(an_unknown_account_is_left_alone, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(a_dry_run_changes_nothing, set_up, tear_down),
 	};
 

@@ -307,8 +307,10 @@ static void a_full_terminal_holds_nobody_up(void **state)
 static void memory_is_kept(void **state)
 {
 	const struct place *place = *state;
-	const struct login login = { .session = 7, .leader = 42, .leader_start = 99 };
-	const struct login later = { .session = 7, .leader = 42, .leader_start = 100 };
+	const struct login login = { .session = 7,
+				     .leader = getpid(),
+				     .leader_start = process_started(getpid()) };
+	struct login later = login;
 	const struct session_memory kept = {
 		.told = true, .deadline = 1234, .n_gids = 2, .gid = { 4, 50 }
 	};
@@ -323,16 +325,19 @@ static void memory_is_kept(void **state)
 	assert_int_equal(session_memory_write(fd, &login, &kept), 0);
 	session_memory_read(fd, &login, &memory);
 	assert_memory_equal(&memory, &kept, sizeof(kept));
+	later.leader_start++;
+	assert_int_equal(session_memory_write(fd, &later, &kept), 0);
+	session_memory_prune(fd);
 	session_memory_read(fd, &later, &memory); /* the same number, another process */
 	assert_false(memory.told);
-	session_memory_prune(fd, &login, 1);
 	session_memory_read(fd, &login, &memory);
 	assert_true(memory.told);
-	assert_true(asprintf(&path, "%s/run/sereno/follow/42-99", place->root) > 0);
+	assert_true(asprintf(&path, "%s/run/sereno/follow/%d-%llu", place->root, (int)login.leader,
+			     (unsigned long long)login.leader_start) > 0);
 	assert_int_equal(truncate(path, 40), 0);
 	session_memory_read(fd, &login, &memory);
 	assert_false(memory.told);
-	session_memory_prune(fd, &later, 1);
+	session_memory_remove(fd, &login);
 	assert_int_equal(access(path, F_OK), -1);
 }
 
