@@ -12,7 +12,7 @@ say       = @$(if $(V),true,printf '  %-7s %s\n')
 PREFIX   ?= /usr
 ARCH     := $(shell $(CC) -print-multiarch 2>/dev/null)
 PAMDIR   ?= $(PREFIX)/lib/$(if $(ARCH),$(ARCH)/)security
-SBINDIR  ?= $(PREFIX)/sbin
+BINDIR   ?= $(PREFIX)/bin
 MANDIR   ?= $(PREFIX)/share/man
 
 cc-option = $(shell echo 'int x;' | $(CC) -Werror $(1) -x c -c -o /dev/null - 2>/dev/null && echo $(1))

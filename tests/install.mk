@@ -17,7 +17,7 @@ PAM_STACKS  ?= /etc/pam.d/* /usr/lib/pam.d/* /etc/pam.conf
 installed := \
 	$(foreach m,$(MODULES),$(O)/$(m).so:$(PAMDIR)/$(m).so:0644) \
 	$(O)/libnss_sereno.so.2:$(NSSDIR)/libnss_sereno.so.2:0644 \
-	$(O)/sereno:$(SBINDIR)/sereno:0755 \
+	$(O)/sereno:$(BINDIR)/sereno:0755 \
 	$(foreach p,$(notdir $(wildcard docs/man/*.8)),docs/man/$(p):$(MANDIR)/man8/$(p):0644) \
 	$(O)/man/sereno-policy.5:$(MANDIR)/man5/sereno-policy.5:0644 \
 	docs/examples/policy.yaml:$(DATADIR)/doc/sereno/examples/policy.yaml:0644 \

@@ -13,6 +13,7 @@ in_tree() {
 MAKEFLAGS='' make -s O="$O" DESTDIR="$root/to" install
 LC_ALL=C sort -k 2 >"$root/expected" <<LIST
 644 /etc/apparmor.d/abstractions/nameservice.d/sereno
+755 /usr/bin/sereno
 644 /usr/lib/$arch/libnss_sereno.so.2
 644 /usr/lib/$arch/security/pam_sereno_access.so
 644 /usr/lib/$arch/security/pam_sereno_guard.so
@@ -33,7 +34,6 @@ LC_ALL=C sort -k 2 >"$root/expected" <<LIST
 644 /usr/lib/systemd/system/serenod.service
 644 /usr/lib/systemd/system/serenod.socket
 644 /usr/lib/tmpfiles.d/sereno.conf
-755 /usr/sbin/sereno
 644 /usr/share/doc/sereno/examples/policy.yaml
 644 /usr/share/man/man5/sereno-policy.5
 644 /usr/share/man/man8/libnss_sereno.8

@@ -30,7 +30,7 @@ run sereno sessions
 expect_output 'eva +sshd'
 
 scene 'luis sees her off; she cannot do it herself. What would be done is said first, and nothing is changed'
-ssh_from 127.0.0.2 eva '/usr/sbin/sereno offboard eva'
+ssh_from 127.0.0.2 eva 'sereno offboard eva'
 expect_outcome in 3
 ssh_from 127.0.0.3 luis 'sudo sereno offboard luis' 'sudo sereno offboard eva --dry-run'
 expect_outcome in 1 0
