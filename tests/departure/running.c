@@ -6,7 +6,11 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-#define NOBODY_HAS 71234 /* a user id that no account of a test host has */
+/* A user id that no account of a test host has, and no other run of this test. */
+static uid_t nobody_has(void)
+{
+	return 1000000000 + 2 * (uid_t)getpid();
+}
 
 static void test_spools(void **state)
 {
@@ -90,9 +94,23 @@ static void test_files(void **state)
 	assert_true(found(scene, FOUND_TO_DO, "/srv/tool"));
 }
 
-/* A process of @uid that makes others as fast as it can, up to some; it tells when it runs. */
+/* Whoever is left behind by a test that fails must not keep anybody waiting. */
+static _Noreturn void go_on(pid_t parent, int ready)
+{
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* a change of user id would take it back */
+	if (getppid() != parent)
+		_exit(1);
+	(void)close(STDOUT_FILENO);
+	(void)close(STDERR_FILENO);
+	(void)!write(ready, "x", 1);
+	for (;;)
+		(void)pause();
+}
+
+/* A process of @uid with @children; all of them run when this returns. */
 static pid_t start(uid_t uid, int children)
 {
+	const pid_t parent = getpid();
 	int ready[2];
 	char byte;
 	pid_t pid;
@@ -101,19 +119,19 @@ static pid_t start(uid_t uid, int children)
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0) {
-		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		const pid_t self = getpid();
+
 		if (setresuid(uid, uid, uid) < 0)
 			_exit(1);
 		(void)signal(SIGTERM, SIG_IGN);
 		for (int i = 0; i < children; i++)
 			if (fork() == 0)
-				break;
-		(void)!write(ready[1], "x", 1);
-		for (;;)
-			(void)pause();
+				go_on(self, ready[1]);
+		go_on(parent, ready[1]);
 	}
 	(void)close(ready[1]);
-	assert_int_equal(read(ready[0], &byte, 1), 1);
+	for (int i = 0; i <= children; i++)
+		assert_int_equal(read(ready[0], &byte, 1), 1);
 	(void)close(ready[0]);
 	return pid;
 }
@@ -126,10 +144,10 @@ static void test_processes(void **state)
 
 	if (geteuid() != 0)
 		skip();
-	his = start(NOBODY_HAS, 5);
-	other = start(NOBODY_HAS + 1, 0);
+	his = start(nobody_has(), 5);
+	other = start(nobody_has() + 1, 0);
 	scene->leaver.root = "";
-	scene->leaver.uid = NOBODY_HAS;
+	scene->leaver.uid = nobody_has();
 	scene->leaver.user = "sereno-nobody";
 	assert_int_equal(take_one(scene, "processes", DEPARTURE_LOOK), STEP_DONE);
 	assert_int_equal(scene->findings.count[FOUND_DONE], 6);
