@@ -69,7 +69,8 @@ static int read_verdict(struct session_look *look, const struct subject *subject
 	if (r < 0)
 		return r;
 	session->view.allowed = session->verdict.outcome != ACCESS_DENY;
-	session->view.until = session->verdict.until;
+	/* Who leaves is not warned of it: it begins before he is told. */
+	session->view.until = session->verdict.until_told;
 	session->view.departed = session->verdict.reason == REASON_DEPARTED;
 	return 0;
 }

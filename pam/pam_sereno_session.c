@@ -27,10 +27,11 @@ static void free_data(pam_handle_t *pamh, void *data, int status)
 	free(data);
 }
 
-/* When the access ends, the session does: logind sees to it, whatever else may fail to. */
+/* When the access ends, the session does: logind sees to it, whatever else may fail to. It also
+ * tells whoever asks, so that it does not hear of a departure before that has begun. */
 static int hand_over_end(pam_handle_t *pamh, const struct judgement *judgement, int64_t now)
 {
-	const int64_t until = judgement->verdict.until;
+	const int64_t until = judgement->verdict.until_told;
 	const void *other = NULL;
 	char *seconds = NULL;
 

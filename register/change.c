@@ -38,6 +38,19 @@ int change_begin(struct register_db *db)
 	return database_run(db, "BEGIN IMMEDIATE");
 }
 
+/* Not before the departure has begun: he sees what becomes of his requests. */
+static int withdraw_requests(struct register_db *db, int64_t moment)
+{
+	scoped(statement_close) struct statement statement = statement_make(
+		db, "UPDATE requests SET state = 3, closed_user = gone.made_user,"
+		    " closed_uid = gone.made_uid, closed_at = ?, closed_reason = gone.made_reason"
+		    " FROM departures AS gone WHERE state = 0 AND requests.made_user = gone.user"
+		    " AND gone.over = 1 AND gone.undone_user IS NULL");
+
+	put_number(&statement, moment);
+	return statement_run(&statement);
+}
+
 int mark_over(struct register_db *db, int64_t moment)
 {
 	scoped(statement_close) struct statement grants =
@@ -49,7 +62,9 @@ int mark_over(struct register_db *db, int64_t moment)
 	put_number(&grants, moment);
 	put_number(&departures, moment);
 	r = statement_run(&grants);
-	return r < 0 ? r : statement_run(&departures);
+	if (r == 0)
+		r = statement_run(&departures);
+	return r < 0 ? r : withdraw_requests(db, moment);
 }
 
 /* All that a change is, in one commit. */

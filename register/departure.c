@@ -70,17 +70,6 @@ static int add_secret(struct register_db *db, uint32_t id, const char *secret)
 	return statement_run(&statement);
 }
 
-static int withdraw_requests(struct register_db *db, const struct act *act, const char *user)
-{
-	scoped(statement_close) struct statement statement = statement_make(
-		db, "UPDATE requests SET state = 3, closed_user = ?, closed_uid = ?, closed_at = ?,"
-		    " closed_reason = ? WHERE state = 0 AND made_user = ?");
-
-	put_act(&statement, act);
-	put_text(&statement, user);
-	return statement_run(&statement);
-}
-
 static int begin(struct register_db *db, const struct act *act, const struct departure_wish *wish,
 		 uint32_t *ret)
 {
@@ -91,7 +80,7 @@ static int begin(struct register_db *db, const struct act *act, const struct dep
 	r = r > 0 ? move_nearer(db, *ret, wish) : insert_departure(db, act, wish, ret);
 	for (size_t i = 0; r == 0 && i < wish->n_secrets; i++)
 		r = add_secret(db, *ret, wish->secrets[i]);
-	return r == 0 ? withdraw_requests(db, act, wish->user) : r;
+	return r;
 }
 
 static int check_wish(const struct departure_wish *wish)

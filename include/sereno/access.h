@@ -77,6 +77,7 @@ struct access_verdict {
 	unsigned demands_open; /* those not yet met */
 	int64_t until;	       /* allow: first moment at which it no longer holds, whatever new
 				demands come up before; TIME_NO_END */
+	int64_t until_told;    /* the same without his departure: all that he may hear of */
 	char role[MODEL_NAME_MAX + 1]; /* of the rule that allowed, or "" */
 	uint32_t rule;		       /* its number in the role, 0: holding the role is enough */
 	uint32_t grant;		       /* by which the role is held, in the register; 0: by none */

@@ -397,6 +397,7 @@ void access_judge(const struct access_case *access, int64_t now, unsigned met,
 	}
 	if (access->subject != SUBJECT_GOVERNED)
 		verdict.until = verdict.outcome == ACCESS_DENY ? 0 : TIME_NO_END;
+	verdict.until_told = verdict.until;
 	apply_departure(access, now, &verdict);
 	*ret = verdict;
 }

@@ -222,6 +222,8 @@ static void test_row(void **state)
 	if (row->outcome == ALLOW)
 		assert_int_equal(verdict.until,
 				 row->until ? fixture_time(row->until) : TIME_NO_END);
+	if (row->outcome == ALLOW && strncmp(row->name, "to depart", strlen("to depart")) == 0)
+		assert_int_equal(verdict.until_told, TIME_NO_END);
 	scene_close(&scene);
 }
 

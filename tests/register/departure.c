@@ -153,6 +153,53 @@ static void test_departed_acts(void **state)
 	office_close(&office);
 }
 
+static int note_state(void *context, const struct request_row *row)
+{
+	*(enum request_state *)context = row->state;
+	return 0;
+}
+
+static enum request_state state_of(const struct office *office, uint32_t id)
+{
+	const struct register_query query = { .id = id };
+	enum request_state state = REQUEST_VOID;
+
+	assert_int_equal(register_requests(office->db, &query, note_state, &state), 0);
+	return state;
+}
+
+/* Whoever opens it writes down what the time has brought. */
+static void open_again(struct office *office, int64_t after)
+{
+	register_close(office->db);
+	office->db = NULL;
+	assert_int_equal(register_open(office->root, OFFICE_NOW + after, &office->db), 0);
+}
+
+/* What he has asked for stays as it is until he leaves: he would see it. */
+static void test_requests_go(void **state)
+{
+	const struct act act = act_of("marta", 0), asks = act_of("luis", 0);
+	const struct access_request who = { .uid = 1500, .subject = { .user = "luis" } };
+	const struct request_wish wish = { "dba", HOUR };
+	struct office office;
+	uint32_t id, request = 0;
+
+	(void)state;
+	office_open(&office);
+	assert_int_equal(register_request(office.db,
+					  &(struct register_person){ office.policy, &who }, &asks,
+					  &wish, &request),
+			 0);
+	assert_int_equal(register_departure_begin(office.db, &act, &leaving, &id), 0);
+	assert_int_equal(state_of(&office, request), REQUEST_OPEN);
+	open_again(&office, HOUR - 1);
+	assert_int_equal(state_of(&office, request), REQUEST_OPEN);
+	open_again(&office, HOUR);
+	assert_int_equal(state_of(&office, request), REQUEST_WITHDRAWN);
+	office_close(&office);
+}
+
 static void test_refused(void **state)
 {
 	const struct act act = act_of("marta", 0);
@@ -210,10 +257,11 @@ static void test_review(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_begins),	cmocka_unit_test(test_again),
-		cmocka_unit_test(test_undone),	cmocka_unit_test(test_clock_back),
-		cmocka_unit_test(test_closed),	cmocka_unit_test(test_departed_acts),
-		cmocka_unit_test(test_refused), cmocka_unit_test(test_review),
+		cmocka_unit_test(test_begins),	    cmocka_unit_test(test_again),
+		cmocka_unit_test(test_undone),	    cmocka_unit_test(test_clock_back),
+		cmocka_unit_test(test_closed),	    cmocka_unit_test(test_departed_acts),
+		cmocka_unit_test(test_refused),	    cmocka_unit_test(test_review),
+		cmocka_unit_test(test_requests_go),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
