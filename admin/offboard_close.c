@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include <sereno/role_terms.h>
 #include <sereno/scoped.h>
 
 #include "escape.h"
@@ -118,6 +119,20 @@ enum exit_status offboard_attest(const struct options *options, const struct out
 	return EXIT_YES;
 }
 
+/* One that is set for a time has not shut him out yet. */
+static enum exit_status check_another(const struct registrar *registrar, const char *user,
+				      uid_t uid)
+{
+	const int r = policy_is_same_person(registrar->policy, registrar->act.user, user);
+
+	if (r < 0)
+		return complain_error(r, _("the policy in force cannot be used"));
+	if (r > 0 || registrar->act.uid == uid)
+		return complain(EXIT_NO, "%s",
+				_("nobody calls off his own departure: somebody else must do it"));
+	return EXIT_YES;
+}
+
 /* Not through what is undone: he is let in last. */
 static enum exit_status undo(struct offboarding *offboarding,
 			     const struct open_departure *departure)
@@ -187,6 +202,8 @@ enum exit_status offboard_undo(const struct options *options, const struct outpu
 
 	if (status == EXIT_YES)
 		status = find(&registrar, options->second, true, &departure);
+	if (status == EXIT_YES)
+		status = check_another(&registrar, options->second, departure.uid);
 	if (status == EXIT_YES) {
 		lock = departure_lock(options->root);
 		status = lock < 0 ? complain_error(lock,

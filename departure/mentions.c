@@ -41,6 +41,10 @@ static const char *const places[] = {
 	"/etc/subuid",
 	"/etc/subgid",
 	"/etc/samba/smb.conf",
+	"/etc/exports",
+	"/etc/udev/rules.d",
+	"/etc/usbguard/rules.conf",
+	"/etc/usbguard/IPAccessControl.d",
 	"/etc/sereno/policy.yaml",
 };
 

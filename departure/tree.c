@@ -95,16 +95,16 @@ static int read_all(int fd, char **ret, size_t *ret_length)
 {
 	scoped_free char *bytes = malloc(TREE_FILE_MAX + 1);
 	size_t length = 0;
-	ssize_t n = 1;
+	ssize_t n;
 
 	if (!bytes)
 		return -ENOMEM;
-	while (length <= TREE_FILE_MAX && n > 0) {
+	do {
 		n = read(fd, bytes + length, TREE_FILE_MAX + 1 - length);
 		if (n < 0 && errno != EINTR)
 			return neg_errno();
 		length += n > 0 ? (size_t)n : 0;
-	}
+	} while (length <= TREE_FILE_MAX && n != 0);
 	if (length > TREE_FILE_MAX)
 		return -EFBIG;
 	bytes[length] = '\0';
