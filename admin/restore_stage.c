@@ -11,6 +11,7 @@
 #include <sereno/codes.h>
 #include <sereno/fallback.h>
 #include <sereno/grants.h>
+#include <sereno/group_numbers.h>
 #include <sereno/host_key.h>
 #include <sereno/policy.h>
 #include <sereno/register.h>
@@ -309,6 +310,30 @@ static int use_up_codes(struct stage *stage, int64_t now)
 	return r;
 }
 
+/* Numbers of groups that were given out since the backup are on files: no other group gets them.
+ * Where the state there is cannot be read, it has none to keep. */
+static int keep_numbers(const struct stage *stage)
+{
+	scoped(group_numbers_clear) struct group_numbers restored = { 0 };
+	scoped(group_numbers_clear) struct group_numbers present = { 0 };
+	gid_t gid;
+	int r;
+
+	if (group_numbers_read(stage->root, &present) < 0 || present.n == 0)
+		return 0;
+	r = group_numbers_read(stage->made, &restored);
+	for (size_t i = 0; r == 0 && i < present.n; i++) {
+		const struct group_number *number = &present.item[i];
+
+		if (number->gid >= restored.next &&
+		    group_numbers_find(&restored, number->name, &gid) == -ENOENT)
+			r = group_numbers_add(&restored, number->name, number->gid);
+	}
+	if (r == 0 && present.next > restored.next)
+		restored.next = present.next;
+	return r < 0 ? r : group_numbers_write(stage->made, &restored);
+}
+
 static int publish(const struct stage *stage, const struct backup_contents *contents, int64_t now)
 {
 	scoped(register_close_p) struct register_db *db = NULL;
@@ -339,6 +364,8 @@ int stage_prepare(struct stage *stage, const struct backup_contents *contents, i
 
 	if (r == 0)
 		r = use_up_codes(stage, now);
+	if (r == 0)
+		r = keep_numbers(stage);
 	if (r == 0)
 		r = publish(stage, contents, now);
 	return r < 0 ? r : sync_all(stage);

@@ -67,8 +67,11 @@ before=$(state_of "$tree/new")
 expect 1 restore "$b" --root "$tree/new"
 says "--force restores it nevertheless"
 [ "$before" = "$(state_of "$tree/new")" ] || fail "refused, and changed"
+printf '90000 dba\n90003 desk\nnext 90005\n' >"$tree/new/var/lib/sereno/group-numbers"
 expect 0 restore "$b" --force --root "$tree/new"
 [ "$(cat "$tree/new/var/lib/sereno/blocklist")" = words ] || fail "the blocklist is lost"
+[ "$(tr '\n' ' ' <"$tree/new/var/lib/sereno/group-numbers")" = '90000 dba 90003 desk next 90005 ' ] ||
+	fail "numbers of groups that are on files are free again: $(cat "$tree/new/var/lib/sereno/group-numbers")"
 
 # Another machine.
 empty other
