@@ -87,6 +87,11 @@ services files sereno
 ! libc getent group 90002 || fail 'a number that is not'
 [ "$(libc getent group)" = "$(cat "$tree/etc/group")" ] || fail 'listing all groups'
 
+# Asked again for each line of a list that is being read, as programs do that walk through all groups.
+walk='alarm 10; while (getgrent) { $lines++; $found++ if (getgrnam("dba"))[2] == 90000 && (getgrgid(90001))[0] eq "desk" } print "$lines $found"'
+lines=$(wc -l <"$tree/etc/group")
+[ "$(libc perl -e "$walk")" = "$lines $lines" ] || fail "within a list: $(libc perl -e "$walk"), not $lines $lines"
+
 # What changes counts in the next process; what is broken gives nothing.
 sed -i 's/members: \[ana\]/members: [pepe]/' "$tree/policy"
 apply
