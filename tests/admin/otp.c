@@ -238,8 +238,10 @@ static void assert_event(int fd, const char *text)
 	char event[8192];
 	const ssize_t n = recv(fd, event, sizeof(event) - 1, 0);
 
-	if (n < 0)
+	if (n < 0) {
 		fail_msg("no event: %s", text);
+		return;
+	}
 	event[n] = '\0';
 	if (!strstr(event, text) || !strstr(event, "target=\"ana\""))
 		fail_msg("not '%s': %s", text, event);
