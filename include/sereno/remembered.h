@@ -50,8 +50,8 @@ int remembered_find(const char *root, uid_t uid, const struct remembered_place *
 /* The login of @place is over. Returns 0, -ENOENT or a negative errno. */
 int remembered_remove(const char *root, uid_t uid, const struct remembered_place *place);
 
-/* Nothing that account @uid has shown counts again. Returns how many places were forgotten, or a negative
- * errno. */
+/* Nothing that account @uid has shown counts again. Returns how many places were forgotten, or a
+ * negative errno. */
 int remembered_forget(const char *root, uid_t uid);
 
 #endif

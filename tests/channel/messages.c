@@ -76,7 +76,7 @@ static const struct answered replies[] = {
 /* What no message can be made of. */
 static const struct asked impossible[] = {
 	{ "request 0",           { .kind = 0 } },
-	{ "request 7",           { .kind = (enum channel_kind)7 } },
+	{ "request 12",          { .kind = (enum channel_kind)12 } },
 	{ "no proof",            { .kind = CHANNEL_BEGIN, .label = "phone" } },
 	{ "a proof unheard of",  { .kind = CHANNEL_BEGIN, .proof_kind = (enum channel_proof_kind)4 } },
 	{ "no end of a service", { .kind = CHANNEL_VERIFY, .service = LONG_63 "x" } },
@@ -86,7 +86,7 @@ static const struct asked impossible[] = {
 static const struct answered impossible_replies[] = {
 	{ "request 0",           { .kind = 0, .answer = CHANNEL_ACCEPTED } },
 	{ "answer 0",            { .kind = CHANNEL_VERIFY, .answer = 0 } },
-	{ "answer 13",           { .kind = CHANNEL_VERIFY, .answer = (enum channel_answer)13 } },
+	{ "answer 14",           { .kind = CHANNEL_VERIFY, .answer = (enum channel_answer)14 } },
 	{ "too many tokens",     { .kind = CHANNEL_STATUS, .answer = CHANNEL_ACCEPTED, .status = { .n_tokens = 5 } } },
 	{ "too many codes",      { .kind = CHANNEL_CONFIRM, .answer = CHANNEL_ACCEPTED, .n_recovery = 17 } },
 	{ "too long a secret",   { .kind = CHANNEL_BEGIN, .answer = CHANNEL_ACCEPTED, .token = { .secret_length = 65 } } },
@@ -99,7 +99,7 @@ static const struct said broken[] = {
 	{ "version 0",            "\0\2",                               2,  -EPROTONOSUPPORT },
 	{ "version 2",            "\2\2",                               2,  -EPROTONOSUPPORT },
 	{ "request 0",            "\1\0",                               2,  -EPROTONOSUPPORT },
-	{ "request 7",            "\1\7",                               2,  -EPROTONOSUPPORT },
+	{ "request 12",           "\1\14",                              2,  -EPROTONOSUPPORT },
 	{ "request 255",          "\1\377",                             2,  -EPROTONOSUPPORT },
 	{ "a NUL in a code",      "\1\4\3\0001\0002",                   7,  -EBADMSG },
 	{ "a NUL in a password",  "\1\3\1\0a\1\2\0\0b",                 10, -EBADMSG },
