@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include <sereno/scoped.h>
 
@@ -21,6 +22,8 @@
 #define LINE_MAX_OURS 512
 #define ANCESTORS_MAX 64
 
+#define UID_OF_NOBODY ((uid_t)-2) /* the last there is: no account has it */
+
 struct range {
 	uid_t first, n;
 };
@@ -28,6 +31,7 @@ struct range {
 struct sweep {
 	const struct leaver *leaver;
 	size_t n_ranges, n_ancestors;
+	bool below_him; /* an ancestor of the caller is his */
 	struct range range[RANGES_MAX];
 	pid_t ancestor[ANCESTORS_MAX]; /* the caller is the first */
 	int (*each)(void *context, const struct process *process);
@@ -37,6 +41,7 @@ struct sweep {
 struct status {
 	uid_t uid[4];
 	char state;
+	unsigned long threads;
 	pid_t parent;
 	char command[PROCESS_NAME_MAX];
 };
@@ -70,13 +75,15 @@ static int parse_status(const char *text, struct status *ret)
 	const char *name = value_of(text, "Name:");
 	const char *state = value_of(text, "State:");
 	const char *parent = value_of(text, "PPid:");
+	const char *threads = value_of(text, "Threads:");
 	const char *uids = value_of(text, "Uid:");
 	char *end;
 
-	if (!name || !state || !parent || !uids)
+	if (!name || !state || !parent || !uids || !threads)
 		return -EBADMSG;
 	(void)snprintf(ret->command, sizeof(ret->command), "%.*s", (int)strcspn(name, "\n"), name);
 	ret->state = *state;
+	ret->threads = strtoul(threads, NULL, 10);
 	ret->parent = (pid_t)strtol(parent, NULL, 10);
 	for (size_t i = 0; i < 4; i++) {
 		ret->uid[i] = (uid_t)strtoul(uids, &end, 10);
@@ -155,6 +162,12 @@ static bool is_ancestor(const struct sweep *sweep, pid_t pid)
 	return pid <= 1;
 }
 
+/* One whose first thread has ended, while others go on, looks gone but for their number. */
+static bool is_gone(const struct status *status)
+{
+	return (status->state == 'Z' || status->state == 'X') && status->threads <= 1;
+}
+
 static int look_at(void *context, int proc, const char *name)
 {
 	const struct sweep *sweep = context;
@@ -169,8 +182,8 @@ static int look_at(void *context, int proc, const char *name)
 		return 0;
 	directory = open_process(name, &process);
 	handle = process.handle;
-	if (directory < 0 || read_status(directory, &status) < 0 || status.state == 'Z' ||
-	    status.state == 'X' || is_ancestor(sweep, process.pid))
+	if (directory < 0 || read_status(directory, &status) < 0 || is_gone(&status) ||
+	    is_ancestor(sweep, process.pid))
 		return 0;
 	for (size_t i = 0; i < 4; i++)
 		his = his || is_his(sweep, status.uid[i]);
@@ -178,7 +191,8 @@ static int look_at(void *context, int proc, const char *name)
 	if (!his && !process.by_login)
 		return 0;
 	memcpy(process.command, status.command, sizeof(process.command));
-	process.stopped = status.state == 'T';
+	/* Of threads without their first it cannot be seen. */
+	process.stopped = status.state == 'T' || status.state == 'Z' || status.state == 'X';
 	find_unit(directory, process.unit);
 	return sweep->each(sweep->context, &process);
 }
@@ -228,6 +242,8 @@ static void find_ancestors(struct sweep *sweep)
 		directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (directory < 0 || read_status(directory, &status) < 0)
 			return;
+		sweep->below_him = sweep->below_him || status.uid[0] == sweep->leaver->uid ||
+				   status.uid[2] == sweep->leaver->uid;
 		pid = status.parent;
 	}
 }
@@ -254,4 +270,43 @@ int process_signal(const struct process *process, int signal_number)
 	    errno == ESRCH)
 		return 0;
 	return neg_errno();
+}
+
+/* Whoever has the effective user id @uid may send signals to what is @uid's, and to nothing else.
+ * Nothing of his can send one back, as the other ids are nobody's, nor trace it. */
+static _Noreturn void signal_as(uid_t uid, int signal_number)
+{
+	if (setresuid(UID_OF_NOBODY, uid, UID_OF_NOBODY) < 0)
+		_exit(errno);
+	_exit(kill(-1, signal_number) < 0 ? errno : 0);
+}
+
+static int await(pid_t child)
+{
+	int status = 0;
+
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return neg_errno();
+	return WIFEXITED(status) ? WEXITSTATUS(status) : ECHILD;
+}
+
+int process_signal_all(const struct leaver *leaver, int signal_number)
+{
+	struct sweep sweep = { .leaver = leaver };
+	pid_t child;
+	int r;
+
+	if (leaver->uid == 0 || leaver->uid == GRANTS_NO_UID || leaver->uid == UID_OF_NOBODY)
+		return -EINVAL;
+	find_ancestors(&sweep);
+	if (sweep.below_him)
+		return 0;
+	child = fork();
+	if (child < 0)
+		return neg_errno();
+	if (child == 0)
+		signal_as(leaver->uid, signal_number);
+	r = await(child);
+	return r == 0 ? 1 : r == ESRCH ? 0 : -r;
 }

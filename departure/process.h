@@ -34,4 +34,12 @@ int process_each(const struct leaver *leaver,
 /* Send @signal_number to it. Returns 0 (also when it is gone) or a negative errno. */
 int process_signal(const struct process *process, int signal_number);
 
+/*
+ * Send @signal_number to all whose real or saved user id is the leaver's, at one moment: the kernel
+ * lets none of them fork meanwhile, so that one that lives too briefly to be looked at is reached
+ * too. Those of other ids in his logins are not. Returns 1, 0 (there is none, or the caller itself
+ * was started from one of them, and nothing was sent) or a negative errno.
+ */
+int process_signal_all(const struct leaver *leaver, int signal_number);
+
 #endif

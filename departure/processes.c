@@ -110,11 +110,30 @@ static int stop_all(const struct leaver *leaver, struct findings *findings, size
 	return r;
 }
 
+/* At least once: where each starts the next one and ends, none may be found, and all go on. */
+static int kill_all(const struct leaver *leaver, struct findings *findings, size_t *ret)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_NSEC };
+	int r = 0;
+
+	*ret = 1;
+	for (int i = 0; r == 0 && *ret > 0 && i < ROUNDS_MAX; i++) {
+		r = process_signal_all(leaver, SIGKILL);
+		if (r > 0 && i == 0 && findings->n == 0)
+			finding_add(findings, FOUND_NOTE,
+				    "whatever ran too briefly to be listed was ended");
+		if (r >= 0)
+			r = sweep(leaver, SIGKILL, NULL, NULL, ret);
+		if (*ret > 0)
+			(void)nanosleep(&pause, NULL); /* the kernel takes a moment to end them */
+	}
+	return r;
+}
+
 void processes_take(const struct leaver *leaver, enum departure_mode mode,
 		    struct findings *findings)
 {
-	const struct timespec pause = { .tv_nsec = PAUSE_NSEC };
-	size_t n = 1;
+	size_t n = 0;
 	int r;
 
 	if (!has_processes(leaver, findings))
@@ -124,11 +143,8 @@ void processes_take(const struct leaver *leaver, enum departure_mode mode,
 		n = 0;
 	} else {
 		r = stop_all(leaver, findings, &n);
-	}
-	for (int i = 0; r == 0 && n > 0 && i < ROUNDS_MAX; i++) {
-		r = sweep(leaver, SIGKILL, NULL, NULL, &n);
-		if (n > 0)
-			(void)nanosleep(&pause, NULL); /* the kernel takes a moment to end them */
+		if (r == 0)
+			r = kill_all(leaver, findings, &n);
 	}
 	if (r < 0)
 		finding_fail(findings, r, "his processes cannot be looked at");

@@ -2,6 +2,8 @@
 /* running.c - jobs, processes and what they left: his are ended, and nobody else's. */
 #include "leaver.h"
 
+#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -161,6 +163,112 @@ static void test_processes(void **state)
 	(void)waitpid(other, &status, 0);
 }
 
+static void *go_on_alone(void *nothing)
+{
+	for (;;)
+		(void)pause();
+	return nothing;
+}
+
+/* Its first thread ends, and it looks like one that is gone. */
+static _Noreturn void lose_head(uid_t uid)
+{
+	pthread_t thread;
+
+	if (setresuid(uid, uid, uid) < 0 || pthread_create(&thread, NULL, go_on_alone, NULL) != 0)
+		_exit(1);
+	pthread_exit(NULL);
+}
+
+static char state_of(pid_t pid)
+{
+	char path[64], text[256];
+	FILE *stream;
+	size_t n;
+	char *end;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	stream = fopen(path, "re");
+	assert_non_null(stream);
+	n = fread(text, 1, sizeof(text) - 1, stream);
+	(void)fclose(stream);
+	text[n] = '\0';
+	end = strrchr(text, ')');
+	assert_non_null(end);
+	return end[2];
+}
+
+static void test_headless(void **state)
+{
+	struct scene *scene = *state;
+	const uid_t uid = nobody_has();
+	int status = 0;
+	pid_t pid;
+
+	if (geteuid() != 0)
+		skip();
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		lose_head(uid);
+	while (state_of(pid) != 'Z')
+		(void)sched_yield();
+	scene->leaver.root = "";
+	scene->leaver.uid = uid;
+	scene->leaver.user = "sereno-nobody";
+	assert_int_equal(waitpid(pid, &status, WNOHANG), 0);
+	assert_int_equal(take_one(scene, "processes", DEPARTURE_LOOK), STEP_DONE);
+	assert_int_equal(scene->findings.count[FOUND_DONE], 1);
+	assert_int_equal(take_one(scene, "processes", DEPARTURE_DO), STEP_DONE);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
+#define HOPS_MAX 20000
+
+/* Each starts the next one and ends, so that none is there when it is looked at. Whoever was
+ * not ended goes on to the last one. */
+static _Noreturn void hop(uid_t uid)
+{
+	if (setresuid(uid, uid, uid) < 0)
+		_exit(1);
+	for (int i = 0; i < HOPS_MAX; i++)
+		if (fork() != 0)
+			_exit(0);
+	_exit(0);
+}
+
+static size_t reap_all(void)
+{
+	size_t n = 0;
+
+	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
+		n++;
+	return n;
+}
+
+static void test_hopping(void **state)
+{
+	struct scene *scene = *state;
+	const uid_t uid = nobody_has();
+	pid_t pid;
+
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		hop(uid);
+	scene->leaver.root = "";
+	scene->leaver.uid = uid;
+	scene->leaver.user = "sereno-nobody";
+	(void)take_one(scene, "processes", DEPARTURE_DO);
+	assert_int_equal(scene->findings.count[FOUND_FAILED], 0);
+	assert_true(reap_all() < HOPS_MAX);
+	(void)prctl(PR_SET_CHILD_SUBREAPER, 0);
+}
+
 /* Nobody's number is everybody's; a tree has no processes of its own. */
 static void test_no_processes(void **state)
 {
@@ -181,7 +289,7 @@ int main(void)
 	const struct CMUnitTest scenes[] = {
 		SCENE(test_spools),	  SCENE(test_kept_once), SCENE(test_spool_traps),
 		SCENE(test_mentions),	  SCENE(test_files),	 SCENE(test_processes),
-		SCENE(test_no_processes),
+		SCENE(test_no_processes), SCENE(test_headless),	 SCENE(test_hopping),
 	};
 
 	return cmocka_run_group_tests_name("running", scenes, NULL, NULL);
