@@ -124,6 +124,8 @@ static inline void start_on_terminal(struct tree *tree, const char *words, unsig
 	tree->pid = forkpty(&tree->in, NULL, NULL, &size);
 	assert_true(tree->pid >= 0);
 	if (tree->pid == 0) {
+		/* a shell's job in the background ignores it */
+		(void)signal(SIGINT, SIG_DFL);
 		(void)setenv("TERM", "xterm", 1);
 		(void)setenv("LC_ALL", "C.UTF-8", 1);
 		(void)unsetenv("COLUMNS");
