@@ -34,10 +34,23 @@ static void fuzz_request(const uint8_t *data, size_t size)
 	REQUIRE_TEXT(request.proof);
 	REQUIRE_TEXT(request.code[0]);
 	REQUIRE_TEXT(request.code[1]);
+	REQUIRE_TEXT(request.role);
+	REQUIRE_TEXT(request.reason);
 	for (const char *c = request.service; *c; c++)
 		REQUIRE(*c >= ' ' && *c <= '~');
 	REQUIRE(channel_request_encode(&request, again) == (ssize_t)size);
 	REQUIRE(memcmp(again, data, size) == 0);
+}
+
+static void require_role_request(const struct channel_role_request *request)
+{
+	REQUIRE(request->state >= CHANNEL_ROLE_OPEN && request->state <= CHANNEL_ROLE_VOID);
+	REQUIRE_TEXT(request->role);
+	REQUIRE_TEXT(request->user);
+	REQUIRE_TEXT(request->reason);
+	REQUIRE_TEXT(request->approver_roles);
+	REQUIRE_TEXT(request->closed_by);
+	REQUIRE_TEXT(request->closed_reason);
 }
 
 static void fuzz_reply(const uint8_t *data, size_t size)
@@ -56,6 +69,10 @@ static void fuzz_reply(const uint8_t *data, size_t size)
 		otp_token_sound(&reply.token));
 	REQUIRE_TEXT(reply.issuer);
 	REQUIRE_TEXT(reply.person);
+	REQUIRE_TEXT(reply.why);
+	REQUIRE(reply.n_requests <= CHANNEL_PAGE_MAX);
+	for (uint32_t i = 0; i < reply.n_requests; i++)
+		require_role_request(&reply.request[i]);
 	REQUIRE(channel_reply_encode(&reply, again) == (ssize_t)size);
 	REQUIRE(memcmp(again, data, size) == 0);
 }
