@@ -55,10 +55,8 @@ expect 1 grants --root "$tree/new"
 [ "$(find "$tree/new/var/lib" -maxdepth 1 | wc -l)" = 2 ] || fail "something was left beside the state"
 
 # A code that may have been used since is used; where nothing was restored the same one is right.
-if command -v oathtool >/dev/null; then
-	code=$(oathtool --totp -b $secret)
-	said=$(echo "$code" | "$O/sereno" otp verify ana --root "$tree/new" 2>&1) && fail "a code was good after restoring: $said"
-fi
+code=$(oathtool --totp -b $secret)
+said=$(echo "$code" | "$O/sereno" otp verify ana --root "$tree/new" 2>&1) && fail "a code was good after restoring: $said"
 
 # Over a newer state only by force; what no backup has stays.
 echo words >"$tree/new/var/lib/sereno/blocklist"
@@ -135,38 +133,35 @@ listed() {
 	echo "INSERT INTO sqlar VALUES ('$1', $2, 0, 1, 'x'); UPDATE sqlar SET sz = length(m), data = m FROM (SELECT CAST(replace(
 		'$manifest', 'files $((n - 1))', 'files $n') || '$digest 0600 $1' || char(10) AS BLOB) AS m) WHERE name = 'MANIFEST';"
 }
-if command -v sqlite3 >/dev/null; then
-	(cd "$tree" && mkdir unpacked && cd unpacked && sqlite3 -readonly "$b" -Ax)
-	manifest=$(cat "$tree/unpacked/MANIFEST")
-	manifest="$manifest
+(cd "$tree" && mkdir unpacked && cd unpacked && sqlite3 -readonly "$b" -Ax)
+manifest=$(cat "$tree/unpacked/MANIFEST")
+manifest="$manifest
 "
-	hostile "$(listed etc/pwned 33152)"
-	hostile "$(listed var/lib/pwned 33152)"
-	hostile "$(listed /etc/pwned 33152)"
-	hostile "$(listed ../pwned 33152)"
-	hostile "$(listed var/lib/sereno/../../pwned 33152)"
-	hostile "$(listed var/lib/sereno/pwned 41471)"
-	hostile "$(listed var/lib/sereno/pwned 8630)"
-	hostile "$(listed var/lib/sereno/pwned 35309)"
-	hostile "INSERT INTO sqlar VALUES ('var/lib/sereno/pwned', 33152, 0, 1, 'x')"
-	hostile "DELETE FROM sqlar WHERE name LIKE '%register.db'"
-	hostile "UPDATE sqlar SET data = zeroblob(40), sz = 250000000 WHERE name LIKE '%policy.1.cdb'"
-	hostile "UPDATE sqlar SET data = zeroblob(40), sz = 40 WHERE name LIKE '%policy.1.cdb'"
-	hostile "UPDATE sqlar SET sz = -1 WHERE name LIKE '%policy.1.cdb'"
-	hostile "UPDATE sqlar SET sz = 9e18 WHERE name LIKE '%policy.1.cdb'"
-	hostile "CREATE TRIGGER t AFTER DELETE ON sqlar BEGIN SELECT 1; END"
-	hostile "ALTER TABLE sqlar RENAME TO s; CREATE VIEW sqlar AS SELECT * FROM s"
-	hostile "DROP TABLE sqlar"
-	hostile "UPDATE sqlar SET sz = length(m), data = m FROM (SELECT CAST(replace('$manifest', 'sereno-backup 1', 'sereno-backup 2') AS BLOB) AS m) WHERE name = 'MANIFEST'"
-	says "another version"
-	# the proof that it is not the manifest that is refused
-	cp "$b" "$tree/bad"
-	chmod 600 "$tree/bad"
-	sqlite3 "$tree/bad" "$(listed var/lib/sereno/extra 33152)"
-	expect 0 restore "$tree/bad" --root "$tree/damaged"
-	[ "$(cat "$tree/damaged/var/lib/sereno/extra")" = x ] || fail "a file more is not restored"
-fi
-
+hostile "$(listed etc/pwned 33152)"
+hostile "$(listed var/lib/pwned 33152)"
+hostile "$(listed /etc/pwned 33152)"
+hostile "$(listed ../pwned 33152)"
+hostile "$(listed var/lib/sereno/../../pwned 33152)"
+hostile "$(listed var/lib/sereno/pwned 41471)"
+hostile "$(listed var/lib/sereno/pwned 8630)"
+hostile "$(listed var/lib/sereno/pwned 35309)"
+hostile "INSERT INTO sqlar VALUES ('var/lib/sereno/pwned', 33152, 0, 1, 'x')"
+hostile "DELETE FROM sqlar WHERE name LIKE '%register.db'"
+hostile "UPDATE sqlar SET data = zeroblob(40), sz = 250000000 WHERE name LIKE '%policy.1.cdb'"
+hostile "UPDATE sqlar SET data = zeroblob(40), sz = 40 WHERE name LIKE '%policy.1.cdb'"
+hostile "UPDATE sqlar SET sz = -1 WHERE name LIKE '%policy.1.cdb'"
+hostile "UPDATE sqlar SET sz = 9e18 WHERE name LIKE '%policy.1.cdb'"
+hostile "CREATE TRIGGER t AFTER DELETE ON sqlar BEGIN SELECT 1; END"
+hostile "ALTER TABLE sqlar RENAME TO s; CREATE VIEW sqlar AS SELECT * FROM s"
+hostile "DROP TABLE sqlar"
+hostile "UPDATE sqlar SET sz = length(m), data = m FROM (SELECT CAST(replace('$manifest', 'sereno-backup 1', 'sereno-backup 2') AS BLOB) AS m) WHERE name = 'MANIFEST'"
+says "another version"
+# the proof that it is not the manifest that is refused
+cp "$b" "$tree/bad"
+chmod 600 "$tree/bad"
+sqlite3 "$tree/bad" "$(listed var/lib/sereno/extra 33152)"
+expect 0 restore "$tree/bad" --root "$tree/damaged"
+[ "$(cat "$tree/damaged/var/lib/sereno/extra")" = x ] || fail "a file more is not restored"
 # Killed at any moment: the old state or the new one, and the next restore works.
 empty killed
 expect 0 restore "$b" --root "$tree/killed"
