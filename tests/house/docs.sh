@@ -13,12 +13,10 @@ while IFS= read -r head; do
 done <"$faults.heads"
 
 # man(7) finds nothing to complain about.
-if command -v groff >/dev/null; then
-	for page in docs/man/*.[1-8] "$O"/man/*.[1-8]; do
-		[ -f "$page" ] || continue
-		groff -man -Tutf8 -ww -z "$page" 2>&1 | sed "s,^,$page: ," >>"$faults"
-	done
-fi
+for page in docs/man/*.[1-8] "$O"/man/*.[1-8]; do
+	[ -f "$page" ] || continue
+	groff -man -Tutf8 -ww -z "$page" 2>&1 | sed "s,^,$page: ," >>"$faults"
+done
 
 # A page of ours that another one names exists.
 pages=$(ls docs/man/*.8 "$O"/man/*.5)
