@@ -14,6 +14,7 @@
 #include <sereno/scoped.h>
 #include <sereno/trusted.h>
 
+#include "archive_place.h"
 #include "statement.h"
 
 #define TEMPORARY_ENDING ".sereno-XXXXXX"
@@ -95,8 +96,7 @@ static int make(const char *path, struct archive **ret)
 	if (!archive)
 		return -ENOMEM;
 	*ret = archive;
-	archive->path = strdup(path);
-	return archive->path ? 0 : -ENOMEM;
+	return archive_place(path, &archive->path);
 }
 
 int archive_create(const char *path, struct archive **ret)
@@ -303,10 +303,10 @@ static int open_database(struct archive *archive)
 int archive_open(const char *path, struct archive **ret)
 {
 	scoped(archive_close_p) struct archive *archive = NULL;
-	int r = check_file(path);
+	int r = make(path, &archive);
 
 	if (r == 0)
-		r = make(path, &archive);
+		r = check_file(archive->path);
 	if (r == 0)
 		r = open_database(archive);
 	if (r < 0)

@@ -28,8 +28,9 @@ struct archive_entry {
 };
 
 /* Begin one that shall be @path, beside it under another name. On success *@ret is released with
- * archive_close(), which takes it away again unless archive_finish() was there. Returns 0 or a
- * negative errno. */
+ * archive_close(), which takes it away again unless archive_finish() was there. Returns 0, -EPERM
+ * (others than root and the caller could put a file of theirs in its place, by a directory above
+ * it) or another negative errno. */
 int archive_create(const char *path, struct archive **ret);
 
 /* Returns 0, -EINVAL (a name that cannot be one), -EEXIST, -EFBIG, -ENOSPC or another negative
@@ -41,7 +42,8 @@ int archive_finish(struct archive *archive);
 
 /*
  * Open one for reading. Returns 0, -ENOENT, -EPERM (no plain file, or others than root and the
- * caller could have written it), -EBADMSG (no archive, or damaged) or another negative errno.
+ * caller could have written or replaced it), -EBADMSG (no archive, or damaged) or another negative
+ * errno.
  */
 int archive_open(const char *path, struct archive **ret);
 void archive_close(struct archive *archive);

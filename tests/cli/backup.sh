@@ -112,6 +112,22 @@ cp "$b" "$tree/bad"
 chmod 666 "$tree/bad"
 expect 1 restore "$tree/bad" --root "$tree/damaged"
 says "by others than root"
+
+# Who owns a directory above it could put another file in its place while it is looked at, or
+# another one below the name that it is written under.
+mkdir -p "$tree/his/below"
+cp "$b" "$tree/his/below/b"
+if [ "$(id -u)" = 0 ]; then
+	chown 12345 "$tree/his"
+else
+	chmod 777 "$tree/his"
+fi
+expect 1 restore "$tree/his/below/b" --root "$tree/damaged"
+says "by others than root"
+ln -s "$tree/his/below" "$tree/there"
+expect 1 restore "$tree/there/b" --root "$tree/damaged"
+"$O/sereno" backup "$tree/his/below/new" --root "$tree" 2>"$tree/err" && fail "written among what is his"
+[ "$(ls "$tree/his/below")" = b ] || fail "something was left among what is his"
 ln -s b.sqlar "$tree/link"
 expect 1 restore "$tree/link" --root "$tree/damaged"
 
