@@ -15,14 +15,20 @@ void keyring_clear(struct keyring *ring)
 	ring->n = 0;
 }
 
+/* What ends lines elsewhere is nothing to sshd. */
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
 /* The length of a word of a line: what is in quotes belongs to it. */
 static size_t word_length(const char *at)
 {
 	bool quoted = false;
 	size_t n = 0;
 
-	for (; at[n] && at[n] != '\n' && at[n] != '\r'; n++) {
-		if (!quoted && (at[n] == ' ' || at[n] == '\t'))
+	for (; at[n] && at[n] != '\n'; n++) {
+		if (!quoted && is_blank(at[n]))
 			break;
 		if (at[n] == '\\' && at[n + 1] == '"')
 			n++;
@@ -53,11 +59,11 @@ const char *keyring_parse(const char *line, size_t *ret_length)
 {
 	bool kind = false;
 
-	while (*line == ' ' || *line == '\t')
+	while (is_blank(*line))
 		line++;
 	if (*line == '#')
 		return NULL;
-	while (*line && *line != '\n' && *line != '\r') {
+	while (*line && *line != '\n') {
 		const size_t length = word_length(line);
 
 		if (kind && is_key(line, length)) {
@@ -68,7 +74,7 @@ const char *keyring_parse(const char *line, size_t *ret_length)
 		}
 		kind = is_kind(line, length);
 		line += length;
-		while (*line == ' ' || *line == '\t')
+		while (is_blank(*line))
 			line++;
 	}
 	return NULL;

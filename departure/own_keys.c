@@ -33,6 +33,10 @@ static void gather_file(const struct gathering *gathering, int directory, const 
 	size_t length;
 	int r = tree_read(directory, name, &text, &length, NULL);
 
+	/* A line with one is no key to sshd; those behind it are. */
+	for (size_t i = 0; r == 0 && i < length; i++)
+		if (text[i] == '\0')
+			text[i] = '\n';
 	if (r == 0)
 		r = keyring_add(gathering->ring, text);
 	if (r < 0 && r != -ENOENT)

@@ -30,6 +30,8 @@ static const struct line_row line_rows[] = {
 	{ "comment", "ssh-ed25519 " HIS " pepe@laptop", HIS },
 	{ "tabs", "\tssh-ed25519\t " HIS "\tx", HIS },
 	{ "carriage return", "ssh-ed25519 " HIS "\r\n", HIS },
+	{ "carriage return in quotes", "command=\"a\rb\" ssh-ed25519 " HIS, HIS },
+	{ "carriage return in front", "\r ssh-ed25519 " HIS "\r", HIS },
 	{ "padding", "ssh-rsa " HIS "==", HIS },
 	{ "options", "no-pty,from=\"10.0.0.0/8\" ssh-ed25519 " HIS, HIS },
 	{ "option with a kind in quotes", "command=\"ssh-ed25519 AAAA b\" ssh-ed25519 " HIS, HIS },
@@ -166,6 +168,25 @@ static void test_taken_out(void **state)
 	assert_int_equal(take_one(scene, "other-keys", DEPARTURE_DO), STEP_NOTHING);
 }
 
+/* What stops us from reading his file does not stop sshd. */
+static void test_behind_zero(void **state)
+{
+	static const char text[] = "x\0\nssh-ed25519 " HIS " pepe\n";
+	struct scene *scene = *state;
+	char file[512];
+	FILE *stream;
+
+	own_key(scene);
+	in_tree(scene, "home/pepe/.ssh/authorized_keys", file);
+	stream = fopen(file, "we");
+	assert_non_null(stream);
+	assert_int_equal(fwrite(text, 1, sizeof(text) - 1, stream), sizeof(text) - 1);
+	assert_int_equal(fclose(stream), 0);
+	put(scene, "home/eva/.ssh/authorized_keys", "ssh-ed25519 " HIS "\n");
+	assert_int_equal(take_one(scene, "other-keys", DEPARTURE_DO), STEP_DONE);
+	assert_text(scene, "home/eva/.ssh/authorized_keys", "");
+}
+
 /* His keys are known also when his own file is gone already. */
 static void test_after_own(void **state)
 {
@@ -253,8 +274,9 @@ int main(void)
 	const struct CMUnitTest scenes[] = {
 		SCENE(test_moved_aside),  SCENE(test_moved_twice), SCENE(test_link_to_folder),
 		SCENE(test_link_to_file), SCENE(test_fifo),	   SCENE(test_large),
-		SCENE(test_taken_out),	  SCENE(test_after_own),   SCENE(test_planted),
-		SCENE(test_other_links),  SCENE(test_configured),  SCENE(test_foreign_home),
+		SCENE(test_taken_out),	  SCENE(test_behind_zero), SCENE(test_after_own),
+		SCENE(test_planted),	  SCENE(test_other_links), SCENE(test_configured),
+		SCENE(test_foreign_home),
 	};
 	struct CMUnitTest rows[ARRAY_SIZE(line_rows)];
 	int failed;
