@@ -30,6 +30,7 @@ struct search {
 	struct keyring ring;   /* his */
 	struct keyring spared; /* of whoever does this */
 	struct key_patterns *patterns;
+	bool tells; /* of what it finds, and takes nothing */
 };
 
 /* A file that may hold keys of his. */
@@ -64,7 +65,7 @@ static int split_lines(struct search *search, const struct key_file *file, FILE 
 				    file->path, search->leaver->actor);
 		} else {
 			taken++;
-			if (search->mode == DEPARTURE_DO) {
+			if (search->mode == DEPARTURE_DO && !search->tells) {
 				if (asprintf(&line, "%s: %.*s", file->path, (int)length, at) < 0)
 					return -ENOMEM;
 				r = evidence_add(search->leaver, REMOVED, line);
@@ -138,6 +139,12 @@ static void take_keys(struct search *search, const struct key_file *file)
 	r = split_lines(search, file, stream, &taken);
 	if (fclose(stream) != 0 && r == 0)
 		r = -ENOMEM;
+	if (r == 0 && taken > 0 && search->tells) {
+		finding_add(search->findings, FOUND_TO_DO,
+			    "%s has a key of his: take it out there if it lets people in",
+			    file->path);
+		return;
+	}
 	if (r == 0 && taken > 0 && file->st.st_nlink > 1)
 		r = -EMLINK;
 	if (r == 0 && taken > 0 && search->mode == DEPARTURE_DO)
@@ -242,11 +249,16 @@ static int search_folder(struct search *search, int folder, const char *path, un
 }
 
 /* Keys of all kinds may be there: for hosts, for groups of users, of authorities. */
+/* Where sshd looks for people's keys was searched with their homes. What else is here may be the
+ * key of an authority or of the host, which he could have put among his own to have it taken away
+ * from everybody: it is told. */
 static void search_configuration(struct search *search)
 {
 	scoped_fd int folder = tree_open(search->leaver->root, "/etc/ssh", O_RDONLY | O_DIRECTORY);
-	const int r = folder < 0 ? folder : search_folder(search, folder, "/etc/ssh", 0);
+	int r;
 
+	search->tells = true;
+	r = folder < 0 ? folder : search_folder(search, folder, "/etc/ssh", 0);
 	if (r < 0 && r != -ENOENT)
 		finding_fail(search->findings, r, "/etc/ssh cannot be searched");
 }

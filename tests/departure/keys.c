@@ -239,20 +239,20 @@ static void test_configured(void **state)
 	struct scene *scene = *state;
 
 	make_folder(scene, "etc/ssh/sshd_config.d");
-	make_folder(scene, "etc/ssh/keys");
 	make_folder(scene, "srv/keys");
 	put(scene, "etc/ssh/sshd_config",
 	    "Match User x\n\tauthorizedkeysfile=\"/srv/keys/%u.keys\" .ssh/more\n");
 	put(scene, "etc/ssh/sshd_config.d/a.conf", "TrustedUserCAKeys /etc/ssh/ca.pub\n");
 	put(scene, "srv/keys/pepe.keys", "ssh-ed25519 " HIS "\n");
 	put(scene, "srv/keys/eva.keys", "ssh-ed25519 " HIS "\nssh-ed25519 " HERS "\n");
-	put(scene, "etc/ssh/keys/all", "ssh-ed25519 " HIS "\n");
+	put(scene, "etc/ssh/ca.pub", "ssh-ed25519 " HIS "\n"); /* he says it is his */
 	put(scene, "home/eva/.ssh/more", "ssh-ed25519 " HIS "\n");
 	assert_int_equal(take_one(scene, "own-keys", DEPARTURE_DO), STEP_DONE);
 	assert_false(is_there(scene, "srv/keys/pepe.keys"));
 	assert_int_equal(take_one(scene, "other-keys", DEPARTURE_DO), STEP_TO_DO);
 	assert_text(scene, "srv/keys/eva.keys", "ssh-ed25519 " HERS "\n");
-	assert_text(scene, "etc/ssh/keys/all", "");
+	assert_text(scene, "etc/ssh/ca.pub", "ssh-ed25519 " HIS "\n");
+	assert_true(found(scene, FOUND_TO_DO, "/etc/ssh/ca.pub has a key of his"));
 	assert_text(scene, "home/eva/.ssh/more", "");
 	assert_true(found(scene, FOUND_TO_DO, "certificates"));
 }
