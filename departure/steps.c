@@ -4,8 +4,8 @@
 
 #include "step.h"
 
-/* What lets him in comes first, then what runs, then what would let him in or run again, then what
- * people have to look at. */
+/* What lets him in comes first, then what runs, which could put back what comes next: what would run
+ * or let him in again. Last is what people have to look at. */
 /* clang-format off */
 static const struct departure_step steps[] = {
 	{ "account",       "the account in the files of this host: expired, its password locked",
@@ -14,16 +14,16 @@ static const struct departure_step steps[] = {
 	  codes_take, NULL, "he enrols again: sereno otp ticket" },
 	{ "linger",        "his services do not start at boot",
 	  linger_take, linger_undo, NULL },
+	{ "sessions",      "sessions that are open",
+	  sessions_take, NULL, "what has ended does not go on" },
+	{ "processes",     "processes of his, and those of others that run in a login of his",
+	  processes_take, NULL, "what has ended does not go on" },
 	{ "crontab",       "his crontab",
 	  crontab_take, crontab_undo, NULL },
 	{ "at",            "jobs that at(1) and batch(1) would start",
 	  at_take, NULL, "the jobs are kept with the evidence" },
 	{ "units",         "services and timers of his",
 	  units_take, NULL, "nothing was taken" },
-	{ "sessions",      "sessions that are open",
-	  sessions_take, NULL, "what has ended does not go on" },
-	{ "processes",     "processes of his, and those of others that run in a login of his",
-	  processes_take, NULL, "what has ended does not go on" },
 	{ "containers",    "containers",
 	  containers_take, NULL, "nothing was taken" },
 	{ "tickets",       "what sudo, Kerberos and the like remember",
