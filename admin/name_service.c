@@ -49,7 +49,7 @@ static char *lines_next(struct lines *lines)
 }
 
 /* The next word of *@rest, or NULL; *@rest is then behind it. */
-static const char *next_word(char **rest)
+static char *next_word(char **rest)
 {
 	char *word = *rest + strspn(*rest, BLANKS);
 	char *end = word + strcspn(word, BLANKS);
@@ -64,16 +64,35 @@ static const char *next_word(char **rest)
 /* How the line group: of nsswitch.conf serves us. */
 struct group_line {
 	bool named, last;
+	bool ended;	/* before it comes to us, where a service before has nothing to say */
 	bool overruled; /* there is a line initgroups: */
 };
 
+/* What to do about the service before it, "STATUS=return" or "!STATUS=return". Success never ends a
+ * look-up of all groups (nsswitch.conf(5), initgroups). */
+static bool ends_look_up(const char *word)
+{
+	const char *action = strchr(word, '=');
+
+	return action && strncasecmp(action, "=return", strlen("=return")) == 0 &&
+	       strncasecmp(word, "success=", strlen("success=")) != 0;
+}
+
 static void read_group_line(char *rest, struct group_line *ret)
 {
-	const char *word;
+	bool in_brackets = false;
+	char *word;
 
 	while ((word = next_word(&rest))) {
-		if (word[0] == '[') /* what to do about the service before it */
+		if (word[0] == '[') {
+			in_brackets = true;
+			word++;
+		}
+		if (in_brackets) {
+			ret->ended = ret->ended || (!ret->named && ends_look_up(word));
+			in_brackets = !strchr(word, ']');
 			continue;
+		}
 		ret->last = strcmp(word, "sereno") == 0;
 		ret->named = ret->named || ret->last;
 	}
@@ -161,6 +180,11 @@ void check_name_service(const struct situation *situation)
 			situation, DIAG_WARNING, given->at,
 			_("sereno is not the last word of the line group: in nsswitch.conf, so "
 			  "it does not see the groups of the services behind it"));
+	if (group.ended)
+		situation_report(
+			situation, DIAG_WARNING, given->at,
+			_("the line group: in nsswitch.conf ends before sereno for whom a service "
+			  "before it does not know: take its [...=return] away"));
 	if (group.overruled)
 		situation_report(situation, DIAG_WARNING, given->at,
 				 _("the line initgroups: in nsswitch.conf stands in the place of "

@@ -57,6 +57,14 @@ static enum exit_status read_from(const struct options *options, struct offboard
 	return instant_read(options->at, &offboarding->registrar->zone, &offboarding->from);
 }
 
+static int note_from(void *context, const struct departure_row *row)
+{
+	int64_t *from = context;
+
+	*from = row->from;
+	return 0;
+}
+
 static enum exit_status begin(struct offboarding *offboarding, uint32_t *ret)
 {
 	struct registrar *registrar = offboarding->registrar;
@@ -68,11 +76,16 @@ static enum exit_status begin(struct offboarding *offboarding, uint32_t *ret)
 		.secrets = offboarding->secret,
 		.n_secrets = offboarding->n_secrets,
 	};
-	const int r = register_departure_begin(registrar->db, &registrar->act, &wish, ret);
+	int r;
 
+	r = register_departure_begin(registrar->db, &registrar->act, &wish, ret);
 	if (r != 0)
 		return registrar_complain(registrar, r);
-	offboarding->from = wish.from;
+	/* One that was begun before may begin earlier, and goes on to. */
+	r = register_departures(registrar->db, &(struct register_query){ .id = *ret }, note_from,
+				&offboarding->from);
+	if (r < 0)
+		return registrar_complain(registrar, r);
 	offboarding->stands = true;
 	offboard_tell(registrar, EVENT_DEPARTURE_BEGUN, offboarding->user);
 	return EXIT_YES;

@@ -13,7 +13,6 @@
 
 #define DEADLINE_SEC	(INT64_C(14) * 86400)
 #define COLUMNS		5
-#define DIGEST_LEAST	8 /* of what is typed */
 #define SIGNED_TEXT_MAX 128
 
 static int deadline_of(const struct options *options, int64_t *ret)
@@ -119,7 +118,7 @@ static enum exit_status sign_list(const struct options *options, const struct ou
 	char text[SIGNED_TEXT_MAX], owner[ESCAPE_MAX];
 	int r;
 
-	if (length < DIGEST_LEAST || strncmp(options->digest, list->digest, length) != 0)
+	if (length < REVIEW_DIGEST_SHOWN || strncmp(options->digest, list->digest, length) != 0)
 		return complain(EXIT_NO,
 				_("the list of %s is another one by now, or this was not its "
 				  "digest; next: sereno review %s"),

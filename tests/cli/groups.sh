@@ -105,6 +105,14 @@ says "sereno is not the last word"
 echo 'group: files sereno [NOTFOUND=return]' >"$tree/etc/nsswitch.conf"
 expect 0 apply --root "$tree"
 silent_on nsswitch
+for ends in '[NOTFOUND=return]' '[SUCCESS=continue UNAVAIL=return]' '[!success=RETURN]'; do
+	echo "group: files $ends sereno" >"$tree/etc/nsswitch.conf"
+	expect 0 apply --root "$tree"
+	says 'ends before sereno'
+done
+echo 'group: files [SUCCESS=return] sereno' >"$tree/etc/nsswitch.conf"
+expect 0 apply --root "$tree"
+silent_on nsswitch
 echo 'group: files # sereno' >"$tree/etc/nsswitch.conf"
 expect 0 apply --root "$tree"
 says "write sereno as the last word of the line group: in nsswitch.conf"

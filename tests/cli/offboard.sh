@@ -143,6 +143,8 @@ expect 0 offboard eva --dry-run --root "$tree"
 # Later: only written down; the timer's run takes the steps when it is time, once.
 furnish
 expect 0 offboard pepe --at 2039-12-31T14:00 --root "$tree"
+expect 0 offboard pepe --at 2040-12-31T14:00 --root "$tree" # not put off by that
+says "2039-12-31"
 says "leaves"
 [ -e "$tree/var/spool/cron/crontabs/pepe" ] || fail "taken too early"
 expect 0 offboard --due --root "$tree"

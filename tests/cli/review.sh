@@ -78,6 +78,7 @@ says 'order "4711"'
 expect 0 review contractor --json --root "$tree"
 digest=$(printf '%s' "$said" | jq -r .digest)
 expect 1 review sign contractor --digest 0000 --root "$tree"
+expect 1 review sign contractor --digest "$(echo "$digest" | cut -c 1-15)" --root "$tree"
 expect 0 review sign contractor --digest "$(echo "$digest" | cut -c 1-16)" --root "$tree"
 says "Signed: contractor, 3 users"
 expect 1 review sign contractor --digest "$digest" --root "$tree"
