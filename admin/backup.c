@@ -288,6 +288,12 @@ static enum exit_status complain_copy(const struct copying *copying, const char 
 	if (copying->failed && r != -ENOSPC)
 		return complain_error(r, _("nothing was written: cannot copy %s/%s"), copying->root,
 				      escape(buffer, copying->failed));
+	if (r == -EPERM)
+		return complain(EXIT_NO,
+				_("nothing was written: others could replace %s while it is "
+				  "made; choose a directory that only root can write, all the way "
+				  "from /"),
+				escape(buffer, path));
 	return complain_error(r, _("nothing was written: cannot make the backup %s"),
 			      escape(buffer, path));
 }
