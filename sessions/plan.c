@@ -7,10 +7,14 @@
 
 struct session_clock session_clock_read(void)
 {
-	struct timespec boot = { 0 };
+	struct timespec wall = { 0 }, boot = { 0 };
 
-	(void)clock_gettime(CLOCK_BOOTTIME, &boot); /* cannot fail on Linux */
-	return (struct session_clock){ .now = time(NULL), .boot = boot.tv_sec };
+	(void)clock_gettime(CLOCK_REALTIME, &wall); /* cannot fail on Linux */
+	(void)clock_gettime(CLOCK_BOOTTIME, &boot);
+	/* Of the moment at which the wall clock's second began: else a deadline counted in seconds
+	 * from here would come up to one after the end it stands for. */
+	return (struct session_clock){ .now = wall.tv_sec,
+				       .boot = boot.tv_sec - (boot.tv_nsec < wall.tv_nsec) };
 }
 
 static bool is_over(const struct session_view *view)
