@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include <sereno/grants.h>
 #include <sereno/role_terms.h>
 
 #define SEAT_NAME_MAX	 64
