@@ -31,20 +31,20 @@ all_cflags   = -std=gnu17 -O2 -g -fPIC -Iinclude -D_GNU_SOURCE $(WARN) $(HARDEN)
 # -z defs: an unresolved symbol fails here and not at somebody's login. A sanitizer's runtime stays undefined on purpose.
 all_ldflags  = -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed,--gc-sections $(if $(SANITIZE),,-Wl,-z,defs) $(sanitize) $(LDFLAGS)
 
-ROOMS   := nss otp policy state password event channel register sessions departure pam admin daemon
+ROOMS   := nss otp policy device state password event channel register sessions departure pam admin daemon media
 MODULES := $(patsubst pam/%.c,%,$(sort $(wildcard pam/pam_sereno_*.c)))
 SOURCES := $(sort $(wildcard $(ROOMS:%=%/*.c) $(ROOMS:%=%/*/*.c)))
 objects  = $(patsubst %.c,$(O)/%.o,$(filter $(1)/%,$(SOURCES)))
 module_o = $(patsubst %,$(O)/pam/%.o,$(MODULES))
-main_o  := $(patsubst %,$(O)/%.o,admin/main daemon/serenod daemon/sereno_verify)
-archives = $(O)/pam.a $(O)/nss.a $(O)/admin.a $(O)/daemon.a $(O)/departure.a $(O)/register.a $(O)/sessions.a $(O)/channel.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a
+main_o  := $(patsubst %,$(O)/%.o,admin/main daemon/serenod daemon/sereno_verify media/sereno_media_device media/sereno_media)
+archives = $(O)/pam.a $(O)/nss.a $(O)/admin.a $(O)/daemon.a $(O)/media.a $(O)/departure.a $(O)/register.a $(O)/sessions.a $(O)/channel.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/device.a $(O)/policy.a
 TESTS   := $(patsubst %.c,$(O)/%,$(sort $(wildcard $(patsubst %,tests/%/*.c,$(ROOMS)))))
 SCRIPTS := $(sort $(wildcard $(patsubst %,tests/%/*.sh,$(ROOMS) house cli)))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
 BENCHES := $(patsubst tests/bench/%.c,$(O)/tests/bench/%,$(sort $(wildcard tests/bench/*.c)))
 
-BUILD_DEPS := gcc libc6-dev libpam0g-dev libyaml-dev libcdb-dev libssl-dev libcmocka-dev gettext libpwquality-dev libcrack2-dev libcrypt-dev cracklib-runtime liboath-dev libqrencode-dev libsystemd-dev libsqlite3-dev zlib1g-dev
-CHECK_DEPS := jq sqlite3 tinycdb binutils util-linux zbar-tools systemd oathtool groff-base
+BUILD_DEPS := gcc libc6-dev libpam0g-dev libyaml-dev libcdb-dev libssl-dev libcmocka-dev gettext libpwquality-dev libcrack2-dev libcrypt-dev cracklib-runtime liboath-dev libqrencode-dev libsystemd-dev libsqlite3-dev zlib1g-dev libmd-dev libblkid-dev
+CHECK_DEPS := jq sqlite3 tinycdb binutils util-linux zbar-tools systemd oathtool groff-base udev umockdev cryptsetup-bin dosfstools fdisk
 DEMO_DEPS  := openssh-server openssh-client sudo expect login util-linux passwd iproute2 at libpam-systemd vlock zbar-tools
 VM_DEPS    := qemu-system-x86 mmdebstrap busybox-static e2fsprogs xz-utils jq
 BENCH_DEPS := jq time sqlite3 libpam-google-authenticator libpam-oath
@@ -102,10 +102,15 @@ $(O)/libnss_sereno.so.2: $(call objects,nss) $(O)/policy.a nss/libnss_sereno.map
 		-Wl,--version-script=$(filter %.map,$^) -Wl,--exclude-libs,ALL -o $@ $(filter %.o %.a,$^)
 	$(if $(SANITIZE),,$(Q)tests/check-exports $@ $(filter %.map,$^))
 
-command_libs := -lsqlite3 -lz -lyaml -lcrypto -lpwquality -lcrack -lcrypt -loath -l:libcdb_pic.a
-$(O)/sereno: $(O)/admin/main.o $(O)/admin.a $(O)/departure.a $(O)/register.a $(O)/sessions.a $(O)/channel.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a
+command_libs := -lsqlite3 -lz -lyaml -lcrypto -lpwquality -lcrack -lcrypt -loath -lmd -l:libcdb_pic.a
+$(O)/sereno: $(O)/admin/main.o $(O)/admin.a $(O)/departure.a $(O)/register.a $(O)/sessions.a $(O)/channel.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/device.a $(O)/policy.a
 	$(say) LINK $@
 	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $^ $(command_libs)
+
+# Run by udev for each device that comes: nothing that makes exec(2) slow.
+$(O)/sereno-media-device: $(O)/media/sereno_media_device.o $(O)/media.a $(O)/event.a $(O)/state.a $(O)/device.a $(O)/policy.a
+	$(say) LINK $@
+	$(Q)$(CC) $(all_cflags) $(all_ldflags) -Wl,-z,noseparate-code -o $@ $^ -lblkid -lmd -l:libcdb_pic.a
 
 $(O)/serenod: $(O)/daemon/serenod.o $(O)/daemon.a $(O)/register.a $(O)/channel.a $(O)/event.a $(O)/state.a $(O)/otp.a $(O)/policy.a
 	$(say) LINK $@
@@ -124,7 +129,7 @@ exporting := $(patsubst %,$(O)/tests/pam/%,otp_faults otp_clock otp_store otp_fl
 $(exporting): exports := -rdynamic -Wl,--no-as-needed
 $(TESTS): $(O)/tests/%: $(O)/tests/%.o $(archives)
 	$(say) TEST $@
-	$(Q)$(CC) $(all_cflags) $(all_ldflags) $(exports) $(WRAPS_$(notdir $@):%=-Wl,--wrap=%) -o $@ $^ -lcmocka -lpam -ldl $(command_libs)
+	$(Q)$(CC) $(all_cflags) $(all_ldflags) $(exports) $(WRAPS_$(notdir $@):%=-Wl,--wrap=%) -o $@ $^ -lcmocka -lpam -ldl -lblkid -lsystemd $(command_libs)
 
 check: all $(TESTS) ## run every quick test (no root, no network)
 	$(call deps,$(CHECK_DEPS))
@@ -161,7 +166,7 @@ bench: all $(BENCHES) ## measure against the peers and the limits; BENCH=access,
 
 FUZZ_SECONDS ?= 60
 fuzz_cc := clang -std=gnu17 -O1 -g -Iinclude $(ROOMS:%=-I%) -D_GNU_SOURCE -MMD -MP -fno-sanitize-recover=all
-fuzzed  := $(patsubst %.c,$(O)/fuzzed/%.o,$(filter-out pam/% admin/% daemon/% register/% departure/%,$(SOURCES)))
+fuzzed  := $(patsubst %.c,$(O)/fuzzed/%.o,$(filter-out pam/% admin/% daemon/% media/% register/% departure/%,$(SOURCES)))
 .SECONDARY: $(fuzzed)
 $(O)/fuzzed/.deps: | $(O)
 	$(call deps,$(BUILD_DEPS) $(FUZZ_DEPS))
