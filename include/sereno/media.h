@@ -27,10 +27,9 @@
 #include <sereno/policy.h>
 #include <sereno/role_terms.h>
 
-#define DEVICE_SERIAL_MAX    126 /* bytes: of a USB string descriptor, as UTF-8 three times as many \
-				  */
-#define DEVICE_TEXT_MAX	     (3 * DEVICE_SERIAL_MAX)
-#define DEVICE_IDENTITY_SIZE 32 /* bytes, SHA-256 */
+#define DEVICE_SERIAL_MAX    126		     /* units of a USB string descriptor */
+#define DEVICE_TEXT_MAX	     (3 * DEVICE_SERIAL_MAX) /* bytes, as UTF-8 */
+#define DEVICE_IDENTITY_SIZE 32			     /* bytes, SHA-256 */
 
 /* What an interface can do to the host. The numbers are written to files: never changed. */
 enum device_kind {
@@ -48,13 +47,19 @@ enum device_kind {
 	KIND_PRINTER = 11,
 	KIND_SMART_CARD = 12,
 	KIND_VENDOR = 13, /* vendor-specific: it could be anything */
-	KIND_OTHER = 14,
+	KIND_OTHER = 14,  /* any other class: "unlisted", to a policy as `unknown` as a vendor's */
 	DEVICE_KINDS,
 };
 
-/* A word as in the policy: "smart-card"; static. And back: the kind, or -1. */
+/* A word for logs and people: "smart-card"; static. And back: the kind, or -1. A policy knows these
+ * words and its own for several kinds at once: input, phone (with debug), unknown, other. */
 const char *device_kind_name(enum device_kind kind);
 int device_kind_find(const char *name);
+
+/* Whether a serial number tells nothing by itself: shorter than 4 bytes, longer than
+ * DEVICE_TEXT_MAX, one byte over and over, not printable ASCII, a row as 0123456789ABCDEF. A rule
+ * may not name one. See device_serial_is_weak(). */
+bool serial_is_weak(const char *serial);
 
 enum device_bus { BUS_USB, BUS_MMC, BUS_OPTICAL, BUS_DISK }; /* BUS_DISK: eSATA and the like */
 
@@ -85,7 +90,7 @@ const char *media_access_name(enum media_access access);
 
 /* Who sits at the seat. */
 struct media_subject {
-	bool present;	  /* else all below counts for nothing */
+	bool present;	  /* else all below counts for nothing: a holder of no role */
 	bool locked;	  /* the session at the seat is locked */
 	const char *user; /* his name */
 	uid_t uid;
@@ -97,7 +102,7 @@ enum media_reason {
 	MEDIA_BY_RULE,	    /* see rule and line */
 	MEDIA_BY_GRANT,	    /* see grant */
 	MEDIA_BY_WORD,	    /* the word for the kind */
-	MEDIA_IS_BUILT_IN,  /* allowed: media.built-in */
+	MEDIA_IS_BUILT_IN,  /* media.built-in, whatever its kind */
 	MEDIA_IS_MALFORMED, /* denied, as the following */
 	MEDIA_IS_SUSPICIOUS,
 	MEDIA_IS_TWIN,
