@@ -8,6 +8,8 @@
 #define DECISION (WHO | 1u << MEMBER_ORIGIN | 1u << MEMBER_VERDICT | 1u << MEMBER_REASON)
 #define OPENED	 (WHO | 1u << MEMBER_ORIGIN)
 #define WHY	 (1u << MEMBER_DETAIL)
+#define DEVICE	 (1u << MEMBER_DEVICE | 1u << MEMBER_VERDICT | 1u << MEMBER_REASON)
+#define MEDIA	 (1u << MEMBER_DEVICE | 1u << MEMBER_VERDICT | 1u << MEMBER_REASON)
 
 /* clang-format off */
 static const struct catalogue_entry entries[EVENT_COUNT] = {
@@ -67,6 +69,19 @@ static const struct catalogue_entry entries[EVENT_COUNT] = {
 	[EVENT_DEPARTURE_FAILED]     = { "departure.failed",    LOG_ERR,     "0b47b3e595173b3652e99210c0e782a8", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET | WHY },
 	[EVENT_DEPARTURE_CLOSED]     = { "departure.closed",    LOG_NOTICE,  "f71cd77b01c83f3209cdc86128a06ba9", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET },
 	[EVENT_DEPARTURE_UNDONE]     = { "departure.undone",    LOG_WARNING, "598edf33a7efd69773d58f410a501dfe", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET | WHY },
+	[EVENT_MEDIA_ALLOWED] = { "media.allowed", LOG_NOTICE, "973991da79964a6b92339f22e51f019d", MEDIA },
+	[EVENT_MEDIA_REFUSED] = { "media.refused", LOG_NOTICE, "ee9fd964a3f74833b84500724266ee4e", MEDIA },
+	[EVENT_MEDIA_ON_TRIAL] = { "media.on-trial", LOG_NOTICE, "b94da1fc952c4899aa1902253579fb03", MEDIA },
+	[EVENT_MEDIA_TWIN] = { "media.twin", LOG_WARNING, "71fb94aa871d4f4593f98ba6f24ad56c", MEDIA },
+	[EVENT_MEDIA_REMOVED] = { "media.removed", LOG_NOTICE, "150f2304d2a54bc89e79d7b071f50fc3", 1u << MEMBER_DEVICE | 1u << MEMBER_REASON },
+	[EVENT_MEDIA_FAILED] = { "media.failed", LOG_ERR, "4cc16503ae714a98990c46f0557057b3", 1u << MEMBER_DEVICE | WHY },
+	[EVENT_MEDIA_ALLOWED]         = { "media.allowed",        LOG_INFO,    "1ed2fc5dfc714d40b598afc256c84216", DEVICE },
+	[EVENT_MEDIA_REFUSED]         = { "media.refused",        LOG_NOTICE,  "7867e5a24fa04ede829d5ef2a509771f", DEVICE },
+	[EVENT_MEDIA_TWIN]            = { "media.twin",           LOG_WARNING, "a959104591814b71bd24fe4f7343832b", DEVICE },
+	[EVENT_MEDIA_LEAVING]         = { "media.leaving",        LOG_NOTICE,  "23fc7df0d0284462a861acd149edfe5e", 1u << MEMBER_DEVICE | WHY },
+	[EVENT_MEDIA_REMOVED]         = { "media.removed",        LOG_NOTICE,  "9c031e828be3430f995dcd23972f0b2c", 1u << MEMBER_DEVICE | 1u << MEMBER_REASON },
+	[EVENT_MEDIA_FAILED]          = { "media.failed",         LOG_ERR,     "79d91f97e72b41cfa9400ae025952e55", 1u << MEMBER_DEVICE | WHY },
+	[EVENT_MEDIA_SEATS_UNKNOWN]   = { "media.seats-unknown",  LOG_WARNING, "4019b22d10664c8b8bcbdd0679dcaf94", WHY },
 };
 /* clang-format on */
 
