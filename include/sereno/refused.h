@@ -4,7 +4,9 @@
  *
  * ROOT/run/sereno/refused/ID (root, 0600), ID the first 16 hexadecimal digits of the identity: one
  * a device however often it comes, REFUSED_MAX of them, the oldest making room. A device that comes
- * again and again costs no write more often than every REFUSED_PAUSE_SEC. Gone at the next boot.
+ * again and again costs no write more often than every REFUSED_PAUSE_SEC; nor does one port, at
+ * which something gives itself another name each time, more than REFUSED_BURST of them, and of one
+ * port there are at most REFUSED_AT_PORT: it cannot push the others out. Gone at the next boot.
  */
 #ifndef SERENO_REFUSED_H
 #define SERENO_REFUSED_H
@@ -14,6 +16,8 @@
 #include <sereno/device.h>
 
 #define REFUSED_MAX	  64
+#define REFUSED_AT_PORT	  4
+#define REFUSED_BURST	  3
 #define REFUSED_PAUSE_SEC 5
 #define REFUSED_ID_SIZE	  17 /* with its NUL */
 
@@ -32,7 +36,12 @@ struct refused {
 	uint32_t times;	     /* that it was written; stops at its greatest value */
 };
 
-/* Note it. Returns 0 (also where it is too soon to write again) or a negative errno. */
+/* The id of a device, of its identity. */
+void refused_id(const uint8_t identity[static DEVICE_IDENTITY_SIZE],
+		char ret[static REFUSED_ID_SIZE]);
+
+/* Note it: identity to reason, and when, as last; the rest is filled in here. Returns 1, 0 (it is
+ * too soon to write, or to say, anything about it again) or a negative errno. */
 int refused_note(const char *root, const struct refused *refused);
 
 /* One by its id, or -ENOENT. */
