@@ -8,7 +8,6 @@
 #define DECISION (WHO | 1u << MEMBER_ORIGIN | 1u << MEMBER_VERDICT | 1u << MEMBER_REASON)
 #define OPENED	 (WHO | 1u << MEMBER_ORIGIN)
 #define WHY	 (1u << MEMBER_DETAIL)
-#define DEVICE	 (1u << MEMBER_DEVICE | 1u << MEMBER_VERDICT | 1u << MEMBER_REASON)
 #define MEDIA	 (1u << MEMBER_DEVICE | 1u << MEMBER_VERDICT | 1u << MEMBER_REASON)
 
 /* clang-format off */
@@ -75,13 +74,8 @@ static const struct catalogue_entry entries[EVENT_COUNT] = {
 	[EVENT_MEDIA_TWIN] = { "media.twin", LOG_WARNING, "71fb94aa871d4f4593f98ba6f24ad56c", MEDIA },
 	[EVENT_MEDIA_REMOVED] = { "media.removed", LOG_NOTICE, "150f2304d2a54bc89e79d7b071f50fc3", 1u << MEMBER_DEVICE | 1u << MEMBER_REASON },
 	[EVENT_MEDIA_FAILED] = { "media.failed", LOG_ERR, "4cc16503ae714a98990c46f0557057b3", 1u << MEMBER_DEVICE | WHY },
-	[EVENT_MEDIA_ALLOWED]         = { "media.allowed",        LOG_INFO,    "1ed2fc5dfc714d40b598afc256c84216", DEVICE },
-	[EVENT_MEDIA_REFUSED]         = { "media.refused",        LOG_NOTICE,  "7867e5a24fa04ede829d5ef2a509771f", DEVICE },
-	[EVENT_MEDIA_TWIN]            = { "media.twin",           LOG_WARNING, "a959104591814b71bd24fe4f7343832b", DEVICE },
-	[EVENT_MEDIA_LEAVING]         = { "media.leaving",        LOG_NOTICE,  "23fc7df0d0284462a861acd149edfe5e", 1u << MEMBER_DEVICE | WHY },
-	[EVENT_MEDIA_REMOVED]         = { "media.removed",        LOG_NOTICE,  "9c031e828be3430f995dcd23972f0b2c", 1u << MEMBER_DEVICE | 1u << MEMBER_REASON },
-	[EVENT_MEDIA_FAILED]          = { "media.failed",         LOG_ERR,     "79d91f97e72b41cfa9400ae025952e55", 1u << MEMBER_DEVICE | WHY },
-	[EVENT_MEDIA_SEATS_UNKNOWN]   = { "media.seats-unknown",  LOG_WARNING, "4019b22d10664c8b8bcbdd0679dcaf94", WHY },
+	[EVENT_MEDIA_LEAVING] = { "media.leaving", LOG_NOTICE, "23fc7df0d0284462a861acd149edfe5e", 1u << MEMBER_DEVICE | WHY },
+	[EVENT_MEDIA_SEATS_UNKNOWN] = { "media.seats-unknown", LOG_WARNING, "4019b22d10664c8b8bcbdd0679dcaf94", WHY },
 };
 /* clang-format on */
 

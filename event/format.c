@@ -26,7 +26,6 @@ static const struct member members[MEMBER_COUNT] = {
 	[MEMBER_SERVICE] = { "service", FORM_QUOTED, offsetof(struct event, service) },
 	[MEMBER_ORIGIN]  = { "origin",  FORM_QUOTED, offsetof(struct event, origin) },
 	[MEMBER_DEVICE]  = { "device",  FORM_QUOTED, offsetof(struct event, device) },
-	[MEMBER_DEVICE]  = { "device",  FORM_QUOTED, offsetof(struct event, device) },
 	[MEMBER_VERDICT] = { "verdict", FORM_WORD,   offsetof(struct event, verdict) },
 	[MEMBER_REASON]  = { "reason",  FORM_WORD,   offsetof(struct event, reason) },
 	[MEMBER_RULE]    = { "rule",    FORM_QUOTED, offsetof(struct event, rule) },

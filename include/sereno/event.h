@@ -73,19 +73,14 @@ enum event_id {
 	EVENT_DEPARTURE_FAILED, /* some steps: something of his is still there */
 	EVENT_DEPARTURE_CLOSED,
 	EVENT_DEPARTURE_UNDONE,
-	EVENT_MEDIA_ALLOWED, /* a device was let in; here and below: which one, for whom */
+	EVENT_MEDIA_ALLOWED, /* a device was let in; here and below by whom it is used */
 	EVENT_MEDIA_REFUSED,
-	EVENT_MEDIA_TWIN,    /* refused: one of the same identity is in use */
-	EVENT_MEDIA_LEAVING, /* it is in use, and will be taken away in a moment */
-	EVENT_MEDIA_REMOVED, /* taken away: what was on it had been written out, or could not */
-	EVENT_MEDIA_FAILED,  /* something could not be done: it may be in, or off */
+	EVENT_MEDIA_ON_TRIAL,	   /* observe: would have been refused */
+	EVENT_MEDIA_TWIN,	   /* refused: another one that says it is the same is in use */
+	EVENT_MEDIA_REMOVED,	   /* what was in use was put out */
+	EVENT_MEDIA_FAILED,	   /* it could not be decided, or done: the device stays off */
+	EVENT_MEDIA_LEAVING,	   /* it is in use, and will be taken away in a moment */
 	EVENT_MEDIA_SEATS_UNKNOWN, /* who sits where is not known: nobody does */
-	EVENT_MEDIA_ALLOWED,	   /* a device was let in; here and below by whom it is used */
-	EVENT_MEDIA_REFUSED,
-	EVENT_MEDIA_ON_TRIAL, /* observe: would have been refused */
-	EVENT_MEDIA_TWIN,     /* refused: another one that says it is the same is in use */
-	EVENT_MEDIA_REMOVED,  /* what was in use was put out */
-	EVENT_MEDIA_FAILED,   /* it could not be decided, or done: the device stays off */
 	EVENT_COUNT,
 };
 
