@@ -153,6 +153,7 @@ static const struct word observe_words[] = {
 	{ OBSERVE_ATTEMPTS, "attempts", NULL },
 	{ OBSERVE_PASSWORD, "password", NULL },
 	{ OBSERVE_SECOND_FACTOR, "second-factor", NULL },
+	{ OBSERVE_MEDIA,    "media",    NULL },
 };
 
 static const struct word attention_words[] = {

@@ -56,6 +56,13 @@ enum device_kind {
 const char *device_kind_name(enum device_kind kind);
 int device_kind_find(const char *name);
 
+/* Which of the policy's words decides for @kind where no rule does, and the word: static. */
+enum media_word media_word_of(enum device_kind kind);
+const char *media_word_name(enum media_word word);
+
+/* The kinds that @word stands for in a rule: 1u << enum device_kind each; 0: it is no such word. */
+unsigned device_kinds_named(const char *word);
+
 /* Whether a serial number tells nothing by itself: shorter than 4 bytes, longer than
  * DEVICE_TEXT_MAX, one byte over and over, not printable ASCII, a row as 0123456789ABCDEF. A rule
  * may not name one. See device_serial_is_weak(). */

@@ -73,6 +73,12 @@ struct validity {
 	int64_t since, until;
 };
 
+static inline bool validity_is_empty(const struct validity *valid)
+{
+	return valid->since != TIME_NO_START && valid->until != TIME_NO_END &&
+	       valid->since >= valid->until;
+}
+
 static inline bool validity_holds(const struct validity *valid, int64_t now)
 {
 	return valid->since <= now && now < valid->until;
@@ -168,6 +174,96 @@ struct session_block {
 	uint32_t when_access_ends; /* enum access_end */
 };
 
+/* The words of media: for kinds of devices, in the order of its keys. */
+enum media_word {
+	MEDIA_WORD_STORAGE,
+	MEDIA_WORD_OPTICAL,
+	MEDIA_WORD_PHONE,
+	MEDIA_WORD_NETWORK,
+	MEDIA_WORD_SERIAL,
+	MEDIA_WORD_UNKNOWN,
+	MEDIA_WORD_INPUT,
+	MEDIA_WORD_OTHER,
+	MEDIA_WORD_BUILT_IN,
+	MEDIA_WORDS,
+};
+
+/* The keys of media:, those words first. */
+enum media_key {
+	MEDIA_KEY_MOUNT_OPTIONS = MEDIA_WORDS,
+	MEDIA_KEY_ON_LOCK,
+	MEDIA_KEY_REQUESTS,
+	MEDIA_KEY_RULES,
+	MEDIA_KEYS
+};
+
+/* The block requests: of media:. */
+struct media_requests_block {
+	struct mark at;				    /* line 0 when not written */
+	struct names approved_by, approved_by_each; /* names of roles, each known to exist */
+};
+
+enum device_key {
+	DEVICE_KEY_VENDOR,
+	DEVICE_KEY_PRODUCT,
+	DEVICE_KEY_SERIAL,
+	DEVICE_KEY_KIND,
+	DEVICE_KEYS
+};
+
+/* The block device: of a rule of media:. What is not written fits any. */
+struct device_block {
+	struct mark at;
+	struct mark key_at[DEVICE_KEYS]; /* as in password_block */
+	uint32_t vendor, product;	 /* 16 bits */
+	struct names serials;
+	const char *kind; /* as written */
+};
+
+/* The words of access: in a rule of media:. */
+enum device_rule_access {
+	DEVICE_RULE_DENY,
+	DEVICE_RULE_ENCRYPTED,
+	DEVICE_RULE_READ_ONLY,
+	DEVICE_RULE_READ_WRITE,
+	DEVICE_RULE_ALLOW,
+};
+
+enum device_rule_key {
+	DEVICE_RULE_KEY_NAME,
+	DEVICE_RULE_KEY_DEVICE,
+	DEVICE_RULE_KEY_ROLES,
+	DEVICE_RULE_KEY_SINCE,
+	DEVICE_RULE_KEY_UNTIL,
+	DEVICE_RULE_KEY_HOSTS,
+	DEVICE_RULE_KEY_ACCESS,
+	DEVICE_RULE_KEYS
+};
+
+/* A rule of media:. */
+struct device_rule {
+	struct mark at;
+	struct mark key_at[DEVICE_RULE_KEYS]; /* as in password_block */
+	struct name name;
+	struct device_block device;
+	struct names roles; /* n = 0: whoever sits there; beside roles that are known, "system" */
+	struct names hosts; /* as in struct rule */
+	struct validity valid;
+	uint32_t access; /* enum device_rule_access */
+};
+
+/* The block media: as written. */
+struct media_block {
+	struct mark at; /* line 0 when not written */
+	struct mark key_at[MEDIA_KEYS];
+	uint32_t word[MEDIA_WORDS]; /* enum media_access of storage and optical; else 1 to allow */
+	unsigned mount_options;	    /* MEDIA_NOEXEC and the like of media.h */
+	uint32_t on_lock;	    /* enum media_on_lock */
+	struct media_requests_block requests;
+	size_t n_rules;
+	struct device_rule *rules;
+};
+
 #define APPROVERS_MAX 5
 
 /* The block on-request: of a role. */
@@ -206,7 +302,8 @@ enum observe {
 	OBSERVE_ATTEMPTS = 1 << 3,	/* counted and recorded, nobody waits */
 	OBSERVE_PASSWORD = 1 << 4,	/* judged and recorded, nothing refused, no age enforced */
 	OBSERVE_SECOND_FACTOR = 1 << 5, /* noted that one is due, nobody is asked or refused */
-	OBSERVE_ALL = 63,
+	OBSERVE_MEDIA = 1 << 6,		/* judged and recorded, every device is let in */
+	OBSERVE_ALL = 127,
 };
 
 struct document {
@@ -241,6 +338,7 @@ struct model {
 	struct attempts_block attempts;			  /* at line 0: nothing is counted */
 	struct second_factor_block second_factor;
 	struct session_block session;
+	struct media_block media; /* at line 0: devices are not looked at */
 	struct mark approvals_at; /* line 0 when not written */
 	uint64_t by_request_sec;  /* a request waits so long for an answer */
 
@@ -300,6 +398,9 @@ bool model_from_overlaps(const struct model *model, const struct from_list *a,
 /* Whether rule @rule holds on the host called @host (its node name; a pattern without a dot is
  * compared with the first label as well). Case does not matter (RFC 4343). */
 bool model_rule_has_host(const struct model *model, const struct rule *rule, const char *host);
+
+/* The same for a hosts: list; an empty one is all hosts. */
+bool model_hosts_fit(const struct model *model, const struct names *hosts, const char *host);
 
 /* Write the JSON Schema (draft 2020-12) of the policy file, made from the key table, to @out. */
 void model_write_schema(FILE *out);

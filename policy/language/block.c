@@ -43,14 +43,20 @@ static const struct {
 	[KEY_ACCOUNT]          = { NODE_SCALAR, read_account },
 	[KEY_DURATION_OR]      = { NODE_SCALAR, read_duration_or },
 	[KEY_CHOICE]           = { NODE_SCALAR, read_choice },
+	[KEY_NAME]             = { NODE_SCALAR, read_name },
+	[KEY_NUMBER16]         = { NODE_SCALAR, read_number16 },
+	[KEY_KIND]             = { NODE_SCALAR, read_kind },
 	[KEY_ISSUER]           = { NODE_SCALAR, read_issuer },
 	[KEY_PATH]             = { NODE_SCALAR, read_path },
 	[KEY_OBSERVE]          = { NODE_LIST,   read_observe },
+	[KEY_MOUNT_OPTIONS]    = { NODE_LIST,   read_mount_options },
 	[KEY_WORDS]            = { NODE_LIST,   read_words },
 	[KEY_ACCOUNTS]         = { NODE_LIST,   read_accounts },
 	[KEY_GROUPS]           = { NODE_LIST,   read_groups },
 	[KEY_ROLE_NAMES]       = { NODE_LIST,   read_role_names },
 	[KEY_SECRETS]          = { NODE_LIST,   read_secrets },
+	[KEY_HOLDERS]          = { NODE_LIST,   read_holders },
+	[KEY_SERIALS]          = { NODE_LIST,   read_serials },
 	[KEY_SERVICES]         = { NODE_LIST,   read_services },
 	[KEY_SERVICE_ELEMENTS] = { NODE_LIST,   read_service_elements },
 	[KEY_HOSTS]            = { NODE_LIST,   read_hosts },
@@ -64,6 +70,7 @@ static const struct {
 	[KEY_OWN_BLOCK]        = { NODE_MAP,    read_own_block },
 	[KEY_TABLE]            = { NODE_MAP,    read_table },
 	[KEY_RULES]            = { NODE_LIST,   read_rules },
+	[KEY_DEVICE_RULES]     = { NODE_LIST,   read_device_rules },
 };
 /* clang-format on */
 

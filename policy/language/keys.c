@@ -432,7 +432,7 @@ static const struct key policy_keys[] = {
 	{ "document", KEY_BLOCK, MODEL(document.at), .block = &document_block,
 	  .about = "The document behind these rules: its name, its owner, its reviews." },
 	{ "observe", KEY_OBSERVE, MODEL(observe), .standard = "[]",
-	  .about = "Blocks on trial: roles, root, accounts, attempts, password, second-factor or all. They decide and record, "
+	  .about = "Blocks on trial: roles, root, accounts, attempts, password, second-factor, media or all. They decide and record, "
 		   "but refuse nobody and ask for nothing.",
 	  .example = "observe: [roles]" },
 	{ "origins", KEY_TABLE, MODEL(origins), .table = &origin_table,
@@ -465,9 +465,11 @@ static const struct key policy_keys[] = {
 	  .about = "How long a request waits for its answer.", .example = "approvals: {by-request: 3d}" },
 	{ "session", KEY_OWN_BLOCK, MODEL(session), .block = &session_block,
 	  .about = "What becomes of open sessions.", .example = "session: {when-access-ends: tell}" },
+	{ "media", KEY_OWN_BLOCK, MODEL(media), .block = &block_media,
+	  .about = "Which devices may be plugged in, by whom.", .example = "media: {storage: encrypted}" },
 };
 static const char *const policy_later[] = {
-	"notice", "media",
+	"notice",
 };
 
 const struct block block_policy = {

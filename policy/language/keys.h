@@ -13,30 +13,36 @@
 
 #include "lookup.h"
 
-#define KEYS_MAX 16 /* of one block */
+#define KEYS_MAX 24 /* of one block */
 
 enum key_type {
-	KEY_VERSION,	 /* of the vocabulary */
-	KEY_TEXT,	 /* const char * */
-	KEY_COUNT,	 /* uint32_t, from min to max */
-	KEY_DURATION,	 /* uint64_t, seconds; from min to max where max is not 0 */
-	KEY_REVIEWED,	 /* struct civil and has_reviewed */
-	KEY_SINCE,	 /* int64_t */
-	KEY_UNTIL,	 /* int64_t */
-	KEY_SWITCH,	 /* bool: yes or no */
-	KEY_REQUIRED,	 /* bool: the word required */
-	KEY_TIMEZONE,	 /* const char * */
-	KEY_ACCOUNT,	 /* struct name */
-	KEY_DURATION_OR, /* uint64_t, seconds as KEY_DURATION; 0 for the word in words */
-	KEY_CHOICE,	 /* uint32_t, the place of the word in words */
-	KEY_ISSUER,	 /* const char *, a name for the screens of phones */
-	KEY_PATH,	 /* const char *, absolute */
-	KEY_OBSERVE,	 /* unsigned, enum observe */
-	KEY_WORDS,	 /* struct names, of any text */
-	KEY_ACCOUNTS,	 /* struct names, as all lists below */
+	KEY_VERSION,	   /* of the vocabulary */
+	KEY_TEXT,	   /* const char * */
+	KEY_COUNT,	   /* uint32_t, from min to max */
+	KEY_DURATION,	   /* uint64_t, seconds; from min to max where max is not 0 */
+	KEY_REVIEWED,	   /* struct civil and has_reviewed */
+	KEY_SINCE,	   /* int64_t */
+	KEY_UNTIL,	   /* int64_t */
+	KEY_SWITCH,	   /* bool: yes or no */
+	KEY_REQUIRED,	   /* bool: the word required */
+	KEY_TIMEZONE,	   /* const char * */
+	KEY_ACCOUNT,	   /* struct name */
+	KEY_DURATION_OR,   /* uint64_t, seconds as KEY_DURATION; 0 for the word in words */
+	KEY_CHOICE,	   /* uint32_t, the place of the word in words */
+	KEY_NAME,	   /* struct name */
+	KEY_NUMBER16,	   /* uint32_t, written as four hexadecimal digits */
+	KEY_KIND,	   /* const char *, a word for kinds of devices */
+	KEY_ISSUER,	   /* const char *, a name for the screens of phones */
+	KEY_PATH,	   /* const char *, absolute */
+	KEY_OBSERVE,	   /* unsigned, enum observe */
+	KEY_MOUNT_OPTIONS, /* unsigned */
+	KEY_WORDS,	   /* struct names, of any text */
+	KEY_ACCOUNTS,	   /* struct names, as all lists below */
 	KEY_GROUPS,
 	KEY_ROLE_NAMES,
 	KEY_SECRETS,
+	KEY_HOLDERS, /* names of roles, and the word system */
+	KEY_SERIALS,
 	KEY_SERVICES,
 	KEY_SERVICE_ELEMENTS,
 	KEY_HOSTS,
@@ -50,6 +56,7 @@ enum key_type {
 	KEY_OWN_BLOCK, /* the same with a structure of its own, which begins with that mark */
 	KEY_TABLE,     /* names of the administrator's choice, each with a value */
 	KEY_RULES,     /* a list of blocks */
+	KEY_DEVICE_RULES,
 	KEY_TYPES,
 };
 
@@ -96,9 +103,9 @@ struct table {
 	const struct key *value;  /* of each entry; its offset is in the entry */
 };
 
-extern const struct block block_policy;
+extern const struct block block_policy, block_media;
 
-#define BLOCKS_MAX 16
+#define BLOCKS_MAX 24
 
 /* All blocks, each once, those inside one right behind it. Returns how many. */
 size_t keys_list_blocks(const struct block *ret[static BLOCKS_MAX]);

@@ -60,7 +60,7 @@ int read_groups(struct reader *reader, const struct key *key, const struct node 
 	return read_names(reader, node, check_group, field(key, base));
 }
 
-static bool check_role(struct reader *reader, const struct node *node)
+bool check_role_name(struct reader *reader, const struct node *node)
 {
 	const char *nearest;
 
@@ -80,7 +80,7 @@ static bool check_role(struct reader *reader, const struct node *node)
 int read_role_names(struct reader *reader, const struct key *key, const struct node *node,
 		    void *base)
 {
-	return read_names(reader, node, check_role, field(key, base));
+	return read_names(reader, node, check_role_name, field(key, base));
 }
 
 static bool check_secret(struct reader *reader, const struct node *node)
@@ -211,7 +211,7 @@ static const struct {
 	{ "roles", OBSERVE_ROLES },	  { "root", OBSERVE_ROOT },
 	{ "accounts", OBSERVE_ACCOUNTS }, { "attempts", OBSERVE_ATTEMPTS },
 	{ "password", OBSERVE_PASSWORD }, { "second-factor", OBSERVE_SECOND_FACTOR },
-	{ "all", OBSERVE_ALL },
+	{ "media", OBSERVE_MEDIA },	  { "all", OBSERVE_ALL },
 };
 
 static unsigned observe_bits(const char *word)
@@ -238,7 +238,7 @@ static bool check_observed(struct reader *reader, const struct node *node)
 	else
 		diag_fault(reader->diags, node->at,
 			   "observe: '%s' is none of roles, root, accounts, attempts, password, "
-			   "second-factor, all",
+			   "second-factor, media, all",
 			   node->text);
 	return false;
 }

@@ -7,12 +7,6 @@
 
 #define PRODUCT_MAX 4096 /* services times origins of one rule */
 
-static bool is_empty_validity(const struct validity *valid)
-{
-	return valid->since != TIME_NO_START && valid->until != TIME_NO_END &&
-	       valid->since >= valid->until;
-}
-
 /* Whether @from lets in a person at a line, or one whose origin cannot be told. */
 static bool lets_people_in(const struct model *model, const struct from *from)
 {
@@ -47,7 +41,7 @@ static void check_rule(struct reader *reader, const struct role *role, const str
 {
 	size_t product;
 
-	if (is_empty_validity(&rule->valid))
+	if (validity_is_empty(&rule->valid))
 		diag_fault(reader->diags, rule->at, "this rule ends before it begins");
 	if (__builtin_mul_overflow(rule->services.n, rule->from.n, &product) ||
 	    product > PRODUCT_MAX)
@@ -64,7 +58,7 @@ static void check_role(struct reader *reader, size_t number)
 	const struct role *role = &reader->model->roles[number];
 	const struct names *excludes = &role->excludes;
 
-	if (is_empty_validity(&role->valid))
+	if (validity_is_empty(&role->valid))
 		diag_fault(reader->diags, role->name.at, "the role '%s' ends before it begins",
 			   role->name.text);
 	if (role->unattended && role->members_of.n)
@@ -194,6 +188,9 @@ int meaning_check(struct reader *reader)
 	on_request_check(reader);
 	second_factor_check(reader);
 	session_check(reader);
+	r = media_check(reader);
+	if (r < 0)
+		return r;
 	r = password_check(reader);
 	if (r == 0)
 		r = membership_check(reader);

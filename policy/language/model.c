@@ -71,6 +71,7 @@ static int set_defaults(struct reader *reader)
 	model->password.min_length = 12;
 	model->password.dictionary = true;
 	model->password.warn_before_sec = 7 * 86400;
+	media_defaults(&model->media);
 	if (set_seat_and_serial(reader->arena, &model->break_glass_from) < 0)
 		return -ENOMEM;
 	return set_seat_and_serial(reader->arena, &model->direct_login);

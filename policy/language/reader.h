@@ -44,6 +44,8 @@ typedef int read_key(struct reader *reader, const struct key *key, const struct 
 read_key read_version, read_text, read_count, read_duration, read_reviewed, read_since, read_until,
 	read_switch, read_required, read_timezone, read_account, read_duration_or, read_choice,
 	read_issuer, read_path;
+read_key read_name, read_number16, read_kind, read_mount_options, read_holders, read_serials,
+	read_device_rules;
 read_key read_observe, read_words, read_accounts, read_groups, read_role_names, read_secrets,
 	read_services, read_service_elements, read_hosts, read_host_elements, read_hours,
 	read_times_elements;
@@ -52,6 +54,9 @@ read_key read_table, read_rules;
 
 /* A fault unless @text may be an account; @what is "account" or "group". */
 bool check_account(struct reader *reader, const char *what, const struct node *node);
+
+/* A fault unless @node is the name of a role; it is used then. */
+bool check_role_name(struct reader *reader, const struct node *node);
 
 /* The entry of @table named @text, now used, or -1. */
 ptrdiff_t reader_refer(struct reader *reader, enum lookup_table table, const char *text);
@@ -69,6 +74,8 @@ void attempts_check(struct reader *reader);
 void second_factor_check(struct reader *reader);
 int password_check(struct reader *reader);
 void session_check(struct reader *reader);
+void media_defaults(struct media_block *block);
+int media_check(struct reader *reader);
 void given_groups_check(struct reader *reader);
 void on_request_check(struct reader *reader);
 

@@ -61,6 +61,10 @@ static void check_name(struct reader *reader, const struct table *table, const s
 	else if (table->lookup == LOOKUP_ORIGINS && is_builtin_origin(node->key))
 		diag_fault(reader->diags, node->key_at, "'%s' is built in; choose another name",
 			   node->key);
+	else if (table->lookup == LOOKUP_ROLES && strcmp(node->key, "system") == 0)
+		diag_fault(reader->diags, node->key_at,
+			   "'system' is built in: in rules of media: it stands for whoever is "
+			   "there; choose another name");
 	else if (table->lookup == LOOKUP_TIMES && word_looks_like_hours(node->key))
 		diag_fault(reader->diags, node->key_at,
 			   "'%s' looks like hours; choose another name", node->key);

@@ -175,10 +175,10 @@ static bool host_fits(const char *pattern, const char *host)
 	return !strchr(pattern, '.') && glob(pattern, host, strcspn(host, "."));
 }
 
-bool model_rule_has_host(const struct model *model, const struct rule *rule, const char *host)
+bool model_hosts_fit(const struct model *model, const struct names *hosts, const char *host)
 {
-	for (size_t i = 0; i < rule->hosts.n; i++) {
-		const char *written = rule->hosts.item[i].text;
+	for (size_t i = 0; i < hosts->n; i++) {
+		const char *written = hosts->item[i].text;
 		const ptrdiff_t list = model_find_hosts(model, written);
 		const struct names *elements;
 
@@ -192,5 +192,10 @@ bool model_rule_has_host(const struct model *model, const struct rule *rule, con
 			if (host_fits(elements->item[k].text, host))
 				return true;
 	}
-	return rule->hosts.n == 0;
+	return hosts->n == 0;
+}
+
+bool model_rule_has_host(const struct model *model, const struct rule *rule, const char *host)
+{
+	return model_hosts_fit(model, &rule->hosts, host);
 }

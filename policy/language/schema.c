@@ -37,14 +37,22 @@ static const struct {
 	[KEY_ACCOUNT]          = { ONE, "\"type\": [\"string\", \"number\"], \"pattern\": \"^" ACCOUNT "$\"" },
 	[KEY_DURATION_OR]      = { ONE, "\"type\": \"string\"" },
 	[KEY_CHOICE]           = { ONE, "\"type\": \"string\"" },
+	[KEY_NAME]             = { ONE, "\"type\": \"string\", \"pattern\": \"^" NAME "$\"" },
+	[KEY_NUMBER16]         = { ONE, "\"type\": \"string\", \"pattern\": \"^[0-9A-Fa-f]{4}$\"" },
+	[KEY_KIND]             = { ONE, "\"enum\": [\"storage\", \"optical\", \"phone\", \"network\", \"serial\", "
+		"\"unknown\", \"input\", \"other\", \"hub\", \"keyboard\", \"pointer\", \"debug\", \"audio\", "
+		"\"video\", \"printer\", \"smart-card\", \"vendor\", \"unlisted\"]" },
 	[KEY_ISSUER]           = { ONE, "\"type\": [\"string\", \"number\"], \"pattern\": \"^[^:]{1,64}$\"" },
 	[KEY_PATH]             = { ONE, "\"type\": \"string\", \"pattern\": \"^/[^/]+(/[^/]+)*$\"" },
-	[KEY_OBSERVE]          = { LIST, "\"enum\": [\"roles\", \"root\", \"accounts\", \"attempts\", \"password\", \"second-factor\", \"all\"]" },
+	[KEY_OBSERVE]          = { LIST, "\"enum\": [\"roles\", \"root\", \"accounts\", \"attempts\", \"password\", \"second-factor\", \"media\", \"all\"]" },
+	[KEY_MOUNT_OPTIONS]    = { LIST, "\"enum\": [\"noexec\", \"nosuid\", \"nodev\"]" },
 	[KEY_WORDS]            = { LIST, "\"type\": [\"string\", \"number\"], \"minLength\": 3, \"maxLength\": 63" },
 	[KEY_ACCOUNTS]         = { LIST, "\"type\": [\"string\", \"number\"], \"pattern\": \"^" ACCOUNT "$\"" },
 	[KEY_GROUPS]           = { LIST, "\"type\": [\"string\", \"number\"], \"pattern\": \"^" ACCOUNT "$\"" },
 	[KEY_ROLE_NAMES]       = { LIST, "\"type\": \"string\", \"pattern\": \"^" NAME "$\"" },
 	[KEY_SECRETS]          = { LIST, "\"type\": \"string\", \"pattern\": \"^" NAME "$\"" },
+	[KEY_HOLDERS]          = { NOT_EMPTY, "\"type\": \"string\", \"pattern\": \"^" NAME "$\"" },
+	[KEY_SERIALS]          = { NOT_EMPTY, "\"type\": [\"string\", \"number\"], \"minLength\": 4" },
 	[KEY_SERVICES]         = { NOT_EMPTY, "\"type\": \"string\", \"pattern\": \"^[A-Za-z0-9_-][A-Za-z0-9._-]*$\"" },
 	[KEY_SERVICE_ELEMENTS] = { LIST, "\"type\": \"string\", \"pattern\": \"^[A-Za-z0-9_-][A-Za-z0-9._-]*$\"" },
 	[KEY_HOSTS]            = { NOT_EMPTY, "\"type\": \"string\", \"pattern\": \"^[A-Za-z0-9.*?_-]+$\"" },
@@ -109,7 +117,7 @@ static void write_value(FILE *out, const struct key *key)
 {
 	if (key->type == KEY_BLOCK || key->type == KEY_OWN_BLOCK) {
 		write_reference(out, key->block);
-	} else if (key->type == KEY_RULES) {
+	} else if (key->type == KEY_RULES || key->type == KEY_DEVICE_RULES) {
 		fputs("\"type\": \"array\", \"items\": {", out);
 		write_reference(out, key->block);
 		putc('}', out);

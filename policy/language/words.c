@@ -52,6 +52,23 @@ int word_number(const char *text, uint64_t min, uint64_t max, uint64_t *ret, con
 	return 0;
 }
 
+int word_number16(const char *text, uint32_t *ret)
+{
+	uint32_t number = 0;
+
+	if (strlen(text) != 4)
+		return -EINVAL;
+	for (const char *c = text; *c; c++) {
+		const char lower = is_letter(*c) ? (char)(*c | ' ') : *c;
+
+		if (!is_digit(*c) && (lower < 'a' || lower > 'f'))
+			return -EINVAL;
+		number = number << 4 | (uint32_t)(is_digit(*c) ? *c - '0' : lower - 'a' + 10);
+	}
+	*ret = number;
+	return 0;
+}
+
 int word_duration(const char *text, uint64_t *ret_sec, const char **ret_why)
 {
 	static const struct {

@@ -16,6 +16,9 @@
 /* Decimal digits, no sign, no leading zero. Returns 0, -EINVAL or -ERANGE. */
 int word_number(const char *text, uint64_t min, uint64_t max, uint64_t *ret, const char **ret_why);
 
+/* Four hexadecimal digits in either case. Returns 0 or -EINVAL. */
+int word_number16(const char *text, uint32_t *ret);
+
 /* "90s", "15m", "8h", "45d" or "1y" (365 days), to at most 100 years. Returns 0 or -EINVAL. */
 int word_duration(const char *text, uint64_t *ret_sec, const char **ret_why);
 

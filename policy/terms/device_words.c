@@ -38,16 +38,73 @@ int device_kind_find(const char *name)
 	return -1;
 }
 
+static const char *const words[MEDIA_WORDS] = {
+	[MEDIA_WORD_STORAGE] = "storage",   [MEDIA_WORD_OPTICAL] = "optical",
+	[MEDIA_WORD_PHONE] = "phone",	    [MEDIA_WORD_NETWORK] = "network",
+	[MEDIA_WORD_SERIAL] = "serial",	    [MEDIA_WORD_UNKNOWN] = "unknown",
+	[MEDIA_WORD_INPUT] = "input",	    [MEDIA_WORD_OTHER] = "other",
+	[MEDIA_WORD_BUILT_IN] = "built-in",
+};
+
+enum media_word media_word_of(enum device_kind kind)
+{
+	switch (kind) {
+	case KIND_HUB:
+	case KIND_KEYBOARD:
+	case KIND_POINTER:
+		return MEDIA_WORD_INPUT;
+	case KIND_STORAGE:
+		return MEDIA_WORD_STORAGE;
+	case KIND_OPTICAL:
+		return MEDIA_WORD_OPTICAL;
+	case KIND_PHONE:
+	case KIND_DEBUG:
+		return MEDIA_WORD_PHONE;
+	case KIND_NETWORK:
+		return MEDIA_WORD_NETWORK;
+	case KIND_SERIAL:
+		return MEDIA_WORD_SERIAL;
+	case KIND_AUDIO:
+	case KIND_VIDEO:
+	case KIND_PRINTER:
+	case KIND_SMART_CARD:
+		return MEDIA_WORD_OTHER;
+	case KIND_VENDOR:
+	case KIND_OTHER:
+	case DEVICE_KINDS:
+		return MEDIA_WORD_UNKNOWN;
+	}
+	return MEDIA_WORD_UNKNOWN;
+}
+
+const char *media_word_name(enum media_word word)
+{
+	return (size_t)word < MEDIA_WORDS ? words[word] : "unknown";
+}
+
+unsigned device_kinds_named(const char *word)
+{
+	const int single = device_kind_find(word);
+	unsigned several = 0;
+
+	for (unsigned kind = 0; kind < DEVICE_KINDS; kind++)
+		if (strcmp(words[media_word_of((enum device_kind)kind)], word) == 0)
+			several |= 1u << kind;
+	if (several || single < 0)
+		return several;
+	return 1u << single;
+}
+
 const char *media_access_name(enum media_access access)
 {
-	static const char *const words[] = {
+	static const char *const names[] = {
 		[MEDIA_DENY] = "deny",
 		[MEDIA_ENCRYPTED] = "encrypted",
 		[MEDIA_READ_ONLY] = "read-only",
 		[MEDIA_READ_WRITE] = "read-write",
 	};
 
-	return (size_t)access < ARRAY_SIZE(words) ? words[access] : "deny";
+	return (size_t)access < ARRAY_SIZE(names) ? names[access] : "deny";
 }
 
 /* Of a digit, in either case; -1 for anything else. */
