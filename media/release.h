@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * release.h - taking a device away from who used it: its data first, then the device.
+ *
+ * Written out, unmounted, maps closed; what is in use is given a moment, and then it goes all the
+ * same. A medium may take minutes for what is still to be written, or never end: so it is done in a
+ * process of its own.
+ */
+#ifndef SERENO_MEDIA_RELEASE_H
+#define SERENO_MEDIA_RELEASE_H
+
+#include <sereno/device.h>
+
+#define RELEASE_GRACE_SEC 5
+
+enum release_end {
+	RELEASE_OFF,   /* the device is put out */
+	RELEASE_TURN,  /* it is put out, and then asked for by udev's rules again: for somebody else
+			*/
+	RELEASE_AGAIN, /* it stays in, and udev's rules are asked again: for less than before */
+};
+
+struct release {
+	const char *root; /* of sysfs; mounts and maps are the host's */
+	struct device *device;
+	const char *user; /* who sits there now; NULL: nobody */
+	const char *reason;
+	enum release_end end;
+	unsigned grace_sec;
+};
+
+/* Do it, with an event for what has become of it. Returns 0 or a negative errno. */
+int release_run(const struct release *release);
+
+/* Have udev's rules look at @device again, and then at its disks. Returns 0 or a negative errno. */
+int release_ask_again(const char *root, const struct device *device);
+
+#endif
