@@ -165,7 +165,7 @@ bench: all $(BENCHES) ## measure against the peers and the limits; BENCH=access,
 	$(Q)O=$(abspath $(O)) tests/bench/run $(BENCH)
 
 FUZZ_SECONDS ?= 60
-fuzz_cc := clang -std=gnu17 -O1 -g -Iinclude $(ROOMS:%=-I%) -D_GNU_SOURCE -MMD -MP -fno-sanitize-recover=all
+fuzz_cc := clang -std=gnu17 -O1 -g -Iinclude $(ROOMS:%=-I%) -Itests/device -D_GNU_SOURCE -MMD -MP -fno-sanitize-recover=all
 fuzzed  := $(patsubst %.c,$(O)/fuzzed/%.o,$(filter-out pam/% admin/% daemon/% media/% register/% departure/%,$(SOURCES)))
 .SECONDARY: $(fuzzed)
 $(O)/fuzzed/.deps: | $(O)
