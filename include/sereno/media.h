@@ -9,10 +9,14 @@
  * policy.h: libc alone, pread(2), no map, no state; one thread at a time per object.
  *
  * What counts, never the order in the file: 1. what is malformed is denied; 2. a rule that denies;
- * 3. interfaces that do not belong together are denied, unless a rule names the device by serial;
- * 4. a grant of the register; 5. the closest rule that fits: serial, product, vendor, kind; of
- * equals the one that gives more; 6. built-in; 7. the word for the kind. 5 to 7 are asked for each
- * kind of interface that the device has; the least that one of them gets is what the device gets.
+ * 3. one that says it is another that is in use is denied; interfaces that do not belong together
+ * are, unless a rule without kind names the device by serial; 4. the closest rule that fits:
+ * serial, product, vendor, kind; of equals the one that gives more; 5. built-in; 6. the word for
+ * the kind;
+ * 7. a grant of the register, where it gives more. 4 to 7 are asked for each kind of interface that
+ * the device has; the least that one of them gets is what the device gets. Nobody there, or the
+ * screen locked for what is new: of 4 to 7 storage, optical media, phones and debug bridges get
+ * only what a rule with the role system gives.
  */
 #ifndef SERENO_MEDIA_H
 #define SERENO_MEDIA_H
@@ -139,7 +143,8 @@ struct media_case;
 
 /*
  * Fetch what @policy says about @device. Below @root ("" is the host) the rules are read from the
- * generation that @policy was opened from, and what was granted from what the register published.
+ * generation that @policy was opened from, and what was granted from what the register published;
+ * both are opened at the first call, and then the handle's: who waits for a change opens it anew.
  * *@ret is released with media_free() and borrows nothing. Returns 0; -EBADMSG (damaged: judge by
  * media_judge_without_policy()), -EACCES (not root), -ENOMEM or a read error.
  */
@@ -148,7 +153,8 @@ int media_load(struct policy *policy, const char *root, const struct device_fact
 void media_free(struct media_case *media);
 void media_free_p(struct media_case **media); /* for scoped() */
 
-/* Decide at @now, UTC seconds. */
+/* Decide at @now, UTC seconds. @device is what media_load() was asked about; its twin and in_use
+ * may have changed since. */
 void media_judge(const struct media_case *media, const struct device_facts *device,
 		 const struct media_subject *subject, int64_t now, struct media_verdict *ret);
 

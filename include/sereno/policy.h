@@ -61,7 +61,8 @@ void policy_close_p(struct policy **policy); /* for scoped() */
 /* Borrowed, valid until policy_close(). */
 const struct policy_facts *policy_facts(const struct policy *policy);
 
-/* Read every record and check that all are there and sound. Returns 0, -EBADMSG or a read error. */
+/* Read every record and check that all are there and sound; of the rules about devices, which are
+ * root's, where the caller may. Returns 0, -EBADMSG or a read error. */
 int policy_verify(struct policy *policy);
 
 /* The zone that hours and dates of the policy are meant in, as it was when it was compiled. Unlike
@@ -148,10 +149,11 @@ struct compile_inputs {
 };
 
 /*
- * Compile @model into directory @dir, which exists and is empty: policy.1.cdb (0644) and
- * policy.yaml (0600), both fsynced, and the directory too. A members-of group without a gid, a role
- * that cannot be held ... are faults in @diags. Returns 0, -EINVAL (see @diags), -ENOMEM or a write
- * error; @dir then holds rubbish for the caller to remove.
+ * Compile @model into directory @dir, which exists and is empty: policy.1.cdb (0644), with a
+ * media: block private.1.cdb (0600: rules about devices), and policy.yaml (0600), all fsynced, and
+ * the directory too. A members-of group without a gid, a role that cannot be held ... are faults in
+ * @diags. Returns 0, -EINVAL (see @diags), -ENOMEM or a write error; @dir then holds rubbish for
+ * the caller to remove.
  */
 int policy_compile(const struct model *model, const struct compile_inputs *inputs, const char *dir,
 		   struct diag_list *diags);

@@ -39,6 +39,12 @@ int policy_role_terms(struct policy *policy, const char *name, struct role_terms
 int policy_holds_one(struct policy *policy, const struct access_request *request, int64_t now,
 		     const struct role_names *roles);
 
+/* The roles that the subject of @request, himself, holds at @now, as policy_holds_one() asks for;
+ * *@ret_until is the next moment at which it may be others, UTC seconds, TIME_NO_END for none.
+ * Returns 0, -E2BIG (more than ROLE_NAMES_MAX), -EBADMSG, -ENOMEM or a read error. */
+int policy_roles_held(struct policy *policy, const struct access_request *request, int64_t now,
+		      struct role_names *ret, int64_t *ret_until);
+
 /* Whether @user, or another account of his person, holds a role by name or by a grant, at whatever
  * time, that the role @name excludes; *@ret is then its name. Unix groups are not asked. Returns 1,
  * 0, -ENOENT (no role @name), -EBADMSG, -ENOMEM or a read error. */

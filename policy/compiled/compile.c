@@ -22,6 +22,8 @@ static void compilation_clear(struct compilation *compilation)
 	meta_clear(&compilation->meta);
 	for (size_t i = 0; i < TABLE_COUNT; i++)
 		multimap_clear(&compilation->tables[i]);
+	for (size_t i = 0; i < PRIVATE_TABLES; i++)
+		multimap_clear(&compilation->devices[i]);
 	encoder_clear(&compilation->item);
 }
 
@@ -105,6 +107,8 @@ static int compile_model(struct compilation *compilation)
 	if (r == 0)
 		r = compile_limits(compilation);
 	if (r == 0)
+		r = compile_media(compilation);
+	if (r == 0)
 		r = compile_warn_alike(compilation);
 	if (r == 0)
 		r = compile_subjects(compilation);
@@ -114,7 +118,7 @@ static int compile_model(struct compilation *compilation)
 }
 
 /* META comes first: every reader wants it, and has it then with the index. */
-static int write_records(struct compilation *compilation, const struct table_writer *writer)
+static int write_public(struct compilation *compilation, const struct table_writer *writer)
 {
 	scoped(encoder_clear) struct encoder zone = { 0 }, meta = { 0 };
 	uint32_t *const buckets = compilation->meta.buckets;
@@ -147,9 +151,11 @@ static int create_file(int directory, const char *name, mode_t mode)
 	return take(fd, -1);
 }
 
-static int write_database(struct compilation *compilation, int directory)
+typedef int write_records(struct compilation *compilation, const struct table_writer *writer);
+
+/* Take the new file @fd. */
+static int write_database(struct compilation *compilation, int fd, write_records *write)
 {
-	scoped_fd int fd = create_file(directory, POLICY_FILE, 0644);
 	struct table_writer writer = { .generation = compilation->inputs->generation };
 	struct cdb_make cdb;
 	int finished, r;
@@ -160,12 +166,24 @@ static int write_database(struct compilation *compilation, int directory)
 	errno = 0;
 	if (cdb_make_start(&cdb, fd) < 0)
 		return neg_errno();
-	r = write_records(compilation, &writer);
+	r = write(compilation, &writer);
 	errno = 0;
 	finished = cdb_make_finish(&cdb); /* also releases its memory, so after a failure too */
 	if (r < 0)
 		return r;
 	return finished < 0 || fsync(fd) < 0 ? neg_errno() : 0;
+}
+
+static int write_databases(struct compilation *compilation, int directory)
+{
+	scoped_fd int public = create_file(directory, POLICY_FILE, 0644);
+	scoped_fd int private = -1;
+	int r = write_database(compilation, public, write_public);
+
+	if (r < 0 || !compilation->meta.has_media)
+		return r;
+	private = create_file(directory, PRIVATE_FILE, 0600);
+	return write_database(compilation, private, compile_write_private);
 }
 
 static int write_text(const struct compile_inputs *inputs, int directory)
@@ -192,7 +210,7 @@ static int write_directory(struct compilation *compilation, const char *dir)
 
 	if (directory < 0)
 		return neg_errno();
-	r = write_database(compilation, directory);
+	r = write_databases(compilation, directory);
 	if (r == 0)
 		r = write_text(compilation->inputs, directory);
 	if (r < 0)

@@ -12,6 +12,7 @@
 
 #include "compiled.h"
 #include "meta.h"
+#include "private_file.h"
 #include "table_writer.h"
 
 /* A rule that holds on this host. */
@@ -41,7 +42,9 @@ struct compilation {
 	struct id_set given;	 /* by any role, settled */
 	struct meta meta;
 	struct multimap tables[TABLE_COUNT];
-	struct encoder item; /* scratch: one item at a time */
+	struct private_facts private;
+	struct multimap devices[PRIVATE_TABLES]; /* of the private file */
+	struct encoder item;			 /* scratch: one item at a time */
 };
 
 /* Add what compilation->item holds to @table under @key. */
@@ -74,6 +77,10 @@ int compile_rules(struct compilation *compilation);
 
 /* Fill PASSWORDS, and what meta has of attempts and of ages. */
 int compile_limits(struct compilation *compilation);
+
+/* Fill what meta has of media, APPROVERS and the tables of the private file. */
+int compile_media(struct compilation *compilation);
+int compile_write_private(struct compilation *compilation, const struct table_writer *writer);
 
 /* Warn of roles with very many rules that one login has to look at. */
 int compile_warn_alike(const struct compilation *compilation);

@@ -84,6 +84,8 @@ void encode_rule(struct encoder *encoder, const struct rule_fact *rule);
 void decode_rule(struct decoder *decoder, struct rule_fact *ret);
 
 /* ROLE_NAMES: u32 role. TERMS: one per role. */
+void encode_role_names(struct encoder *encoder, const struct names *names);
+void decode_role_names(struct decoder *decoder, struct role_names *ret);
 void encode_terms(struct encoder *encoder, const struct role *role);
 int decode_terms(struct decoder *decoder, struct role_terms *ret);
 

@@ -102,13 +102,18 @@ const struct grants_facts *grants_facts(const struct grants *grants)
  * now is T plus the time since boot. In the same boot P is T plus B. After another one T is not
  * before P, and B not below 0. So P plus the time since boot less B is never too late.
  */
-int64_t grants_earliest(const struct grants *grants)
+int64_t earliest_since(int64_t published, int64_t boottime)
 {
 	struct timespec up;
 
-	if (clock_gettime(CLOCK_BOOTTIME, &up) < 0 || up.tv_sec < grants->facts.boottime)
-		return grants->facts.published;
-	return grants->facts.published + (up.tv_sec - grants->facts.boottime);
+	if (clock_gettime(CLOCK_BOOTTIME, &up) < 0 || up.tv_sec < boottime)
+		return published;
+	return published + (up.tv_sec - boottime);
+}
+
+int64_t grants_earliest(const struct grants *grants)
+{
+	return earliest_since(grants->facts.published, grants->facts.boottime);
 }
 
 /* All grants in @decoder into one array; *@ret_n counts them. */
@@ -194,7 +199,8 @@ int grants_verify(const struct grants *grants)
 {
 	int r = 0;
 
-	for (unsigned table = GRANTS_TABLE_FIRST; r == 0 && table < TABLE_KINDS; table++)
+	for (unsigned table = GRANTS_TABLE_FIRST;
+	     r == 0 && table < GRANTS_TABLE_FIRST + GRANTS_TABLES; table++)
 		r = table_verify(&grants->tables, (enum table)table);
 	return r;
 }

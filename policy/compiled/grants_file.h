@@ -16,7 +16,7 @@
 #define REGISTER_FILE	   "register.db" /* what it is published from, see register.h */
 #define GRANTS_FORMAT	   0x67726131	 /* tells this META from a policy's */
 #define GRANTS_TABLE_FIRST TABLE_GRANTED
-#define GRANTS_TABLES	   (TABLE_KINDS - GRANTS_TABLE_FIRST)
+#define GRANTS_TABLES	   3
 #define GRANTS_TIME_MAX	   (INT64_C(1) << 40) /* of the moment of publishing: sums of two fit */
 
 struct grants {
@@ -24,6 +24,9 @@ struct grants {
 	struct tables tables;
 	struct grants_facts facts;
 };
+
+/* What grants_earliest() says of what was published then. */
+int64_t earliest_since(int64_t published, int64_t boottime);
 
 /* grants_open() in the directory @state, ROOT/var/lib/sereno. */
 int grants_open_at(int state, struct grants **ret);

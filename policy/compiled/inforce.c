@@ -79,9 +79,15 @@ static int policy_open_at(int directory, struct policy **ret)
 	if (!policy)
 		return -ENOMEM;
 	policy->fd = -1;
+	policy->directory = -1;
 	r = open_policy(directory, policy);
 	if (r < 0)
 		return r;
+	/* Who asks for devices does so later, and of the same generation. */
+	if (policy->meta.has_media)
+		policy->directory = fcntl(directory, F_DUPFD_CLOEXEC, 0);
+	if (policy->meta.has_media && policy->directory < 0)
+		return neg_errno();
 	*ret = take(policy, NULL);
 	return 0;
 }
@@ -162,6 +168,9 @@ void policy_close(struct policy *policy)
 	if (!policy)
 		return;
 	close_p(&policy->fd);
+	close_p(&policy->directory);
+	private_close(policy->private);
+	device_grants_close(policy->devices);
 	grants_close(policy->grants);
 	meta_clear(&policy->meta);
 	while (policy->kept) {
@@ -224,6 +233,30 @@ int policy_zone(const struct policy *policy, struct zone *ret)
 	return decode_zone(&decoder, ret);
 }
 
+int policy_private(struct policy *policy, const struct private_rules **ret)
+{
+	int r = 0;
+
+	if (!policy->private)
+		r = private_open(policy->directory, policy->meta.facts.generation,
+				 &policy->private);
+	if (r == 0)
+		*ret = policy->private;
+	return r;
+}
+
+/* Who may not read it is told what he can know. */
+static int verify_private(struct policy *policy)
+{
+	const struct private_rules *rules;
+	int r;
+
+	if (!policy->meta.has_media)
+		return 0;
+	r = policy_private(policy, &rules);
+	return r == 0 ? private_verify(rules) : r == -EACCES ? 0 : r;
+}
+
 int policy_verify(struct policy *policy)
 {
 	struct zone zone;
@@ -231,6 +264,8 @@ int policy_verify(struct policy *policy)
 
 	if (r == 0 && policy->grants)
 		r = grants_verify(policy->grants);
+	if (r == 0)
+		r = verify_private(policy);
 
 	for (unsigned table = TABLE_SUBJECTS; r == 0 && table < TABLE_COUNT; table++)
 		r = table_verify(&policy->tables, (enum table)table);

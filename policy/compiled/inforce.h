@@ -3,10 +3,12 @@
 #ifndef SERENO_POLICY_INFORCE_H
 #define SERENO_POLICY_INFORCE_H
 
+#include <sereno/device_grants.h>
 #include <sereno/grants.h>
 
 #include "compiled.h"
 #include "meta.h"
+#include "private_file.h"
 
 #define POLICY_STATE_DIR "/var/lib/sereno"
 #define POLICY_FILE	 "policy.1.cdb"
@@ -21,16 +23,22 @@ struct kept_names {
 };
 
 struct policy {
-	int fd;
+	int fd, directory; /* of the file, and where it lies */
 	struct tables tables;
 	struct meta meta;
 	struct kept_names *kept;
-	struct grants *grants; /* NULL: nothing is granted, nobody has departed */
+	struct private_rules *private; /* NULL: not asked for so far */
+	struct device_grants *devices; /* the same */
+	struct grants *grants;	       /* NULL: nothing is granted, nobody has departed */
 };
 
 /* Open the directory @path, relative to @at, that nobody but root can write. Returns the descriptor
  * or a negative errno. */
 int open_directory(int at, const char *path);
+
+/* The rules about devices of @policy, which has media:; opened once, then the handle's. Returns as
+ * private_open(). */
+int policy_private(struct policy *policy, const struct private_rules **ret);
 
 /* The mentions of @user: the roles he is a member of, those he is excepted from (each appended,
  * not settled) and his person or ID_NONE. Returns 0, -EBADMSG, -ENOMEM or a read error. */

@@ -100,6 +100,9 @@ void encode_meta(struct encoder *encoder, const struct meta *meta)
 		encode_attempt_limits(encoder, &meta->attempts);
 	encode_second_factor(encoder, &meta->second_factor);
 	encode_u8(encoder, (uint8_t)meta->access_end);
+	encode_u8(encoder, meta->has_media);
+	if (meta->has_media)
+		encode_media_facts(encoder, &meta->media);
 }
 
 static void decode_access_end(struct decoder *decoder, enum access_end *ret)
@@ -109,6 +112,17 @@ static void decode_access_end(struct decoder *decoder, enum access_end *ret)
 	if (value > ACCESS_END_TELLS)
 		decoder->damaged = true;
 	*ret = value <= ACCESS_END_TELLS ? (enum access_end)value : ACCESS_END_TELLS;
+}
+
+static void decode_media(struct decoder *decoder, struct meta *meta)
+{
+	const uint8_t has_media = decode_u8(decoder);
+
+	if (has_media > 1)
+		decoder->damaged = true;
+	meta->has_media = has_media == 1;
+	if (meta->has_media)
+		decode_media_facts(decoder, &meta->media);
 }
 
 static void decode_blocks(struct decoder *decoder, struct meta *meta)
@@ -126,6 +140,7 @@ static void decode_blocks(struct decoder *decoder, struct meta *meta)
 		decode_attempt_limits(decoder, &meta->attempts);
 	decode_second_factor(decoder, &meta->second_factor);
 	decode_access_end(decoder, &meta->access_end);
+	decode_media(decoder, meta);
 }
 
 static int decode_break_glass(struct decoder *decoder, struct meta *meta)

@@ -11,6 +11,7 @@
 #include <sereno/policy.h>
 
 #include "id_set.h"
+#include "media_record.h"
 #include "table.h"
 
 #define META_FORMAT	    1
@@ -36,7 +37,9 @@ struct meta {
 	struct second_factor_rules second_factor;
 	enum access_end access_end;
 	uint64_t by_request_sec; /* a request waits so long for an answer */
-	bool has_password;	 /* the rules are in PASSWORDS, for who changes one */
+	bool has_media;
+	struct media_facts media;
+	bool has_password; /* the rules are in PASSWORDS, for who changes one */
 };
 
 void encode_meta(struct encoder *encoder, const struct meta *meta);

@@ -34,10 +34,17 @@ enum table {
 	TABLE_GRANTS,	  /* user name -> what roles give that name him */
 	TABLE_ROLE_NAMES, /* role's name -> role */
 	TABLE_TERMS,	  /* role -> on what terms it is granted */
+	TABLE_APPROVERS,  /* ID_NONE -> who answers requests for devices */
 	TABLE_COUNT, /* of a policy; what follows is of the grants, beside a META of their own */
 	TABLE_GRANTED = 64,	/* user name -> roles granted */
 	TABLE_DEPARTED_NAMES,	/* user name -> when he leaves */
 	TABLE_DEPARTED_NUMBERS, /* user id -> the same */
+	/* Of the rules about devices: see private_file.h. */
+	TABLE_DEVICE_SERIALS,  /* vendor, product, serial number -> rules */
+	TABLE_DEVICE_PRODUCTS, /* vendor, product -> rules */
+	TABLE_DEVICE_VENDORS,  /* vendor -> rules */
+	TABLE_DEVICE_KINDS,    /* kind -> rules */
+	TABLE_DEVICE_GRANTS,   /* identity -> grants: see device_grants_file.h */
 	TABLE_KINDS,
 };
 

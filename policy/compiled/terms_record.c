@@ -2,14 +2,14 @@
 /* terms_record.c - the terms of a role in a compiled policy. */
 #include "compiled.h"
 
-static void encode_names(struct encoder *encoder, const struct names *names)
+void encode_role_names(struct encoder *encoder, const struct names *names)
 {
 	encode_u16(encoder, (uint16_t)names->n);
 	for (size_t i = 0; i < names->n; i++)
 		encode_text(encoder, names->item[i].text);
 }
 
-static void decode_names(struct decoder *decoder, struct role_names *ret)
+void decode_role_names(struct decoder *decoder, struct role_names *ret)
 {
 	ret->n = decode_u16(decoder);
 	if (ret->n > ROLE_NAMES_MAX)
@@ -41,8 +41,8 @@ void encode_terms(struct encoder *encoder, const struct role *role)
 		return;
 	encode_u64(encoder, on_request->at_most_sec);
 	encode_u32(encoder, on_request->approvers);
-	encode_names(encoder, &on_request->by);
-	encode_names(encoder, &on_request->approved_by);
+	encode_role_names(encoder, &on_request->by);
+	encode_role_names(encoder, &on_request->approved_by);
 }
 
 int decode_terms(struct decoder *decoder, struct role_terms *ret)
@@ -57,8 +57,8 @@ int decode_terms(struct decoder *decoder, struct role_terms *ret)
 		return decode_end(decoder);
 	ret->at_most_sec = decode_u64(decoder);
 	ret->approvers = decode_u32(decoder);
-	decode_names(decoder, &ret->by);
-	decode_names(decoder, &ret->approved_by);
+	decode_role_names(decoder, &ret->by);
+	decode_role_names(decoder, &ret->approved_by);
 	/* One that nobody may approve, or that lasts for ever, was not written by us. */
 	if (ret->approvers == 0 || ret->approvers > APPROVERS_MAX || ret->at_most_sec == 0 ||
 	    ret->at_most_sec > UINT64_C(100) * 366 * 86400)

@@ -3,48 +3,197 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include <sereno/media.h>
 #include <sereno/scoped.h>
 
 #include "compiled/inforce.h"
-
-struct media_case {
-	struct media_rules block;
-};
+#include "media_case.h"
 
 void policy_media(const struct policy *policy, struct media_rules *ret)
 {
-	(void)policy;
-	*ret = (struct media_rules){ 0 };
+	*ret = (struct media_rules){ .given = policy->meta.has_media };
+	if (!ret->given)
+		return;
+	ret->observe = (policy->meta.facts.observe & OBSERVE_MEDIA) != 0;
+	ret->mount_options = policy->meta.media.mount_options;
+	ret->on_lock = policy->meta.media.on_lock;
 }
 
 int policy_media_approvers(struct policy *policy, struct media_approvers *ret)
 {
-	(void)policy;
-	(void)ret;
-	return -ENOENT;
-}
+	const struct table_key key = key_of_id(ID_NONE);
+	scoped(blob_clear) struct blob blob = { 0 };
+	struct media_approvers approvers = { 0 };
+	struct decoder decoder;
+	uint8_t each;
+	int r;
 
-int media_load(struct policy *policy, const char *root, const struct device_facts *device,
-	       struct media_case **ret)
-{
-	struct media_case *media = calloc(1, sizeof(*media));
-
-	(void)root;
-	(void)device;
-	if (!media)
-		return -ENOMEM;
-	policy_media(policy, &media->block);
-	*ret = media;
+	r = policy_find(policy, TABLE_APPROVERS, &key, &blob);
+	if (r <= 0)
+		return r < 0 ? r : -ENOENT;
+	decoder = blob_decoder(&blob);
+	each = decode_u8(&decoder);
+	approvers.each = each == 1;
+	decode_role_names(&decoder, &approvers.names);
+	/* A list that anybody satisfies was not written by us. */
+	if (each > 1 || approvers.names.n == 0 || decode_end(&decoder) < 0)
+		return -EBADMSG;
+	*ret = approvers;
 	return 0;
 }
 
 void media_free(struct media_case *media)
 {
+	if (!media)
+		return;
+	for (size_t i = 0; i < media->n_records; i++)
+		blob_clear(&media->records[i]);
+	free(media->rules);
+	free(media->grants);
 	free(media);
 }
 
 void media_free_p(struct media_case **media)
 {
 	media_free(*media);
+}
+
+static struct case_device_rule *add_rule(struct media_case *media)
+{
+	const size_t allocated = media->rules_allocated ? media->rules_allocated * 2 : 8;
+	struct case_device_rule *rules;
+
+	if (media->n_rules < media->rules_allocated)
+		return &media->rules[media->n_rules++];
+	rules = reallocarray(media->rules, allocated, sizeof(*rules));
+	if (!rules)
+		return NULL;
+	media->rules = rules;
+	media->rules_allocated = allocated;
+	return &media->rules[media->n_rules++];
+}
+
+/* Add the rules that stand under @key, which the record keeps alive. */
+static int load_key(struct media_case *media, const struct private_rules *rules, enum table table,
+		    const struct device_table_key *key)
+{
+	static const enum closeness closeness[PRIVATE_TABLES] = { CLOSE_SERIAL, CLOSE_PRODUCT,
+								  CLOSE_VENDOR, CLOSE_KIND };
+	struct blob *blob = &media->records[media->n_records];
+	struct case_device_rule *rule;
+	struct decoder decoder;
+	int r;
+
+	r = private_find(rules, table, key, blob);
+	if (r <= 0)
+		return r;
+	media->n_records++;
+	decoder = blob_decoder(blob);
+	while (decode_more(&decoder)) {
+		rule = add_rule(media);
+		if (!rule)
+			return -ENOMEM;
+		rule->closeness = closeness[table - PRIVATE_TABLE_FIRST];
+		decode_device(&decoder, &rule->fact);
+	}
+	return decode_end(&decoder);
+}
+
+static int load_numbers(struct media_case *media, const struct private_rules *rules,
+			const struct device_facts *device)
+{
+	struct device_table_key key = key_of_vendor(device->vendor);
+	int r;
+
+	if (!device->has_ids)
+		return 0;
+	r = load_key(media, rules, TABLE_DEVICE_VENDORS, &key);
+	if (r == 0) {
+		key = key_of_product(device->vendor, device->product);
+		r = load_key(media, rules, TABLE_DEVICE_PRODUCTS, &key);
+	}
+	if (r == 0 && device->serial[0]) {
+		key = key_of_serial(device->vendor, device->product, device->serial);
+		r = load_key(media, rules, TABLE_DEVICE_SERIALS, &key);
+	}
+	return r;
+}
+
+static int load_kinds(struct media_case *media, const struct private_rules *rules,
+		      const struct device_facts *device)
+{
+	int r = 0;
+
+	for (unsigned kind = 0; r == 0 && kind < DEVICE_KINDS; kind++) {
+		const struct device_table_key key = key_of_kind((enum device_kind)kind);
+
+		if (device->kinds & rules->facts.kinds & 1u << kind)
+			r = load_key(media, rules, TABLE_DEVICE_KINDS, &key);
+	}
+	return r;
+}
+
+static int load_rules(struct media_case *media, struct policy *policy,
+		      const struct device_facts *device)
+{
+	const struct private_rules *rules;
+	int r = policy_private(policy, &rules);
+
+	if (r == 0)
+		r = load_numbers(media, rules, device);
+	return r == 0 ? load_kinds(media, rules, device) : r;
+}
+
+/* As grants of roles: a clock that was set back brings none back, nor does a wrong one any. */
+static void settle_grants(struct media_case *media, const struct device_grants *grants, size_t n)
+{
+	const int64_t earliest = device_grants_earliest(grants);
+	const int64_t published = device_grants_published(grants);
+
+	for (size_t i = 0; i < n; i++) {
+		struct device_grant grant = media->grants[i];
+
+		if (grant.valid.until <= earliest)
+			continue;
+		if (grant.valid.since < published)
+			grant.valid.since = published;
+		media->grants[media->n_grants++] = grant;
+	}
+}
+
+static int load_grants(struct media_case *media, struct policy *policy, const char *root,
+		       const struct device_facts *device)
+{
+	ssize_t n;
+	int r = 0;
+
+	if (!policy->devices)
+		r = device_grants_open(root, &policy->devices);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	n = device_grants_of(policy->devices, device->identity, &media->grants);
+	if (n < 0)
+		return (int)n;
+	settle_grants(media, policy->devices, (size_t)n);
+	return 0;
+}
+
+int media_load(struct policy *policy, const char *root, const struct device_facts *device,
+	       struct media_case **ret)
+{
+	scoped(media_free_p) struct media_case *media = calloc(1, sizeof(*media));
+	int r = 0;
+
+	if (!media)
+		return -ENOMEM;
+	media->given = policy->meta.has_media;
+	media->observe = (policy->meta.facts.observe & OBSERVE_MEDIA) != 0;
+	media->facts = policy->meta.media;
+	if (media->given)
+		r = load_rules(media, policy, device);
+	if (r == 0 && media->given)
+		r = load_grants(media, policy, root, device);
+	if (r < 0)
+		return r;
+	*ret = take(media, NULL);
+	return 0;
 }

@@ -69,6 +69,56 @@ int policy_holds_one(struct policy *policy, const struct access_request *request
 	return 0;
 }
 
+/* The first moment after @now at which a role, his or one that excludes a role of his, begins or
+ * ends, or he leaves. */
+static int64_t next_change(const struct access_case *access, int64_t now)
+{
+	int64_t next = access->departed > now ? access->departed : TIME_NO_END;
+
+	for (size_t i = 0; i < access->n_holdings; i++) {
+		const struct validity *valid = &access->holdings[i].valid;
+
+		if (valid->since > now && valid->since < next)
+			next = valid->since;
+		if (valid->until > now && valid->until < next)
+			next = valid->until;
+	}
+	return next;
+}
+
+static int list_roles(const struct access_case *access, int64_t now, struct role_names *ret)
+{
+	struct role_names names = { 0 };
+
+	for (size_t i = 0; i < access->n_roles; i++) {
+		if (access->departed <= now || !role_counts(access, i, now))
+			continue;
+		if (names.n == ROLE_NAMES_MAX)
+			return -E2BIG;
+		memcpy(names.name[names.n++], access->roles[i].name, MODEL_NAME_MAX + 1);
+	}
+	*ret = names;
+	return 0;
+}
+
+int policy_roles_held(struct policy *policy, const struct access_request *request, int64_t now,
+		      struct role_names *ret, int64_t *ret_until)
+{
+	scoped(access_free_p) struct access_case *access = calloc(1, sizeof(*access));
+	scoped(reading_clear) struct reading reading = {
+		.policy = policy,
+		.request = request,
+		.access = access,
+	};
+	int r = access ? load_holder(&reading) : -ENOMEM;
+
+	if (r == 0)
+		r = list_roles(access, now, ret);
+	if (r == 0)
+		*ret_until = next_change(access, now);
+	return r;
+}
+
 /* Whether one of the roles that the person holds by name or by a grant is in @excludes. */
 static int find_conflict(struct reading *reading, const struct id_set *excludes,
 			 char ret[static MODEL_NAME_MAX + 1])

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/* device_grants.c - reading which devices were granted to whom. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <sereno/scoped.h>
+#include <sereno/trusted.h>
+
+#include "device_grants_file.h"
+#include "grants_file.h"
+#include "inforce.h"
+
+void device_grants_close(struct device_grants *grants)
+{
+	if (!grants)
+		return;
+	close_p(&grants->fd);
+	free(grants);
+}
+
+void device_grants_close_p(struct device_grants **grants)
+{
+	device_grants_close(*grants);
+}
+
+static int read_meta(struct device_grants *grants)
+{
+	scoped(blob_clear) struct blob blob = { 0 };
+	struct decoder decoder;
+	int r;
+
+	r = record_load(&grants->tables, TABLE_META, 0, &blob);
+	if (r < 0)
+		return r;
+	decoder = blob_decoder(&blob);
+	r = decode_devices_meta(&decoder, &grants->facts,
+				&grants->tables.buckets[TABLE_DEVICE_GRANTS]);
+	if (r < 0 || grants->facts.serial != blob.generation)
+		return -EBADMSG;
+	grants->tables.generation = blob.generation;
+	return 0;
+}
+
+static int open_file(int state, struct device_grants *grants)
+{
+	struct stat st;
+	int r;
+
+	grants->fd = openat(state, DEVICES_FILE,
+			    O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
+	if (grants->fd < 0)
+		return errno == ELOOP ? -EPERM : neg_errno();
+	if (fstat(grants->fd, &st) < 0)
+		return neg_errno();
+	if (!S_ISREG(st.st_mode) || !trusted_writers(&st))
+		return -EPERM;
+	r = store_open(grants->fd, st.st_size, &grants->tables.store);
+	return r < 0 ? r : read_meta(grants);
+}
+
+static int state_path(const char *root, char **ret)
+{
+	if (asprintf(ret, "%s" POLICY_STATE_DIR, root) >= 0)
+		return 0;
+	*ret = NULL;
+	return -ENOMEM;
+}
+
+int device_grants_open(const char *root, struct device_grants **ret)
+{
+	scoped(device_grants_close_p) struct device_grants *grants = calloc(1, sizeof(*grants));
+	scoped_free char *path = NULL;
+	scoped_fd int state = -1;
+	int r;
+
+	if (!grants)
+		return -ENOMEM;
+	grants->fd = -1;
+	r = state_path(root, &path);
+	if (r < 0)
+		return r;
+	state = open_directory(AT_FDCWD, path);
+	r = state < 0 ? state : open_file(state, grants);
+	if (r < 0)
+		return r;
+	*ret = take(grants, NULL);
+	return 0;
+}
+
+uint64_t device_grants_serial(const struct device_grants *grants)
+{
+	return grants->facts.serial;
+}
+
+int64_t device_grants_published(const struct device_grants *grants)
+{
+	return grants->facts.published;
+}
+
+int64_t device_grants_earliest(const struct device_grants *grants)
+{
+	return earliest_since(grants->facts.published, grants->facts.boottime);
+}
+
+/* All grants in @decoder into one array; *@ret_n counts them. */
+static int gather(struct decoder *decoder, const uint8_t *identity, struct device_grant **ret,
+		  size_t *ret_n)
+{
+	scoped_free struct device_grant *item = NULL;
+	size_t n = 0;
+
+	while (decode_more(decoder)) {
+		struct device_grant *room = reallocarray(item, n + 1, sizeof(*item));
+
+		if (!room)
+			return -ENOMEM;
+		item = room;
+		memcpy(item[n].identity, identity, DEVICE_IDENTITY_SIZE);
+		decode_device_grant(decoder, &item[n++]);
+	}
+	if (decode_end(decoder) < 0)
+		return -EBADMSG;
+	*ret = take(item, NULL);
+	*ret_n = n;
+	return 0;
+}
+
+ssize_t device_grants_of(const struct device_grants *grants,
+			 const uint8_t identity[static DEVICE_IDENTITY_SIZE],
+			 struct device_grant **ret)
+{
+	scoped(blob_clear) struct blob blob = { 0 };
+	struct decoder decoder;
+	size_t n = 0;
+	int r;
+
+	*ret = NULL;
+	if (grants->facts.n == 0)
+		return 0;
+	r = table_find(&grants->tables, TABLE_DEVICE_GRANTS, identity, DEVICE_IDENTITY_SIZE, &blob);
+	if (r <= 0)
+		return r;
+	decoder = blob_decoder(&blob);
+	r = gather(&decoder, identity, ret, &n);
+	return r < 0 ? r : (ssize_t)n;
+}
+
+int device_grants_verify(const struct device_grants *grants)
+{
+	return table_verify(&grants->tables, TABLE_DEVICE_GRANTS);
+}
