@@ -80,11 +80,6 @@ struct configuration {
 	unsigned endpoints;
 };
 
-static size_t settings(const struct configuration *configuration)
-{
-	return configuration->device->n_settings - configuration->first;
-}
-
 static int end_setting(const struct configuration *configuration)
 {
 	return configuration->endpoints == configuration->endpoints_expected ? 0 : -EBADMSG;
@@ -134,9 +129,10 @@ static int read_interface(struct configuration *configuration, const uint8_t *at
 	return 0;
 }
 
+/* One before the first interface is one more than was told. */
 static int read_endpoint(struct configuration *configuration, const uint8_t *at)
 {
-	if (at[0] < ENDPOINT_SIZE || settings(configuration) == 0)
+	if (at[0] < ENDPOINT_SIZE)
 		return -EBADMSG;
 	configuration->endpoints++;
 	return 0;
@@ -176,7 +172,7 @@ static int check_interfaces(const struct configuration *configuration, unsigned 
 
 	for (size_t i = configuration->first; i < device->n_settings; i++)
 		interfaces += is_first_of_interface(device, configuration->first, i);
-	if (interfaces > DEVICE_INTERFACES_MAX || expected > DEVICE_INTERFACES_MAX)
+	if (expected > DEVICE_INTERFACES_MAX)
 		return -E2BIG;
 	return interfaces == expected && interfaces > 0 ? 0 : -EBADMSG;
 }

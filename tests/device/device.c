@@ -226,6 +226,9 @@ static void check_no_device(void **state)
 		assert_int_equal(device.fd, -1);
 	}
 	assert_int_equal(device_open(tree->root, none[0], &device), -ENOENT);
+	/* Of a device that goes while it is read, the directory is left, and nothing in it. */
+	tree_folder(tree, PORT2);
+	assert_int_equal(device_open(tree->root, PORT2, &device), -ENOENT);
 	assert_int_equal(device_open(tree->root, "/bus/usb/devices/1-3:1.0", &device), -ENODEV);
 }
 
