@@ -28,6 +28,7 @@ static const struct {
 	{ "roles", OBSERVE_ROLES },	  { "root", OBSERVE_ROOT },
 	{ "accounts", OBSERVE_ACCOUNTS }, { "attempts", OBSERVE_ATTEMPTS },
 	{ "password", OBSERVE_PASSWORD }, { "second-factor", OBSERVE_SECOND_FACTOR },
+	{ "media", OBSERVE_MEDIA },
 };
 
 /* A piece of the text, not terminated. */

@@ -36,7 +36,7 @@ static const struct key device_keys[DEVICE_KEYS] = {
 	[DEVICE_KEY_SERIAL] = { "serial", KEY_SERIALS, DEVICE(serials),
 	  .about = "Serial numbers, one of which the device has; vendor and product stand beside them. One that tells "
 		   "nothing (short, one character over and over, a row as 0123456789) is a fault.",
-	  .example = "serial: [60A44C413FAE1, 60A44C413FAE2]" },
+	  .example = "vendor: '0951'\nproduct: '1666'\nserial: [60A44C413FAE1, 60A44C413FAE2]" },
 	[DEVICE_KEY_KIND] = { "kind", KEY_KIND, DEVICE(kind),
 	  .about = "What an interface of the device can do; the rule is for those interfaces alone. One of the words "
 		   "above, which stand for all that they do there, or exactly hub, keyboard, pointer, debug, audio, "

@@ -3,7 +3,7 @@
 #include "language/keys.h"
 #include "reading.h"
 
-#define KEYS_TOTAL 100
+#define KEYS_TOTAL 150
 
 /* Where the keys of each block stand in a text, and what their examples refer to. */
 static const struct wrapper {
@@ -37,6 +37,17 @@ static const struct wrapper {
 	{ "attempts", "sereno: 1\nattempts:\n", "  " },
 	{ "attempts.then", "sereno: 1\nattempts:\n  then:\n", "    " },
 	{ "second-factor", "sereno: 1\nsecond-factor:\n", "  " },
+	{ "media",
+	  "sereno: 1\nroles:\n  sysadmin: {}\n  employee: {}\nmedia:\n", "  " },
+	{ "media.requests",
+	  "sereno: 1\nroles:\n  sysadmin: {}\n  head: {}\nmedia:\n  requests:\n", "    " },
+	{ "media.rules",
+	  "sereno: 1\nhosts: {databases: [pg-01]}\nroles:\n  sysadmin: {}\n"
+	  "media:\n  rules:\n    -\n",
+	  "        " },
+	{ "media.rules.device",
+	  "sereno: 1\nmedia:\n  rules:\n    - name: one\n      access: deny\n      device:\n",
+	  "        " },
 	{ "second-factor.totp", "sereno: 1\nsecond-factor:\n  totp:\n", "    " },
 };
 
