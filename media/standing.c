@@ -10,17 +10,17 @@
 
 #include <sereno/scoped.h>
 
-#define IN_FORCE "/var/lib/sereno/in-force"
+#define GENERATIONS "/var/lib/sereno/generations"
 
-/* A symlink that leads nowhere is a policy that was lost, and not one that never was. */
+/* Where there was a policy once, none in force is one that was lost. */
 static bool was_applied(const char *root)
 {
 	scoped_free char *path = NULL;
 	struct stat st;
 
-	if (asprintf(&path, "%s" IN_FORCE, root) < 0)
+	if (asprintf(&path, "%s" GENERATIONS, root) < 0)
 		return true;
-	return lstat(path, &st) == 0 || errno != ENOENT;
+	return stat(path, &st) == 0 || errno != ENOENT;
 }
 
 static void look_at_policy(struct standing *standing, enum standing_boot boot)
