@@ -62,7 +62,7 @@ deps        = $(Q)tests/need-packages $(1)
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
-all: $(MODULES:%=$(O)/%.so) $(O)/libnss_sereno.so.2 $(O)/sereno $(O)/serenod $(O)/sereno-verify docs ## build the modules, the command, the daemon and the man pages
+all: $(MODULES:%=$(O)/%.so) $(O)/libnss_sereno.so.2 $(O)/sereno $(O)/serenod $(O)/sereno-verify $(O)/sereno-media docs ## build the modules, the command, the daemon and the man pages
 
 deps: ## install the Debian packages that building and testing need
 	$(call deps,$(BUILD_DEPS) $(CHECK_DEPS) $(DEMO_DEPS) $(BENCH_DEPS))
@@ -111,6 +111,10 @@ $(O)/sereno: $(O)/admin/main.o $(O)/admin.a $(O)/departure.a $(O)/register.a $(O
 $(O)/sereno-media-device: $(O)/media/sereno_media_device.o $(O)/media.a $(O)/event.a $(O)/state.a $(O)/device.a $(O)/policy.a
 	$(say) LINK $@
 	$(Q)$(CC) $(all_cflags) $(all_ldflags) -Wl,-z,noseparate-code -o $@ $^ -lblkid -lmd -l:libcdb_pic.a
+
+$(O)/sereno-media: $(O)/media/sereno_media.o $(O)/media.a $(O)/event.a $(O)/state.a $(O)/device.a $(O)/policy.a
+	$(say) LINK $@
+	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $^ -lsystemd -lblkid -lmd -l:libcdb_pic.a
 
 $(O)/serenod: $(O)/daemon/serenod.o $(O)/daemon.a $(O)/register.a $(O)/channel.a $(O)/event.a $(O)/state.a $(O)/otp.a $(O)/policy.a
 	$(say) LINK $@

@@ -32,11 +32,13 @@ installed := \
 	system/sereno-key.service:$(UNITDIR)/sereno-key.service:0644 \
 	$(foreach u,service timer path,system/sereno-follow.$(u):$(UNITDIR)/sereno-follow.$(u):0644) \
 	$(foreach u,service timer,system/sereno-departures.$(u):$(UNITDIR)/sereno-departures.$(u):0644) \
+	$(O)/sereno-media:$(LIBEXECDIR)/sereno-media:0755 \
+	$(foreach u,service path,system/sereno-media.$(u):$(UNITDIR)/sereno-media.$(u):0644) \
 	system/sereno.tmpfiles:$(TMPFILESDIR)/sereno.conf:0644
 # Does nothing until a key is sealed, and must not be forgotten then.
 key_wanted := $(UNITDIR)/multi-user.target.wants/sereno-key.service
 # Likewise, until a policy is in force.
-follow_wanted := $(UNITDIR)/timers.target.wants/sereno-follow.timer $(UNITDIR)/timers.target.wants/sereno-departures.timer $(UNITDIR)/paths.target.wants/sereno-follow.path
+follow_wanted := $(UNITDIR)/timers.target.wants/sereno-follow.timer $(UNITDIR)/timers.target.wants/sereno-departures.timer $(UNITDIR)/paths.target.wants/sereno-follow.path $(UNITDIR)/paths.target.wants/sereno-media.path
 part = $(word $(1),$(subst :, ,$(2)))
 
 install: all ## put everything where Debian expects it, below DESTDIR; no PAM stack is touched

@@ -41,4 +41,10 @@ int seat_read(const char *root, const char *name, struct seat *ret);
 /* Write it down, on the way that readers see the old or the new one whole. */
 int seat_write(const char *root, const char *name, const struct seat *seat);
 
+/* Ask sereno-media to look at all seats and devices again: writes to ROOT/run/sereno/seats/again.
+ * Callable in other people's processes. Returns 0; -ENOENT where sereno-media has never run,
+ * -EACCES for who is not root, or another negative errno. */
+#define SEAT_AGAIN "again"
+int seat_look_again(const char *root);
+
 #endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* udev_record.c - /run/udev/data, the lines "E:NAME=VALUE". */
+#include <stdio.h>
+#include <string.h>
+
+#include <sereno/scoped.h>
+
+#include "udev_record.h"
+
+#define USB_MAJOR   189
+#define PER_BUS	    128 /* minors, drivers/usb/core/usb.h */
+#define LINE_PREFIX "E:"
+
+static const char *value_of(const char *line, const char *name)
+{
+	const size_t length = strlen(name);
+
+	if (strncmp(line, LINE_PREFIX, 2) != 0 || strncmp(line + 2, name, length) != 0)
+		return NULL;
+	return line[2 + length] == '=' ? line + 2 + length + 1 : NULL;
+}
+
+int udev_record_value(const char *root, const struct device *device, const char *name, char *ret,
+		      size_t size)
+{
+	const unsigned minor = (device->bus_number - 1) * PER_BUS + device->number - 1;
+	scoped_free char *path = NULL, *line = NULL;
+	scoped_file FILE *stream = NULL;
+	const char *value = NULL;
+	size_t room = 0;
+
+	if (asprintf(&path, "%s/run/udev/data/c%u:%u", root, USB_MAJOR, minor) < 0)
+		return -ENOMEM;
+	stream = fopen(path, "re");
+	if (!stream)
+		return neg_errno();
+	while (!value && getline(&line, &room, stream) >= 0) {
+		line[strcspn(line, "\n")] = '\0';
+		value = value_of(line, name);
+	}
+	if (!value)
+		value = "";
+	if (strlen(value) >= size)
+		return -EMSGSIZE;
+	memcpy(ret, value, strlen(value) + 1);
+	return 0;
+}
