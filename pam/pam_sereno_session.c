@@ -10,6 +10,7 @@
 #include <sereno/age.h>
 #include <sereno/login.h>
 #include <sereno/scoped.h>
+#include <sereno/seat.h>
 
 #include "answer.h"
 #include "code_memory.h"
@@ -157,6 +158,8 @@ static int open_session(pam_handle_t *pamh, int flags, const char *root,
 		record_last_login(root, request, now);
 	if (r == PAM_SESSION_ERR)
 		answer_refusal(pamh, flags, request->kind);
+	else if (request->kind == SERVICE_LOGIN)
+		(void)seat_look_again(root); /* logind tells it too, where there is one */
 	return r;
 }
 
@@ -181,6 +184,8 @@ static void close_login(pam_handle_t *pamh, const char *root)
 	if (!opens_login(&request))
 		return;
 	code_memory_close(root, request.subject.uid);
+	if (request.kind == SERVICE_LOGIN)
+		(void)seat_look_again(root);
 	if (login_remove(root, session) == 0 && request.kind == SERVICE_LOGIN)
 		report_session(root, EVENT_SESSION_CLOSED, &request, EVENT_NO_TIME);
 }
