@@ -23,7 +23,7 @@
 #define FIXTURE_NOW INT64_C(1767225600) /* 2026-01-01T00:00Z */
 
 struct fixture {
-	char dir[64], database[96], text[96];
+	char dir[64], database[96], text[96], private[96];
 	struct model *model;
 	struct policy *policy;
 };
@@ -87,6 +87,8 @@ static inline void fixture_make(struct fixture *fixture)
 	assert_non_null(mkdtemp(fixture->dir));
 	assert_true(snprintf(fixture->database, sizeof(fixture->database), "%s/policy.1.cdb",
 			     fixture->dir) > 0);
+	assert_true(snprintf(fixture->private, sizeof(fixture->private), "%s/private.1.cdb",
+			     fixture->dir) > 0);
 	assert_true(snprintf(fixture->text, sizeof(fixture->text), "%s/policy.yaml", fixture->dir) >
 		    0);
 }
@@ -131,6 +133,7 @@ static inline void fixture_close(struct fixture *fixture)
 	model_free(fixture->model);
 	(void)unlink(fixture->database);
 	(void)unlink(fixture->text);
+	(void)unlink(fixture->private); /* there where the policy has media: */
 	assert_int_equal(rmdir(fixture->dir), 0);
 }
 
