@@ -21,8 +21,10 @@
 #define RUN_DIRECTORY	"/run/sereno"
 #define SEATS_DIRECTORY RUN_DIRECTORY "/seats"
 
-/* Between two looks: whoever opens sessions or plugs as fast as he can costs no more than these. */
+/* Looks cost no more than one in PAUSE_USEC, a few ahead of their time: however fast somebody opens
+ * sessions, or has devices come. */
 #define PAUSE_USEC 500000
+#define AHEAD_USEC (4 * PAUSE_USEC)
 #define RETRY_SEC  5
 
 /* Why to look. */
@@ -42,17 +44,17 @@ struct watch {
 	sd_event_source *clock;
 	int clock_fd;
 	unsigned reasons;
-	uint64_t looked_usec; /* CLOCK_MONOTONIC */
-	bool unsettled;	      /* the last decision has to be repeated */
-	int64_t until;	      /* so long it holds by itself: UTC seconds */
-	int unusable;	      /* what was told of the policy */
+	uint64_t paid_usec; /* CLOCK_MONOTONIC: up to where looks have used it up */
+	bool unsettled;	    /* the last decision has to be repeated */
+	int64_t until;	    /* so long it holds by itself: UTC seconds */
+	int unusable;	    /* what was told of the policy */
 	struct seats seats;
 	struct releasing releasing;
 };
 
 static void ask(struct watch *watch, unsigned reason)
 {
-	const uint64_t due = watch->looked_usec + PAUSE_USEC;
+	const uint64_t due = watch->paid_usec > AHEAD_USEC ? watch->paid_usec - AHEAD_USEC : 0;
 
 	watch->reasons |= reason;
 	(void)sd_event_source_set_time(watch->look, due); /* these fail for wrong arguments alone */
@@ -194,6 +196,7 @@ static int on_look(sd_event_source *source, uint64_t usec, void *context)
 {
 	struct watch *watch = context;
 	const unsigned reasons = take(watch->reasons, 0);
+	uint64_t now = 0;
 	int r = 0;
 
 	(void)source;
@@ -202,7 +205,8 @@ static int on_look(sd_event_source *source, uint64_t usec, void *context)
 		r = reconnect(watch);
 	if (r >= 0)
 		r = look(watch, reasons & ~(unsigned)REASON_BUS);
-	(void)sd_event_now(watch->event, CLOCK_MONOTONIC, &watch->looked_usec); /* it runs */
+	(void)sd_event_now(watch->event, CLOCK_MONOTONIC, &now); /* it runs */
+	watch->paid_usec = (watch->paid_usec > now ? watch->paid_usec : now) + PAUSE_USEC;
 	return r < 0 ? sd_event_exit(watch->event, r) : 0;
 }
 

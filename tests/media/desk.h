@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * desk.h - for the tests of sereno-media: a host in a temporary directory, with a bus, a logind
+ * that says what the test wants, a sysfs of plain files, and the program under test.
+ *
+ * Included by the test programs watch*.c only.
+ */
+#ifndef TESTS_MEDIA_DESK_H
+#define TESTS_MEDIA_DESK_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <sereno/device.h>
+#include <sereno/model.h>
+#include <sereno/policy.h>
+#include <sereno/scoped.h>
+#include <sereno/seat.h>
+
+#include "fake_logind.h"
+
+#define PATIENCE_MSEC 5000
+#define STEP_MSEC     5
+#define DEVICES	      "/sys/devices/pci0000:00"
+
+struct desk {
+	char root[48];
+	pid_t bus, logind, watcher;
+	int logind_fd, journal;
+	uint64_t generation;
+	bool may_mount;
+};
+
+static inline char *desk_path(const struct desk *desk, const char *path, char full[static 256])
+{
+	const int n = snprintf(full, 256, "%s%s", desk->root, path);
+
+	assert_in_range(n, 1, 255);
+	return full;
+}
+
+/* With all directories above. */
+static inline void desk_directory(const struct desk *desk, const char *path)
+{
+	char full[256];
+
+	desk_path(desk, path, full);
+	for (char *at = full + strlen(desk->root) + 1; (at = strchr(at, '/')) != NULL; at++) {
+		*at = '\0';
+		assert_true(mkdir(full, 0755) == 0 || errno == EEXIST);
+		*at = '/';
+	}
+	assert_true(mkdir(full, 0755) == 0 || errno == EEXIST);
+}
+
+static inline void desk_bytes(const struct desk *desk, const char *path, const void *bytes,
+			      size_t length)
+{
+	char full[256];
+	scoped_fd int fd =
+		open(desk_path(desk, path, full), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, bytes, length), length);
+}
+
+static inline void desk_file(const struct desk *desk, const char *path, const char *text)
+{
+	desk_bytes(desk, path, text, strlen(text));
+}
+
+/* The first line; "" where there is no such file. */
+static inline const char *desk_read(const struct desk *desk, const char *path,
+				    char text[static 256])
+{
+	char full[256];
+	scoped_fd int fd = open(desk_path(desk, path, full), O_RDONLY | O_CLOEXEC);
+	const ssize_t n = fd < 0 ? 0 : read(fd, text, 255);
+
+	text[n > 0 ? n : 0] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	return text;
+}
+
+static inline void desk_pause(void)
+{
+	const struct timespec pause = { .tv_nsec = STEP_MSEC * 1000000L };
+
+	(void)nanosleep(&pause, NULL);
+}
+
+static inline bool desk_comes_to_say(const struct desk *desk, const char *path, const char *wanted)
+{
+	char text[256];
+
+	for (int i = 0; i < PATIENCE_MSEC / STEP_MSEC; i++) {
+		if (strcmp(desk_read(desk, path, text), wanted) == 0)
+			return true;
+		desk_pause();
+	}
+	print_message("%s is \"%s\" and not \"%s\"\n", path, text, wanted);
+	return false;
+}
+
+/* A device and what is said of it. */
+struct desk_device {
+	const char *name; /* "1-1" */
+	unsigned number;
+	uint8_t class, subclass, protocol;
+	const char *serial;
+};
+
+static const struct desk_device stick = { "1-1", 5, 0x08, 0x06, 0x50, "60A44C413FAE1" };
+static const struct desk_device keyboard = { "1-2", 6, 0x03, 0x01, 0x01, "K1000XYZ" };
+
+static inline char *device_path(const struct desk_device *device, const char *file,
+				char path[static 128])
+{
+	assert_in_range(
+		snprintf(path, 128, DEVICES "/usb1/%s%s%s", device->name, file[0] ? "/" : "", file),
+		1, 127);
+	return path;
+}
+
+static inline void device_file(const struct desk *desk, const struct desk_device *device,
+			       const char *file, const char *text)
+{
+	char path[128];
+
+	desk_file(desk, device_path(device, file, path), text);
+}
+
+static inline void device_descriptors(const struct desk *desk, const struct desk_device *device)
+{
+	const uint8_t bytes[] = {
+		18,
+		1,
+		0,
+		2,
+		0,
+		0,
+		0,
+		64,
+		0x51,
+		0x09,
+		0x66,
+		0x16,
+		0,
+		1,
+		1,
+		2,
+		3,
+		1,
+		9,
+		2,
+		25,
+		0,
+		1,
+		1,
+		0,
+		0x80,
+		50,
+		9,
+		4,
+		0,
+		0,
+		1,
+		device->class,
+		device->subclass,
+		device->protocol,
+		0,
+		7,
+		5,
+		0x81,
+		device->class == 3 ? 3 : 2,
+		8,
+		0,
+		10,
+	};
+	uint8_t all[sizeof(bytes)];
+	char path[128];
+
+	memcpy(all, bytes, sizeof(bytes));
+	all[20] = sizeof(bytes) - 18;
+	desk_bytes(desk, device_path(device, "descriptors", path), all, sizeof(all));
+}
+
+/* Plug it in. @authorized "0" or "1". */
+static inline void device_plug(const struct desk *desk, const struct desk_device *device,
+			       const char *authorized)
+{
+	char path[128], link[256], target[256], number[16];
+
+	desk_directory(desk, device_path(device, "", path));
+	(void)snprintf(number, sizeof(number), "%u\n", device->number);
+	device_file(desk, device, "busnum", "1\n");
+	device_file(desk, device, "devnum", number);
+	device_file(desk, device, "idVendor", "0951\n");
+	device_file(desk, device, "idProduct", "1666\n");
+	device_file(desk, device, "bConfigurationValue", authorized[0] == '1' ? "1\n" : "\n");
+	device_file(desk, device, "serial", device->serial);
+	device_file(desk, device, "product", "thing\n");
+	device_file(desk, device, "removable", "removable\n");
+	device_file(desk, device, "authorized", authorized);
+	device_file(desk, device, "uevent", "");
+	device_descriptors(desk, device);
+	(void)snprintf(path, sizeof(path), "/sys/bus/usb/devices/%s", device->name);
+	(void)snprintf(target, sizeof(target), "../../../devices/pci0000:00/usb1/%s", device->name);
+	assert_true(symlink(target, desk_path(desk, path, link)) == 0 || errno == EEXIST);
+}
+
+/* What udev has kept of it. */
+static inline void device_given(const struct desk *desk, const struct desk_device *device,
+				const char *word)
+{
+	char path[64], text[64];
+
+	(void)snprintf(path, sizeof(path), "/run/udev/data/c189:%u", device->number - 1);
+	(void)snprintf(text, sizeof(text), "I:1\nE:SERENO_MEDIA=%s\n", word);
+	desk_file(desk, path, text);
+}
+
+static inline bool device_comes_to(const struct desk *desk, const struct desk_device *device,
+				   const char *file, const char *wanted)
+{
+	char path[128];
+
+	return desk_comes_to_say(desk, device_path(device, file, path), wanted);
+}
+
+static inline bool device_says(const struct desk *desk, const struct desk_device *device,
+			       const char *file, const char *wanted)
+{
+	char path[128], text[256];
+
+	return strcmp(desk_read(desk, device_path(device, file, path), text), wanted) == 0;
+}
+
+/* A disk on it, of that number. */
+static inline void device_disk(const struct desk *desk, const struct desk_device *device,
+			       dev_t number)
+{
+	char path[128], link[256], target[256], text[32];
+
+	desk_directory(desk, device_path(device, "1:1.0/block/sdx/holders", path));
+	(void)snprintf(text, sizeof(text), "%u:%u\n", major(number), minor(number));
+	device_file(desk, device, "1:1.0/block/sdx/dev", text);
+	device_file(desk, device, "1:1.0/block/sdx/uevent", "");
+	(void)snprintf(target, sizeof(target), "../../devices/pci0000:00/usb1/%s/1:1.0/block/sdx",
+		       device->name);
+	assert_int_equal(symlink(target, desk_path(desk, "/sys/class/block/sdx", link)), 0);
+}
+
+static inline int no_group(void *context, const char *group, gid_t *ret)
+{
+	(void)context;
+	(void)group;
+	(void)ret;
+	return -ENOENT;
+}
+
+static inline int known_user(void *context, const char *user, uid_t *ret)
+{
+	(void)context;
+	*ret = strcmp(user, "ana") == 0 ? 4001 : 4002;
+	return 0;
+}
+
+#define POLICY_HEAD                                                                        \
+	"sereno: 1\ntimezone: UTC\naccounts: {min-uid: 1000}\nroles:\n"                    \
+	"  employee: {members: [ana, luis], allow: [{services: [login], from: [seat]}]}\n" \
+	"  guest: {members: [eva], allow: [{services: [login], from: [seat]}]}\n"
+
+#define POLICY_STICKS                                                                   \
+	POLICY_HEAD "media:\n  storage: deny\n  rules:\n"                               \
+		    "    - {name: sticks, device: {kind: storage}, roles: [employee], " \
+		    "access: read-write}\n"
+
+static inline void desk_policy(struct desk *desk, const char *text)
+{
+	const struct compile_inputs inputs = { .text = text,
+					       .text_length = strlen(text),
+					       .host = "test",
+					       .now = time(NULL) - 10,
+					       .generation = ++desk->generation,
+					       .group_id = no_group,
+					       .user_id = known_user };
+	struct diag_list diags = { .item = NULL };
+	struct generation generation;
+	struct model *model = NULL;
+	int r = model_read("", text, strlen(text), time(NULL), &model, &diags);
+
+	for (size_t i = 0; i < diags.n; i++)
+		print_message("%u: %s\n", diags.item[i].at.line, diags.item[i].text);
+	assert_int_equal(r, 0);
+	assert_int_equal(generation_begin(desk->root, &generation), 0);
+	assert_int_equal(policy_compile(model, &inputs, generation.dir, &diags), 0);
+	assert_int_equal(generation_commit(&generation), 0);
+	generation_end(&generation);
+	diag_clear(&diags);
+	model_free(model);
+}
+
+static inline pid_t desk_spawn(const char *const words[])
+{
+	const pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		(void)!freopen("/dev/null", "w", stderr); /* limits that the bus cannot raise */
+		(void)execv(words[0], (char *const *)(uintptr_t)words);
+		_exit(127);
+	}
+	return child;
+}
+
+static inline void desk_bus(struct desk *desk)
+{
+	char config[256], option[300];
+	const char *words[] = { "/usr/bin/dbus-daemon", option,	      "--nofork",
+				"--nopidfile",		"--nosyslog", NULL };
+	char text[1024];
+
+	(void)snprintf(
+		text, sizeof(text),
+		"<busconfig><type>custom</type><listen>unix:path=%s/bus</listen>"
+		"<auth>EXTERNAL</auth><policy context=\"default\"><allow send_destination=\"*\" "
+		"eavesdrop=\"true\"/><allow eavesdrop=\"true\"/><allow own=\"*\"/></policy>"
+		"</busconfig>",
+		desk->root);
+	desk_file(desk, "/bus.conf", text);
+	(void)snprintf(option, sizeof(option), "--config-file=%s",
+		       desk_path(desk, "/bus.conf", config));
+	desk->bus = desk_spawn(words);
+}
+
+static inline void desk_logind(struct desk *desk)
+{
+	int pair[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+	desk->logind = fork();
+	if (desk->logind == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		_exit(fake_logind_run(desk->root, pair[1]) < 0);
+	}
+	(void)close(pair[1]);
+	desk->logind_fd = pair[0];
+}
+
+/* Somebody is in front now; @user NULL: nobody. Returns when logind has said so. */
+static inline void desk_sits(const struct desk *desk, const struct fake_session *session)
+{
+	char done;
+
+	assert_int_equal(send(desk->logind_fd, session, sizeof(*session), 0), sizeof(*session));
+	assert_int_equal(recv(desk->logind_fd, &done, 1, 0), 1);
+}
+
+static const struct fake_session nobody = { .id = "" };
+static const struct fake_session greeter = { "g1", "gdm", "greeter", 120, false };
+static const struct fake_session ana = { "c1", "ana", "user", 4001, false };
+static const struct fake_session ana_locked = { "c1", "ana", "user", 4001, true };
+static const struct fake_session luis = { "c2", "luis", "user", 4002, false };
+static const struct fake_session eva = { "c3", "eva", "user", 4003, false };
+
+static inline void desk_watch(struct desk *desk, const char *grace)
+{
+	char program[256], root[64], option[32];
+	const char *words[] = { program, root, option, NULL };
+
+	assert_in_range(snprintf(program, sizeof(program), "%s/sereno-media", getenv("O")), 1, 255);
+	(void)snprintf(root, sizeof(root), "--root=%s", desk->root);
+	(void)snprintf(option, sizeof(option), "--grace=%s", grace);
+	desk->watcher = desk_spawn(words);
+}
+
+static inline void desk_end(pid_t *child)
+{
+	if (*child > 0) {
+		(void)kill(*child, SIGKILL);
+		(void)waitpid(*child, NULL, 0);
+	}
+	*child = 0;
+}
+
+/* Who is written down for seat0 comes to be @user ("": nobody) with @n roles. */
+static inline bool desk_seat_comes_to(const struct desk *desk, const char *user, size_t n)
+{
+	struct seat seat = { .uid = 0 };
+
+	for (int i = 0; i < PATIENCE_MSEC / STEP_MSEC; i++) {
+		if (seat_read(desk->root, SEAT_DEFAULT, &seat) == 0 &&
+		    strcmp(seat.user, user) == 0 && seat.roles.n == n)
+			return true;
+		desk_pause();
+	}
+	print_message("seat0 is \"%s\" with %zu roles\n", seat.user, seat.roles.n);
+	return false;
+}
+
+/* Whether an event of that name comes, and its text has @part. Others before it are passed over. */
+static inline bool desk_hears(const struct desk *desk, const char *event, const char *part)
+{
+	char text[8192], wanted[64];
+
+	(void)snprintf(wanted, sizeof(wanted), "SERENO_EVENT=%s\n", event);
+	for (int i = 0; i < PATIENCE_MSEC / STEP_MSEC; i++) {
+		const ssize_t n = recv(desk->journal, text, sizeof(text) - 1, MSG_DONTWAIT);
+
+		if (n < 0) {
+			desk_pause();
+			continue;
+		}
+		text[n] = '\0';
+		if (strstr(text, wanted) && strstr(text, part))
+			return true;
+	}
+	print_message("%s was not heard\n", event);
+	return false;
+}
+
+static inline void desk_listen(struct desk *desk)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	char path[256];
+
+	desk->journal = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	assert_true(desk->journal >= 0);
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%.100s",
+		       desk_path(desk, "/run/systemd/journal/socket", path));
+	assert_int_equal(bind(desk->journal, (struct sockaddr *)&address, sizeof(address)), 0);
+}
+
+static inline void desk_new(struct desk *desk)
+{
+	static const char *const directories[] = {
+		"/var/lib/sereno",    "/run/sereno",	"/run/systemd/journal",
+		"/run/systemd/seats", "/run/udev/data", "/sys/bus/usb/devices",
+		"/sys/class/block",   "/mnt",		"/sys/module/usbcore/parameters"
+	};
+	char address[128];
+
+	*desk = (struct desk){ .root = "/tmp/sereno-desk-XXXXXX", .logind_fd = -1 };
+	assert_non_null(mkdtemp(desk->root));
+	for (size_t i = 0; i < ARRAY_SIZE(directories); i++)
+		desk_directory(desk, directories[i]);
+	desk_file(desk, "/sys/module/usbcore/parameters/authorized_default", "1\n");
+	(void)snprintf(address, sizeof(address), "unix:path=%s/bus", desk->root);
+	assert_int_equal(setenv("DBUS_SYSTEM_BUS_ADDRESS", address, 1), 0);
+	desk_listen(desk);
+	desk->may_mount = unshare(CLONE_NEWNS) == 0 &&
+			  mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
+}
+
+static inline int desk_remove_one(const char *path, const struct stat *st, int kind,
+				  struct FTW *where)
+{
+	(void)st;
+	(void)kind;
+	(void)where;
+	return remove(path);
+}
+
+static inline void desk_free(struct desk *desk)
+{
+	char path[256];
+
+	desk_end(&desk->watcher);
+	desk_end(&desk->logind);
+	desk_end(&desk->bus);
+	(void)umount2(desk_path(desk, "/mnt", path), MNT_DETACH);
+	close_p(&desk->logind_fd);
+	close_p(&desk->journal);
+	assert_int_equal(nftw(desk->root, desk_remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
+}
+
+#endif
