@@ -62,7 +62,7 @@ deps        = $(Q)tests/need-packages $(1)
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
-all: $(MODULES:%=$(O)/%.so) $(O)/libnss_sereno.so.2 $(O)/sereno $(O)/serenod $(O)/sereno-verify $(O)/sereno-media docs ## build the modules, the command, the daemon and the man pages
+all: $(MODULES:%=$(O)/%.so) $(O)/libnss_sereno.so.2 $(O)/sereno $(O)/serenod $(O)/sereno-verify $(O)/sereno-media $(O)/sereno-media-device docs ## build the modules, the command, the daemon and the man pages
 
 deps: ## install the Debian packages that building and testing need
 	$(call deps,$(BUILD_DEPS) $(CHECK_DEPS) $(DEMO_DEPS) $(BENCH_DEPS))

@@ -6,6 +6,7 @@ DATADIR     ?= $(PREFIX)/share
 # What the units name.
 LIBEXECDIR  ?= $(PREFIX)/lib/sereno
 TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
+UDEVRULESDIR ?= $(PREFIX)/lib/udev/rules.d
 UNITDIR     ?= $(PREFIX)/lib/systemd/system
 SYSCONFDIR  ?= /etc
 APPARMORDIR ?= $(SYSCONFDIR)/apparmor.d
@@ -26,6 +27,8 @@ installed := \
 	system/sereno-passwords.pam-config:$(DATADIR)/pam-configs/sereno-passwords:0644 \
 	system/sereno-otp.pam-config:$(DATADIR)/pam-configs/sereno-otp:0644 \
 	system/sereno.apparmor:$(APPARMORDIR)/abstractions/nameservice.d/sereno:0644 \
+	$(O)/sereno-media-device:$(LIBEXECDIR)/sereno-media-device:0755 \
+	$(foreach r,$(notdir $(wildcard system/*.rules)),system/$(r):$(UDEVRULESDIR)/$(r):0644) \
 	$(O)/serenod:$(LIBEXECDIR)/serenod:0755 $(O)/sereno-verify:$(LIBEXECDIR)/sereno-verify:0755 \
 	$(foreach u,serenod.socket serenod.service sereno-verify.socket sereno-verify@.service,system/$(u):$(UNITDIR)/$(u):0644) \
 	system/pam.d/sereno-verify:$(PREFIX)/lib/pam.d/sereno-verify:0644 \

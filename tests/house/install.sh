@@ -21,6 +21,7 @@ LC_ALL=C sort -k 2 >"$root/expected" <<LIST
 644 /usr/lib/$arch/security/pam_sereno_password.so
 644 /usr/lib/$arch/security/pam_sereno_session.so
 644 /usr/lib/pam.d/sereno-verify
+755 /usr/lib/sereno/sereno-media-device
 755 /usr/lib/sereno/sereno-verify
 755 /usr/lib/sereno/serenod
 644 /usr/lib/systemd/system/sereno-departures.service
@@ -34,6 +35,8 @@ LC_ALL=C sort -k 2 >"$root/expected" <<LIST
 644 /usr/lib/systemd/system/serenod.service
 644 /usr/lib/systemd/system/serenod.socket
 644 /usr/lib/tmpfiles.d/sereno.conf
+644 /usr/lib/udev/rules.d/59-sereno-media.rules
+644 /usr/lib/udev/rules.d/72-sereno-media.rules
 644 /usr/share/doc/sereno/examples/policy.yaml
 644 /usr/share/man/man5/sereno-policy.5
 644 /usr/share/man/man8/libnss_sereno.8
