@@ -36,5 +36,6 @@ enum exit_status restore_run(const struct options *options, const struct output 
 enum exit_status review_run(const struct options *options, const struct output *output);
 enum exit_status sessions_run(const struct options *options, const struct output *output);
 enum exit_status offboard_run(const struct options *options, const struct output *output);
+enum exit_status media_run(const struct options *options, const struct output *output);
 
 #endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* media.h - what follows sereno media, one file each. */
+#ifndef ADMIN_MEDIA_H
+#define ADMIN_MEDIA_H
+
+#include "commands.h"
+
+enum exit_status media_import(const struct options *options, const struct output *output);
+enum exit_status media_export(const struct options *options, const struct output *output);
+
+#endif
