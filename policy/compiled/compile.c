@@ -24,6 +24,8 @@ static void compilation_clear(struct compilation *compilation)
 		multimap_clear(&compilation->tables[i]);
 	for (size_t i = 0; i < PRIVATE_TABLES; i++)
 		multimap_clear(&compilation->devices[i]);
+	private_facts_clear(&compilation->private);
+	encoder_clear(&compilation->kind_rules);
 	encoder_clear(&compilation->item);
 }
 

@@ -44,6 +44,7 @@ struct compilation {
 	struct multimap tables[TABLE_COUNT];
 	struct private_facts private;
 	struct multimap devices[PRIVATE_TABLES]; /* of the private file */
+	struct encoder kind_rules;		 /* of its META */
 	struct encoder item;			 /* scratch: one item at a time */
 };
 

@@ -65,8 +65,7 @@ static bool has_system(const struct names *roles)
 	return false;
 }
 
-static void add(struct compilation *compilation, enum table table, const struct device_rule *rule,
-		const struct device_table_key *key)
+static void encode_rule_of(struct encoder *encoder, const struct device_rule *rule)
 {
 	struct device_fact fact = {
 		.line = rule->at.line,
@@ -78,46 +77,46 @@ static void add(struct compilation *compilation, enum table table, const struct 
 	};
 
 	memcpy(fact.name, rule->name.text, strnlen(rule->name.text, MODEL_NAME_MAX));
-	encode_device(&compilation->item, &fact, &rule->roles);
-	multimap_add(&compilation->devices[table - PRIVATE_TABLE_FIRST], key->byte, key->length,
-		     &compilation->item);
+	encode_device(encoder, &fact, &rule->roles);
 }
 
-static void add_kinds(struct compilation *compilation, const struct device_rule *rule)
+static int add(struct compilation *compilation, enum table table, const struct device_rule *rule,
+	       const struct device_table_key *key)
 {
-	const unsigned kinds = kinds_of(rule);
+	const uint16_t vendor = (uint16_t)rule->device.vendor;
+	const uint16_t product = (uint16_t)rule->device.product;
+	const unsigned index = table - PRIVATE_TABLE_FIRST;
 
-	compilation->private.kinds |= kinds;
-	for (unsigned kind = 0; kind < DEVICE_KINDS; kind++) {
-		const struct device_table_key key = key_of_kind((enum device_kind)kind);
-
-		if (kinds & 1u << kind)
-			add(compilation, TABLE_DEVICE_KINDS, rule, &key);
-	}
+	encode_rule_of(&compilation->item, rule);
+	multimap_add(&compilation->devices[index], key->byte, key->length, &compilation->item);
+	return id_set_add(&compilation->private.watched[index],
+			  watched_number(table, vendor, product));
 }
 
 /* Under the closest thing that it names. */
-static void add_rule(struct compilation *compilation, const struct device_rule *rule)
+static int add_rule(struct compilation *compilation, const struct device_rule *rule)
 {
 	const struct device_block *device = &rule->device;
 	const uint16_t vendor = (uint16_t)device->vendor, product = (uint16_t)device->product;
 	struct device_table_key key;
+	int r = 0;
 
-	for (size_t i = 0; i < device->serials.n; i++) {
+	for (size_t i = 0; r == 0 && i < device->serials.n; i++) {
 		key = key_of_serial(vendor, product, device->serials.item[i].text);
-		add(compilation, TABLE_DEVICE_SERIALS, rule, &key);
+		r = add(compilation, TABLE_DEVICE_SERIALS, rule, &key);
 	}
-	if (device->serials.n)
-		return;
+	if (r < 0 || device->serials.n)
+		return r;
 	if (device->key_at[DEVICE_KEY_PRODUCT].line) {
 		key = key_of_product(vendor, product);
-		add(compilation, TABLE_DEVICE_PRODUCTS, rule, &key);
-	} else if (device->key_at[DEVICE_KEY_VENDOR].line) {
-		key = key_of_vendor(vendor);
-		add(compilation, TABLE_DEVICE_VENDORS, rule, &key);
-	} else {
-		add_kinds(compilation, rule);
+		return add(compilation, TABLE_DEVICE_PRODUCTS, rule, &key);
 	}
+	if (device->key_at[DEVICE_KEY_VENDOR].line) {
+		key = key_of_vendor(vendor);
+		return add(compilation, TABLE_DEVICE_VENDORS, rule, &key);
+	}
+	encode_rule_of(&compilation->kind_rules, rule);
+	return compilation->kind_rules.error;
 }
 
 int compile_media(struct compilation *compilation)
@@ -131,32 +130,50 @@ int compile_media(struct compilation *compilation)
 		return 0;
 	compile_words(compilation);
 	compile_approvers(compilation);
-	for (size_t i = 0; i < block->n_rules; i++) {
+	for (size_t i = 0; r == 0 && i < block->n_rules; i++) {
 		if (!model_hosts_fit(model, &block->rules[i].hosts, compilation->inputs->host))
 			continue;
-		add_rule(compilation, &block->rules[i]);
+		r = add_rule(compilation, &block->rules[i]);
 		compilation->private.n_rules++;
 	}
-	for (size_t i = 0; r == 0 && i < PRIVATE_TABLES; i++)
-		r = compilation->devices[i].error;
 	return r;
+}
+
+/* Few numbers are said in META, for all that none other is there. */
+static void settle_watched(struct private_facts *facts, size_t index)
+{
+	struct id_set *watched = &facts->watched[index];
+
+	id_set_settle(watched);
+	facts->has_watched[index] = watched->n <= PRIVATE_WATCHED_MAX;
+	if (!facts->has_watched[index])
+		watched->n = 0;
+}
+
+static int write_meta(struct compilation *compilation, const struct table_writer *writer)
+{
+	scoped(encoder_clear) struct encoder meta = { 0 };
+	struct private_facts *facts = &compilation->private;
+
+	facts->generation = writer->generation;
+	facts->kinds = compilation->kind_rules.data;
+	facts->kinds_length = compilation->kind_rules.length;
+	encode_private_meta(&meta, facts);
+	facts->kinds = NULL; /* lent */
+	return record_write(writer, TABLE_META, 0, &meta);
 }
 
 int compile_write_private(struct compilation *compilation, const struct table_writer *writer)
 {
-	scoped(encoder_clear) struct encoder meta = { 0 };
 	struct private_facts *facts = &compilation->private;
 	int r = 0;
 
-	facts->generation = writer->generation;
 	for (unsigned i = 0; r == 0 && i < PRIVATE_TABLES; i++) {
-		facts->n[i] = (uint32_t)compilation->devices[i].n;
+		settle_watched(facts, i);
 		r = table_prepare(&compilation->devices[i], &facts->buckets[i]);
 	}
-	if (r < 0)
-		return r;
-	encode_private_meta(&meta, facts);
-	r = record_write(writer, TABLE_META, 0, &meta);
+	if (r == 0)
+		r = write_meta(compilation, writer);
 	for (unsigned i = 0; r == 0 && i < PRIVATE_TABLES; i++)
 		r = table_write(writer, (enum table)(PRIVATE_TABLE_FIRST + i),
 				&compilation->devices[i], facts->buckets[i]);

@@ -18,6 +18,7 @@ void device_grants_close(struct device_grants *grants)
 	if (!grants)
 		return;
 	close_p(&grants->fd);
+	id_set_clear(&grants->watched);
 	free(grants);
 }
 
@@ -36,9 +37,10 @@ static int read_meta(struct device_grants *grants)
 	if (r < 0)
 		return r;
 	decoder = blob_decoder(&blob);
-	r = decode_devices_meta(&decoder, &grants->facts,
-				&grants->tables.buckets[TABLE_DEVICE_GRANTS]);
-	if (r < 0 || grants->facts.serial != blob.generation)
+	r = decode_devices_meta(&decoder, grants);
+	if (r < 0)
+		return r;
+	if (grants->facts.serial != blob.generation)
 		return -EBADMSG;
 	grants->tables.generation = blob.generation;
 	return 0;
@@ -138,7 +140,7 @@ ssize_t device_grants_of(const struct device_grants *grants,
 	int r;
 
 	*ret = NULL;
-	if (grants->facts.n == 0)
+	if (id_set_find(&grants->watched, identity_beginning(identity)) < 0)
 		return 0;
 	r = table_find(&grants->tables, TABLE_DEVICE_GRANTS, identity, DEVICE_IDENTITY_SIZE, &blob);
 	if (r <= 0)

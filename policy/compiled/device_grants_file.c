@@ -4,7 +4,7 @@
 #include "grants_file.h"
 
 void encode_devices_meta(struct encoder *encoder, const struct device_grants_image *image,
-			 uint32_t buckets)
+			 const struct id_set *watched, uint32_t buckets)
 {
 	encode_u32(encoder, DEVICES_FORMAT);
 	encode_u64(encoder, image->serial);
@@ -12,6 +12,7 @@ void encode_devices_meta(struct encoder *encoder, const struct device_grants_ima
 	encode_i64(encoder, image->boottime);
 	encode_u32(encoder, image->n);
 	encode_u32(encoder, buckets);
+	encode_id_set(encoder, watched);
 }
 
 static int64_t decode_moment(struct decoder *decoder)
@@ -23,17 +24,27 @@ static int64_t decode_moment(struct decoder *decoder)
 	return moment;
 }
 
-int decode_devices_meta(struct decoder *decoder, struct device_grants_image *ret,
-			uint32_t *ret_buckets)
+int decode_devices_meta(struct decoder *decoder, struct device_grants *ret)
 {
+	struct device_grants_image *facts = &ret->facts;
+	int r;
+
 	if (decode_u32(decoder) != DEVICES_FORMAT)
 		decoder->damaged = true;
-	ret->serial = decode_u64(decoder);
-	ret->published = decode_moment(decoder);
-	ret->boottime = decode_moment(decoder);
-	ret->n = decode_u32(decoder);
-	*ret_buckets = decode_u32(decoder);
-	return decode_end(decoder);
+	facts->serial = decode_u64(decoder);
+	facts->published = decode_moment(decoder);
+	facts->boottime = decode_moment(decoder);
+	facts->n = decode_u32(decoder);
+	ret->tables.buckets[TABLE_DEVICE_GRANTS] = decode_u32(decoder);
+	r = decode_id_set(decoder, &ret->watched);
+	id_set_settle(&ret->watched);
+	return r < 0 ? r : decode_end(decoder);
+}
+
+uint32_t identity_beginning(const uint8_t identity[static DEVICE_IDENTITY_SIZE])
+{
+	return (uint32_t)identity[0] | (uint32_t)identity[1] << 8 | (uint32_t)identity[2] << 16 |
+	       (uint32_t)identity[3] << 24;
 }
 
 void encode_device_grant(struct encoder *encoder, const struct device_grant *grant)

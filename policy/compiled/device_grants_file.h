@@ -10,6 +10,7 @@
 
 #include <sereno/device_grants.h>
 
+#include "id_set.h"
 #include "table.h"
 
 #define DEVICES_FILE   "devices.1.cdb"
@@ -19,12 +20,16 @@ struct device_grants {
 	int fd;
 	struct tables tables;
 	struct device_grants_image facts; /* without the grants */
+	struct id_set watched;		  /* of every identity that a grant is for, the beginning */
 };
 
+/* The first four bytes of an identity. */
+uint32_t identity_beginning(const uint8_t identity[static DEVICE_IDENTITY_SIZE]);
+
 void encode_devices_meta(struct encoder *encoder, const struct device_grants_image *image,
-			 uint32_t buckets);
-int decode_devices_meta(struct decoder *decoder, struct device_grants_image *ret,
-			uint32_t *ret_buckets);
+			 const struct id_set *watched, uint32_t buckets);
+/* Fills facts, watched and the number of buckets. Returns 0, -EBADMSG or -ENOMEM. */
+int decode_devices_meta(struct decoder *decoder, struct device_grants *ret);
 
 /* One per grant of the device, but its identity, which is the key. */
 void encode_device_grant(struct encoder *encoder, const struct device_grant *grant);

@@ -22,36 +22,50 @@ static int state_path(const char *root, char **ret)
 	return -ENOMEM;
 }
 
-static int write_records(const struct device_grants_image *image, struct multimap *map,
-			 struct cdb_make *cdb)
+static int gather(const struct device_grants_image *image, struct multimap *map,
+		  struct id_set *watched)
+{
+	scoped(encoder_clear) struct encoder item = { 0 };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < image->n; i++) {
+		const struct device_grant *grant = &image->grants[i];
+
+		encode_device_grant(&item, grant);
+		multimap_add(map, grant->identity, DEVICE_IDENTITY_SIZE, &item);
+		r = id_set_add(watched, identity_beginning(grant->identity));
+	}
+	id_set_settle(watched);
+	return r;
+}
+
+static int write_records(const struct device_grants_image *image, struct cdb_make *cdb)
 {
 	const struct table_writer writer = { .cdb = cdb, .generation = image->serial };
+	scoped(multimap_clear) struct multimap map = { 0 };
+	scoped(id_set_clear) struct id_set watched = { 0 };
 	scoped(encoder_clear) struct encoder meta = { 0 };
-	uint32_t buckets;
-	int r = table_prepare(map, &buckets);
+	uint32_t buckets = 0;
+	int r = gather(image, &map, &watched);
 
+	if (r == 0)
+		r = table_prepare(&map, &buckets);
 	if (r < 0)
 		return r;
-	encode_devices_meta(&meta, image, buckets);
+	encode_devices_meta(&meta, image, &watched, buckets);
 	r = record_write(&writer, TABLE_META, 0, &meta);
-	return r < 0 ? r : table_write(&writer, TABLE_DEVICE_GRANTS, map, buckets);
+	return r < 0 ? r : table_write(&writer, TABLE_DEVICE_GRANTS, &map, buckets);
 }
 
 static int write_database(const struct device_grants_image *image, int fd)
 {
-	scoped(multimap_clear) struct multimap map = { 0 };
-	scoped(encoder_clear) struct encoder item = { 0 };
 	struct cdb_make cdb;
 	int finished, r;
 
-	for (size_t i = 0; i < image->n; i++) {
-		encode_device_grant(&item, &image->grants[i]);
-		multimap_add(&map, image->grants[i].identity, DEVICE_IDENTITY_SIZE, &item);
-	}
 	errno = 0;
 	if (cdb_make_start(&cdb, fd) < 0)
 		return neg_errno();
-	r = write_records(image, &map, &cdb);
+	r = write_records(image, &cdb);
 	errno = 0;
 	finished = cdb_make_finish(&cdb); /* also releases its memory, so after a failure too */
 	if (r < 0)

@@ -28,7 +28,8 @@ struct policy {
 	struct meta meta;
 	struct kept_names *kept;
 	struct private_rules *private; /* NULL: not asked for so far */
-	struct device_grants *devices; /* the same */
+	bool devices_asked;
+	struct device_grants *devices; /* NULL, once asked: nothing was published */
 	struct grants *grants;	       /* NULL: nothing is granted, nobody has departed */
 };
 

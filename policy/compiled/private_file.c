@@ -43,13 +43,17 @@ struct device_table_key key_of_serial(uint16_t vendor, uint16_t product, const c
 	return key;
 }
 
-struct device_table_key key_of_kind(enum device_kind kind)
+uint32_t watched_number(enum table table, uint16_t vendor, uint16_t product)
 {
-	struct device_table_key key;
+	return table == TABLE_DEVICE_VENDORS ? vendor : (uint32_t)vendor << 16 | product;
+}
 
-	key.byte[0] = (uint8_t)kind;
-	key.length = 1;
-	return key;
+void private_facts_clear(struct private_facts *facts)
+{
+	for (size_t i = 0; i < PRIVATE_TABLES; i++)
+		id_set_clear(&facts->watched[i]);
+	free(facts->kinds);
+	*facts = (struct private_facts){ 0 };
 }
 
 void encode_private_meta(struct encoder *encoder, const struct private_facts *facts)
@@ -57,27 +61,47 @@ void encode_private_meta(struct encoder *encoder, const struct private_facts *fa
 	encode_u32(encoder, PRIVATE_FORMAT);
 	encode_u64(encoder, facts->generation);
 	encode_u32(encoder, facts->n_rules);
-	encode_u16(encoder, (uint16_t)facts->kinds);
 	for (size_t i = 0; i < PRIVATE_TABLES; i++) {
-		encode_u32(encoder, facts->n[i]);
 		encode_u32(encoder, facts->buckets[i]);
+		encode_u8(encoder, facts->has_watched[i]);
+		encode_id_set(encoder, &facts->watched[i]);
 	}
+	encode_bytes(encoder, facts->kinds, facts->kinds_length);
+}
+
+static int decode_watched(struct decoder *decoder, struct private_facts *facts, size_t index)
+{
+	uint8_t has_watched;
+	int r;
+
+	facts->buckets[index] = decode_u32(decoder);
+	has_watched = decode_u8(decoder);
+	facts->has_watched[index] = has_watched == 1;
+	r = has_watched > 1 ? -EBADMSG : decode_id_set(decoder, &facts->watched[index]);
+	id_set_settle(&facts->watched[index]);
+	return r;
 }
 
 int decode_private_meta(struct decoder *decoder, struct private_facts *ret)
 {
-	if (decode_u32(decoder) != PRIVATE_FORMAT)
-		decoder->damaged = true;
-	ret->generation = decode_u64(decoder);
-	ret->n_rules = decode_u32(decoder);
-	ret->kinds = decode_u16(decoder);
-	for (size_t i = 0; i < PRIVATE_TABLES; i++) {
-		ret->n[i] = decode_u32(decoder);
-		ret->buckets[i] = decode_u32(decoder);
-	}
-	if ((ret->kinds & ~ALL_KINDS) != 0)
-		decoder->damaged = true;
-	return decode_end(decoder);
+	scoped(private_facts_clear) struct private_facts facts = { 0 };
+	const uint8_t *kinds;
+	int r = decode_u32(decoder) == PRIVATE_FORMAT ? 0 : -EBADMSG;
+
+	facts.generation = decode_u64(decoder);
+	facts.n_rules = decode_u32(decoder);
+	for (size_t i = 0; r == 0 && i < PRIVATE_TABLES; i++)
+		r = decode_watched(decoder, &facts, i);
+	if (r < 0 || decoder->damaged)
+		return r < 0 ? r : -EBADMSG;
+	facts.kinds_length = decoder->left;
+	facts.kinds = malloc(facts.kinds_length + 1);
+	if (!facts.kinds)
+		return -ENOMEM;
+	kinds = decode_bytes(decoder, facts.kinds_length);
+	memcpy(facts.kinds, kinds, facts.kinds_length);
+	*ret = take(facts, (struct private_facts){ 0 });
+	return 0;
 }
 
 void private_close(struct private_rules *rules)
@@ -85,6 +109,7 @@ void private_close(struct private_rules *rules)
 	if (!rules)
 		return;
 	close_p(&rules->fd);
+	private_facts_clear(&rules->facts);
 	free(rules);
 }
 
@@ -104,7 +129,9 @@ static int read_meta(struct private_rules *rules, uint64_t generation)
 		return r;
 	decoder = blob_decoder(&blob);
 	r = decode_private_meta(&decoder, &rules->facts);
-	if (r < 0 || rules->facts.generation != generation || blob.generation != generation)
+	if (r < 0)
+		return r;
+	if (rules->facts.generation != generation || blob.generation != generation)
 		return -EBADMSG;
 	rules->tables.generation = generation;
 	memcpy(&rules->tables.buckets[PRIVATE_TABLE_FIRST], rules->facts.buckets,
@@ -145,12 +172,27 @@ int private_open(int directory, uint64_t generation, struct private_rules **ret)
 	return 0;
 }
 
-int private_find(const struct private_rules *rules, enum table table,
-		 const struct device_table_key *key, struct blob *ret)
+static struct device_table_key key_of(enum table table, const struct device_facts *device)
 {
-	if (rules->facts.n[table - PRIVATE_TABLE_FIRST] == 0)
+	if (table == TABLE_DEVICE_VENDORS)
+		return key_of_vendor(device->vendor);
+	if (table == TABLE_DEVICE_PRODUCTS)
+		return key_of_product(device->vendor, device->product);
+	return key_of_serial(device->vendor, device->product, device->serial);
+}
+
+int private_find(const struct private_rules *rules, enum table table,
+		 const struct device_facts *device, struct blob *ret)
+{
+	const unsigned index = table - PRIVATE_TABLE_FIRST;
+	struct device_table_key key;
+
+	if (rules->facts.has_watched[index] &&
+	    id_set_find(&rules->facts.watched[index],
+			watched_number(table, device->vendor, device->product)) < 0)
 		return 0;
-	return table_find(&rules->tables, table, key->byte, key->length, ret);
+	key = key_of(table, device);
+	return table_find(&rules->tables, table, key.byte, key.length, ret);
 }
 
 int private_verify(const struct private_rules *rules)

@@ -43,7 +43,6 @@ enum table {
 	TABLE_DEVICE_SERIALS,  /* vendor, product, serial number -> rules */
 	TABLE_DEVICE_PRODUCTS, /* vendor, product -> rules */
 	TABLE_DEVICE_VENDORS,  /* vendor -> rules */
-	TABLE_DEVICE_KINDS,    /* kind -> rules */
 	TABLE_DEVICE_GRANTS,   /* identity -> grants: see device_grants_file.h */
 	TABLE_KINDS,
 };

@@ -17,12 +17,12 @@ struct case_device_rule {
 	struct device_fact fact; /* its roles lie in one of the records */
 };
 
-#define MEDIA_RECORDS_MAX (3 + DEVICE_KINDS)
+#define MEDIA_RECORDS_MAX 4 /* one a closeness */
 
 struct media_case {
 	bool given, observe;
 	struct media_facts facts;
-	/* That name this device or a kind of it; one may be there for several kinds. */
+	/* That name this device, and all that name a kind alone. */
 	struct case_device_rule *rules;
 	size_t n_rules, rules_allocated;
 	struct device_grant *grants; /* of this device, that its clock does not exclude */

@@ -2,6 +2,7 @@
 /* media_load.c - what the policy in force and the register say about one device. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <sereno/scoped.h>
 
@@ -72,27 +73,17 @@ static struct case_device_rule *add_rule(struct media_case *media)
 	return &media->rules[media->n_rules++];
 }
 
-/* Add the rules that stand under @key, which the record keeps alive. */
-static int load_key(struct media_case *media, const struct private_rules *rules, enum table table,
-		    const struct device_table_key *key)
+/* Add the rules in the last of the records, which keeps their roles. */
+static int add_rules(struct media_case *media, enum closeness closeness)
 {
-	static const enum closeness closeness[PRIVATE_TABLES] = { CLOSE_SERIAL, CLOSE_PRODUCT,
-								  CLOSE_VENDOR, CLOSE_KIND };
-	struct blob *blob = &media->records[media->n_records];
+	struct decoder decoder = blob_decoder(&media->records[media->n_records - 1]);
 	struct case_device_rule *rule;
-	struct decoder decoder;
-	int r;
 
-	r = private_find(rules, table, key, blob);
-	if (r <= 0)
-		return r;
-	media->n_records++;
-	decoder = blob_decoder(blob);
 	while (decode_more(&decoder)) {
 		rule = add_rule(media);
 		if (!rule)
 			return -ENOMEM;
-		rule->closeness = closeness[table - PRIVATE_TABLE_FIRST];
+		rule->closeness = closeness;
 		decode_device(&decoder, &rule->fact);
 	}
 	return decode_end(&decoder);
@@ -101,35 +92,42 @@ static int load_key(struct media_case *media, const struct private_rules *rules,
 static int load_numbers(struct media_case *media, const struct private_rules *rules,
 			const struct device_facts *device)
 {
-	struct device_table_key key = key_of_vendor(device->vendor);
-	int r;
+	static const struct {
+		enum table table;
+		enum closeness closeness;
+	} tables[PRIVATE_TABLES] = {
+		{ TABLE_DEVICE_VENDORS, CLOSE_VENDOR },
+		{ TABLE_DEVICE_PRODUCTS, CLOSE_PRODUCT },
+		{ TABLE_DEVICE_SERIALS, CLOSE_SERIAL },
+	};
+	/* What tells nothing is no serial number: the last table is not for it. */
+	const size_t n = device->serial[0] ? PRIVATE_TABLES : PRIVATE_TABLES - 1;
+	int r = 0;
 
-	if (!device->has_ids)
-		return 0;
-	r = load_key(media, rules, TABLE_DEVICE_VENDORS, &key);
-	if (r == 0) {
-		key = key_of_product(device->vendor, device->product);
-		r = load_key(media, rules, TABLE_DEVICE_PRODUCTS, &key);
-	}
-	if (r == 0 && device->serial[0]) {
-		key = key_of_serial(device->vendor, device->product, device->serial);
-		r = load_key(media, rules, TABLE_DEVICE_SERIALS, &key);
+	for (size_t i = 0; r == 0 && device->has_ids && i < n; i++) {
+		r = private_find(rules, tables[i].table, device, &media->records[media->n_records]);
+		if (r <= 0)
+			continue;
+		media->n_records++;
+		r = add_rules(media, tables[i].closeness);
 	}
 	return r;
 }
 
-static int load_kinds(struct media_case *media, const struct private_rules *rules,
-		      const struct device_facts *device)
+static int load_kinds(struct media_case *media, const struct private_rules *rules)
 {
-	int r = 0;
+	struct blob *blob = &media->records[media->n_records];
 
-	for (unsigned kind = 0; r == 0 && kind < DEVICE_KINDS; kind++) {
-		const struct device_table_key key = key_of_kind((enum device_kind)kind);
-
-		if (device->kinds & rules->facts.kinds & 1u << kind)
-			r = load_key(media, rules, TABLE_DEVICE_KINDS, &key);
-	}
-	return r;
+	if (rules->facts.kinds_length == 0)
+		return 0;
+	blob->memory = malloc(rules->facts.kinds_length);
+	if (!blob->memory)
+		return -ENOMEM;
+	media->n_records++;
+	memcpy(blob->memory, rules->facts.kinds, rules->facts.kinds_length);
+	blob->data = blob->memory;
+	blob->length = rules->facts.kinds_length;
+	return add_rules(media, CLOSE_KIND);
 }
 
 static int load_rules(struct media_case *media, struct policy *policy,
@@ -140,7 +138,21 @@ static int load_rules(struct media_case *media, struct policy *policy,
 
 	if (r == 0)
 		r = load_numbers(media, rules, device);
-	return r == 0 ? load_kinds(media, rules, device) : r;
+	return r == 0 ? load_kinds(media, rules) : r;
+}
+
+/* Open the grants, where there are any. */
+static int ask_grants(struct policy *policy, const char *root)
+{
+	int r;
+
+	if (policy->devices_asked)
+		return 0;
+	r = device_grants_open(root, &policy->devices);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	policy->devices_asked = true;
+	return 0;
 }
 
 /* As grants of roles: a clock that was set back brings none back, nor does a wrong one any. */
@@ -164,12 +176,10 @@ static int load_grants(struct media_case *media, struct policy *policy, const ch
 		       const struct device_facts *device)
 {
 	ssize_t n;
-	int r = 0;
+	int r = ask_grants(policy, root);
 
-	if (!policy->devices)
-		r = device_grants_open(root, &policy->devices);
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
+	if (r < 0 || !policy->devices)
+		return r;
 	n = device_grants_of(policy->devices, device->identity, &media->grants);
 	if (n < 0)
 		return (int)n;
