@@ -19,10 +19,12 @@ for name in 50-udev-default 60-cdrom_id 60-persistent-storage 70-uaccess 71-seat
 mount --bind "$rules" /usr/lib/udev/rules.d
 [ ! -d /etc/udev/rules.d ] || mount -t tmpfs none /etc/udev/rules.d
 mount -t tmpfs none /run
-mkdir -p /run/udev "$top/dev/shm"
+mkdir -p /run/udev "$top/dev"
+mount -t tmpfs none "$top/dev"
+mkdir "$top/dev/shm"
 for node in null zero full random urandom; do touch "$top/dev/$node" && mount --bind /dev/$node "$top/dev/$node"; done
 mount --rbind /dev/shm "$top/dev/shm"
-mount --rbind "$top/dev" /dev
+mount --move "$top/dev" /dev
 
 policy strict <<'END'
 media:
