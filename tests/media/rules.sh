@@ -23,7 +23,7 @@ mkdir -p /run/udev "$top/dev"
 mount -t tmpfs none "$top/dev"
 mkdir "$top/dev/shm"
 for node in null zero full random urandom; do touch "$top/dev/$node" && mount --bind /dev/$node "$top/dev/$node"; done
-mount --rbind /dev/shm "$top/dev/shm"
+mount --bind /dev/shm "$top/dev/shm"
 mount --move "$top/dev" /dev
 
 policy strict <<'END'
