@@ -18,9 +18,7 @@
 #include "media.h"
 #include "usbguard.h"
 
-#define STORES	  (1u << KIND_STORAGE | 1u << KIND_OPTICAL)
-#define TYPES	  (1u << KIND_KEYBOARD | 1u << KIND_POINTER)
-#define ALL_KINDS ((1u << DEVICE_KINDS) - 1)
+#define STORES (1u << KIND_STORAGE | 1u << KIND_OPTICAL)
 
 /* The closest first, as in media.h. */
 enum closeness { BY_SERIAL, BY_PRODUCT, BY_VENDOR, BY_KIND, CLOSENESSES };
@@ -171,17 +169,25 @@ static void block_together(const struct export *export, const char *const *a, co
 }
 
 /* What does not belong together, unless a rule above names the device by its serial number. Of CDC
- * all is a network here. */
+ * all is a network here; that a device calls itself a hub, and none of its interfaces does, is not
+ * seen. */
 static void export_suspicious(const struct export *export)
 {
 	static const char *const keeps[] = { "08:*:*", "06:*:*", "ef:01:*", NULL };
 	static const char *const types[] = { "03:*:*", NULL };
 	static const char *const networks[] = { "02:*:*", "e0:*:*", "ef:04:*", "fe:02:*", NULL };
+	static const char *const hubs[] = { "09:*:*", NULL };
+	static const char *const others[] = { "01:*:*", "02:*:*", "03:*:*", "05:*:*", "06:*:*",
+					      "07:*:*", "08:*:*", "0a:*:*", "0b:*:*", "0d:*:*",
+					      "0e:*:*", "0f:*:*", "10:*:*", "11:*:*", "12:*:*",
+					      "13:*:*", "dc:*:*", "e0:*:*", "ef:*:*", "fe:*:*",
+					      "ff:*:*", NULL };
 
-	fputs("# What stores and types, or is a network\n", export->stream);
+	fputs(_("# What does not belong together\n"), export->stream);
 	block_together(export, keeps, types);
 	block_together(export, keeps, networks);
 	block_together(export, types, networks);
+	block_together(export, hubs, others);
 }
 
 static unsigned kinds_by_word(const struct media_block *media)
@@ -210,16 +216,9 @@ static void export_word_comments(const struct export *export)
 				media_word_name(words[i]),
 				media_access_name((enum media_access)access));
 	}
-}
-
-/* A hub with anything else in it is none. */
-static void export_hubs(const struct export *export, unsigned kinds)
-{
-	const unsigned hub = 1u << KIND_HUB;
-
-	if (kinds & hub)
-		fputs("allow with-interface match-all { 09:*:* }\n", export->stream);
-	fputs("block with-interface one-of { 09:*:* }\n", export->stream);
+	if (export->media->word[MEDIA_WORD_OPTICAL] == MEDIA_READ_WRITE)
+		fputs(_("# USBGuard does not see whether a CD drive turns out as a disk\n"),
+		      export->stream);
 }
 
 /* Kinds that a rule for the kind alone gives, to everybody and wholly; or that it limits. */
@@ -257,7 +256,6 @@ static void export_words(const struct export *export)
 
 static void export_media(const struct export *export, const char *path)
 {
-	const unsigned kinds = kinds_by_word(export->media) | kinds_by_rule(export->media, false);
 	char buffer[ESCAPE_MAX];
 
 	fprintf(export->stream, _("# From %s. USBGuard takes the first line that fits.\n"),
@@ -267,7 +265,6 @@ static void export_media(const struct export *export, const char *path)
 	export_suspicious(export);
 	export_closeness(export, BY_PRODUCT);
 	export_closeness(export, BY_VENDOR);
-	export_hubs(export, kinds);
 	export_closeness(export, BY_KIND);
 	export_words(export);
 }
@@ -279,7 +276,9 @@ enum exit_status media_export(const struct options *options, const struct output
 	const int r = edition_in_force(options->root, time(NULL), &edition);
 
 	if (r < 0 || !edition.model)
-		return complain(EXIT_SYSTEM, "%s", policy_defect(r < 0 ? r : -EBADMSG));
+		return complain(EXIT_SYSTEM,
+				_("the policy in force cannot be used: %s; next: sereno apply"),
+				policy_defect(r < 0 ? r : -EBADMSG));
 	if (!edition.model->media.at.line)
 		return complain(EXIT_NO,
 				_("the policy in force has no block media:, and lets every "
