@@ -35,19 +35,38 @@ static void decision_clear(struct decision *decision)
 	free(decision->standing);
 }
 
+/* Who sits there is known here, and followed: what logind has written down may be a moment ahead,
+ * and would make nobody of him who has just changed to another session of his own. */
+static void seat_in(struct standing *standing, const struct seat *seat)
+{
+	standing->seat = *seat;
+	for (size_t i = 0; i < seat->roles.n; i++)
+		standing->role[i] = standing->seat.roles.name[i];
+	standing->subject = (struct media_subject){
+		.present = seat->session[0] != '\0',
+		.locked = seat->locked,
+		.user = standing->seat.user,
+		.uid = seat->uid,
+		.roles = standing->role,
+		.n_roles = standing->now < seat->until ? seat->roles.n : 0,
+	};
+}
+
 /* The last one is for devices of seats that logind does not have. */
 static int open_standings(struct decision *decision)
 {
+	static const struct seat empty = { .until = TIME_NO_END };
 	const struct seats *seats = decision->asker->seats;
 
 	decision->standing = calloc(seats->n + 1, sizeof(*decision->standing));
 	if (!decision->standing)
 		return -ENOMEM;
-	for (decision->n = 0; decision->n <= seats->n; decision->n++)
-		standing_open(decision->asker->root,
-			      decision->n < seats->n ? seats->item[decision->n].name : NULL,
-			      STANDING_BOOT_OPEN, &decision->standing[decision->n]);
-	decision->standing[seats->n].subject = (struct media_subject){ 0 };
+	for (decision->n = 0; decision->n <= seats->n; decision->n++) {
+		struct standing *standing = &decision->standing[decision->n];
+
+		standing_open(decision->asker->root, NULL, STANDING_BOOT_OPEN, standing);
+		seat_in(standing, decision->n < seats->n ? &seats->item[decision->n].seat : &empty);
+	}
 	return 0;
 }
 
@@ -152,11 +171,12 @@ static int begin(struct decision *decision, size_t seat, struct device *device,
 {
 	const struct decision_asker *asker = decision->asker;
 	const struct seats *seats = asker->seats;
+	const struct media_subject *subject = &decision->standing[seat].subject;
 	const bool taken_over = seat < seats->n && seats->item[seat].taken_over;
 	const struct release release = {
 		.root = asker->root,
 		.device = device,
-		.user = decision->standing[seat].subject.user,
+		.user = subject->present ? subject->user : NULL,
 		.reason = step == STEP_TAKE ? media_reason_name(verdict->reason) : "user-changed",
 		.end = step == STEP_TAKE   ? RELEASE_OFF
 		       : step == STEP_TURN ? RELEASE_TURN

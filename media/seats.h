@@ -12,13 +12,11 @@
 
 #include "logind.h"
 
-/* So long what was known last counts where logind does not answer, as when it is replaced. */
-#define SEATS_PATIENCE_SEC 5
-
 struct seats_item {
 	char name[SEAT_NAME_MAX + 1];
 	struct seat seat;
 	bool taken_over; /* who sits there is another one than at the last decision */
+	bool is_first;	 /* nothing was written down of it since the host was started */
 };
 
 struct seats {
@@ -39,14 +37,20 @@ struct seats_asker {
 	sd_bus *bus;
 	struct policy *policy; /* NULL: nobody holds a role */
 	int64_t now, boot;     /* UTC and CLOCK_BOOTTIME seconds */
+	/* So long what was known last counts where logind does not answer, as when it is replaced,
+	 * or we have just been started. At least 1. */
+	unsigned patience_sec;
 };
 
 /* Look. Returns 1 where something is different, 0, or a negative errno: what is written down may be
  * older than what is known. */
 int seats_look(struct seats *seats, const struct seats_asker *asker, enum seats_look look);
 
-/* When to look again, whatever happens: UTC seconds, as @now; TIME_NO_END. */
-int64_t seats_until(const struct seats *seats, int64_t now);
+/* Whether anything can be decided by them: not while logind has never answered, and still may. */
+bool seats_are_known(const struct seats *seats);
+
+/* When to look again, whatever happens: UTC seconds; TIME_NO_END. */
+int64_t seats_until(const struct seats *seats, const struct seats_asker *asker);
 
 /* Everything has been decided for those who sit there now. */
 void seats_settle(struct seats *seats);

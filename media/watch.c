@@ -44,6 +44,7 @@ struct watch {
 	sd_event_source *clock;
 	int clock_fd;
 	unsigned reasons;
+	unsigned seen;	    /* reasons to decide, and it has not been done */
 	uint64_t paid_usec; /* CLOCK_MONOTONIC: up to where looks have used it up */
 	bool unsettled;	    /* the last decision has to be repeated */
 	int64_t until;	    /* so long it holds by itself: UTC seconds */
@@ -110,19 +111,18 @@ static int reconnect(struct watch *watch)
 }
 
 /* Whether anything there is different. */
-static bool look_at_seats(struct watch *watch, unsigned reasons, struct clock_now now)
+static bool look_at_seats(struct watch *watch, unsigned reasons, struct seats_asker *asker)
 {
 	scoped(policy_close_p) struct policy *policy = NULL;
-	const char *root = watch->settings->root;
-	struct seats_asker asker = { root, watch->bus, NULL, now.utc, now.boot };
 	int r;
 
-	(void)policy_open(root, &policy); /* without one nobody holds a role */
-	asker.policy = policy;
-	r = seats_look(&watch->seats, &asker,
+	(void)policy_open(asker->root, &policy); /* without one nobody holds a role */
+	asker->policy = policy;
+	r = seats_look(&watch->seats, asker,
 		       reasons & (REASON_POLICY | REASON_CLOCK) ? SEATS_ROLES : SEATS_WHO);
+	asker->policy = NULL;
 	if (r < 0)
-		told_state_unusable(root, "who sits where", r);
+		told_state_unusable(asker->root, "who sits where", r);
 	return r != 0;
 }
 
@@ -150,7 +150,7 @@ static bool set_default(struct watch *watch)
 	return ours;
 }
 
-static void decide(struct watch *watch, struct clock_now now)
+static void decide(struct watch *watch, int64_t now)
 {
 	const struct decision_asker asker = {
 		.root = watch->settings->root,
@@ -162,34 +162,50 @@ static void decide(struct watch *watch, struct clock_now now)
 	watch->until = TIME_NO_END;
 	watch->unsettled = decision_run(&asker, &watch->until) < 0;
 	if (watch->unsettled)
-		watch->until = now.utc + RETRY_SEC;
+		watch->until = now + RETRY_SEC;
 	else
 		seats_settle(&watch->seats);
 }
 
-static int wait_on(struct watch *watch, struct clock_now now)
+static void let_be(struct watch *watch)
 {
-	const int64_t seats = seats_until(&watch->seats, now.utc);
+	watch->until = TIME_NO_END;
+	watch->unsettled = false;
+	seats_settle(&watch->seats);
+}
 
-	return clock_wait(watch->clock_fd, seats < watch->until ? seats : watch->until, now.utc);
+static int wait_on(struct watch *watch, const struct seats_asker *asker)
+{
+	const int64_t seats = seats_until(&watch->seats, asker);
+
+	return clock_wait(watch->clock_fd, seats < watch->until ? seats : watch->until, asker->now);
 }
 
 /* logind says much that is of no consequence here: then the devices are let be. */
 static int look(struct watch *watch, unsigned reasons)
 {
 	const struct clock_now now = clock_read();
-	const bool different = look_at_seats(watch, reasons, now);
+	const unsigned grace_sec = watch->settings->grace_sec;
+	struct seats_asker asker = {
+		.root = watch->settings->root,
+		.bus = watch->bus,
+		.now = now.utc,
+		.boot = now.boot,
+		.patience_sec = grace_sec > 0 ? grace_sec : 1,
+	};
+	const bool different = look_at_seats(watch, reasons, &asker);
 
-	if (!different && !watch->unsettled && reasons == REASON_SEATS)
-		return wait_on(watch, now);
-	if (set_default(watch)) {
-		decide(watch, now);
-	} else {
-		watch->until = TIME_NO_END;
-		watch->unsettled = false;
-		seats_settle(&watch->seats);
-	}
-	return wait_on(watch, now);
+	watch->seen |= reasons;
+	if (!different && !watch->unsettled && watch->seen == REASON_SEATS)
+		return wait_on(watch, &asker);
+	if (!set_default(watch))
+		let_be(watch);
+	else if (seats_are_known(&watch->seats))
+		decide(watch, now.utc);
+	else
+		return wait_on(watch, &asker);
+	watch->seen = 0;
+	return wait_on(watch, &asker);
 }
 
 static int on_look(sd_event_source *source, uint64_t usec, void *context)

@@ -17,7 +17,9 @@
 #define LOGIN1	     "org.freedesktop.login1"
 #define LOGIN1_PATH  "/org/freedesktop/login1"
 #define SEAT0_PATH   LOGIN1_PATH "/seat/seat0"
-#define SESSION_PATH LOGIN1_PATH "/session/front"
+#define SESSION_PATH LOGIN1_PATH "/session/"
+
+#define FAKE_SESSIONS 8
 
 struct fake_session {
 	char id[16]; /* "": none */
@@ -29,7 +31,8 @@ struct fake_session {
 struct fake_logind {
 	const char *root;
 	sd_bus *bus;
-	struct fake_session session;
+	struct fake_session front;
+	struct fake_session all[FAKE_SESSIONS]; /* each as it was last in front */
 };
 
 static inline int fake_list(sd_bus_message *message, void *context, sd_bus_error *error)
@@ -44,21 +47,23 @@ static inline int fake_active(sd_bus *bus, const char *path, const char *interfa
 			      sd_bus_error *error)
 {
 	const struct fake_logind *logind = context;
+	char session[64] = "/";
 
 	(void)bus;
 	(void)path;
 	(void)interface;
 	(void)property;
 	(void)error;
-	return sd_bus_message_append(reply, "(so)", logind->session.id,
-				     logind->session.id[0] ? SESSION_PATH : "/");
+	if (logind->front.id[0])
+		(void)snprintf(session, sizeof(session), SESSION_PATH "%s", logind->front.id);
+	return sd_bus_message_append(reply, "(so)", logind->front.id, session);
 }
 
 static inline int fake_session(sd_bus *bus, const char *path, const char *interface,
 			       const char *property, sd_bus_message *reply, void *context,
 			       sd_bus_error *error)
 {
-	const struct fake_session *session = &((struct fake_logind *)context)->session;
+	const struct fake_session *session = context;
 
 	(void)bus;
 	(void)path;
@@ -70,6 +75,32 @@ static inline int fake_session(sd_bus *bus, const char *path, const char *interf
 		return sd_bus_message_append(reply, "b", session->locked);
 	return sd_bus_message_append(
 		reply, "s", strcmp(property, "Name") == 0 ? session->user : session->class);
+}
+
+static inline int fake_find(sd_bus *bus, const char *path, const char *interface, void *context,
+			    void **ret, sd_bus_error *error)
+{
+	struct fake_logind *logind = context;
+
+	(void)bus;
+	(void)interface;
+	(void)error;
+	for (size_t i = 0; i < FAKE_SESSIONS; i++)
+		if (logind->all[i].id[0] &&
+		    strcmp(path + strlen(SESSION_PATH), logind->all[i].id) == 0) {
+			*ret = &logind->all[i];
+			return 1;
+		}
+	return 0;
+}
+
+static inline void fake_keep(struct fake_logind *logind)
+{
+	for (size_t i = 0; i < FAKE_SESSIONS && logind->front.id[0]; i++)
+		if (!logind->all[i].id[0] || !strcmp(logind->all[i].id, logind->front.id)) {
+			logind->all[i] = logind->front;
+			return;
+		}
 }
 
 static const sd_bus_vtable fake_manager_vtable[] = {
@@ -106,9 +137,9 @@ static inline int fake_write(const struct fake_logind *logind)
 	if (!file)
 		return -1;
 	(void)fprintf(file, "IS_SEAT0=1\n");
-	if (logind->session.id[0])
-		(void)fprintf(file, "ACTIVE=%s\nACTIVE_UID=%u\n", logind->session.id,
-			      logind->session.uid);
+	if (logind->front.id[0])
+		(void)fprintf(file, "ACTIVE=%s\nACTIVE_UID=%u\n", logind->front.id,
+			      logind->front.uid);
 	return fclose(file) == 0 ? rename(new, path) : -1;
 }
 
@@ -118,8 +149,9 @@ static inline int fake_told(sd_event_source *source, int fd, uint32_t events, vo
 
 	(void)source;
 	(void)events;
-	if (recv(fd, &logind->session, sizeof(logind->session), 0) != sizeof(logind->session))
+	if (recv(fd, &logind->front, sizeof(logind->front), 0) != sizeof(logind->front))
 		_exit(0);
+	fake_keep(logind);
 	if (fake_write(logind) < 0 ||
 	    sd_bus_emit_properties_changed(logind->bus, SEAT0_PATH, LOGIN1 ".Seat", "ActiveSession",
 					   NULL) < 0 ||
@@ -153,8 +185,9 @@ static inline int fake_logind_run(const char *root, int fd)
 		r = sd_bus_add_object_vtable(logind.bus, NULL, SEAT0_PATH, LOGIN1 ".Seat",
 					     fake_seat_vtable, &logind);
 	if (r >= 0)
-		r = sd_bus_add_object_vtable(logind.bus, NULL, SESSION_PATH, LOGIN1 ".Session",
-					     fake_session_vtable, &logind);
+		r = sd_bus_add_fallback_vtable(logind.bus, NULL, LOGIN1_PATH "/session",
+					       LOGIN1 ".Session", fake_session_vtable, fake_find,
+					       &logind);
 	if (r >= 0)
 		r = sd_bus_request_name(logind.bus, LOGIN1, 0);
 	if (r >= 0)
