@@ -69,9 +69,6 @@ struct usbguard_rule {
  */
 int usbguard_read(char *line, struct usbguard_rule *ret, const char **reason);
 
-/* "match-all"; static. */
-const char *usbguard_operator_name(enum usbguard_operator relation);
-
 /* An interface pattern, "08:*:*"; -1: any. Returns false where @text is none. */
 struct usbguard_interface {
 	int class, subclass, protocol;
@@ -91,6 +88,9 @@ void usbguard_print_text(FILE *stream, const char *text);
 struct usbguard_id {
 	uint32_t vendor, product; /* or USBGUARD_ANY */
 };
+
+/* "0951:1666", "0951:*", "*:*"; false: @text is none of these. */
+bool usbguard_id_read(const char *text, struct usbguard_id *ret);
 
 /* What a rule comes to. */
 struct usbguard_meaning {

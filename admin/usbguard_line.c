@@ -42,11 +42,6 @@ struct cursor {
 	const char *reason;
 };
 
-const char *usbguard_operator_name(enum usbguard_operator relation)
-{
-	return operators[relation];
-}
-
 static int wrong(struct cursor *cursor, const char *reason)
 {
 	cursor->reason = reason;
@@ -86,8 +81,7 @@ static bool take_name(struct cursor *cursor, const char *name)
 	const size_t length = strlen(name);
 
 	if (strncmp(cursor->at, name, length) != 0 ||
-	    (!at_end(&(struct cursor){ .at = cursor->at + length }) &&
-	     !is_blank(cursor->at[length]) && cursor->at[length] != '{'))
+	    (cursor->at[length] && cursor->at[length] != '#' && !is_blank(cursor->at[length])))
 		return false;
 	cursor->at += length;
 	skip_blanks(cursor);
@@ -176,13 +170,38 @@ static int take_bare(struct cursor *cursor, const char **ret)
 	return 0;
 }
 
+static bool read_number(const char *text, size_t length, uint32_t *ret)
+{
+	char digits[5] = "";
+
+	if (length == 1 && text[0] == '*') {
+		*ret = USBGUARD_ANY;
+		return true;
+	}
+	if (length != 4 || strspn(text, "0123456789abcdefABCDEF") < 4)
+		return false;
+	memcpy(digits, text, 4);
+	*ret = (uint32_t)strtoul(digits, NULL, 16);
+	return true;
+}
+
+bool usbguard_id_read(const char *text, struct usbguard_id *ret)
+{
+	const char *colon = strchr(text, ':');
+
+	return colon && read_number(text, (size_t)(colon - text), &ret->vendor) &&
+	       read_number(colon + 1, strlen(colon + 1), &ret->product) &&
+	       (ret->vendor != USBGUARD_ANY || ret->product == USBGUARD_ANY);
+}
+
 static int check_value(struct cursor *cursor, enum usbguard_attribute attribute, const char *value)
 {
 	struct usbguard_interface interface;
+	struct usbguard_id id;
 
 	if (attribute == USBGUARD_INTERFACE && !usbguard_interface_read(value, &interface))
 		return wrong(cursor, _("an interface is CC:SS:PP, CC:SS:* or CC:*:*"));
-	if (attribute == USBGUARD_ID && (strlen(value) < 3 || !strchr(value, ':')))
+	if (attribute == USBGUARD_ID && !usbguard_id_read(value, &id))
 		return wrong(cursor, _("an id is VVVV:PPPP, VVVV:* or *:*"));
 	return 0;
 }

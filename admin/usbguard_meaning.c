@@ -28,30 +28,6 @@ static void give_up(struct usbguard_meaning *meaning, const char *reason)
 	lose(meaning, reason);
 }
 
-static bool understand_part(const char *text, size_t length, uint32_t *ret)
-{
-	char digits[5] = "";
-
-	if (length == 1 && text[0] == '*') {
-		*ret = USBGUARD_ANY;
-		return true;
-	}
-	if (length != 4 || strspn(text, "0123456789abcdefABCDEF") < 4)
-		return false;
-	memcpy(digits, text, 4);
-	*ret = (uint32_t)strtoul(digits, NULL, 16);
-	return true;
-}
-
-static bool understand_id(const char *text, struct usbguard_id *ret)
-{
-	const char *colon = strchr(text, ':');
-
-	return colon && understand_part(text, (size_t)(colon - text), &ret->vendor) &&
-	       understand_part(colon + 1, strlen(colon + 1), &ret->product) &&
-	       (ret->vendor != USBGUARD_ANY || ret->product == USBGUARD_ANY);
-}
-
 /* Of an attribute that a device has once. */
 static bool is_one_of_these(const struct usbguard_values *values)
 {
@@ -83,10 +59,7 @@ static void understand_ids(const struct usbguard_values *values, struct usbguard
 	for (size_t i = 0; i < values->n; i++) {
 		struct usbguard_id *id = &meaning->id[i];
 
-		if (!understand_id(values->value[i], id)) {
-			give_up(meaning, _("an id is VVVV:PPPP, VVVV:* or *:*"));
-			return;
-		}
+		(void)usbguard_id_read(values->value[i], id); /* looked at before */
 		if (strpbrk(values->value[i], "ABCDEF"))
 			lose(meaning, _("USBGuard compares ids as texts, and devices have small "
 					"letters: this one never fits"));
