@@ -44,11 +44,13 @@ struct device_descriptors {
 int descriptors_parse(const uint8_t *bytes, size_t length, struct device_descriptors *ret);
 
 /* All kinds of interfaces that it has in any alternate setting of any configuration, and by the
- * class of the device itself: 1u << enum device_kind. Never 0. */
+ * class of the device itself: 1u << enum device_kind. Never 0. Not seen before a device is let in:
+ * whether KIND_VENDOR is a phone, and whether what stores is a disk or a CD drive: a block device
+ * below KIND_OPTICAL may be a disk, and is judged again as what it is. */
 unsigned descriptors_kinds(const struct device_descriptors *descriptors);
 
-/* Whether what it can do does not belong together: it stores or is a phone, and types, points or is
- * a network; it is a hub and anything else; a keyboard and a network. */
+/* Whether what it can do does not belong together: it stores (optical, too) or is a phone, and
+ * types, points or is a network; it is a hub and anything else; a keyboard and a network. */
 bool device_is_suspicious(unsigned kinds);
 
 /* Whether a serial number tells nothing: shorter than 4 bytes, one byte over and over, not
@@ -63,7 +65,9 @@ struct device_texts {
 	char serial[DEVICE_TEXT_MAX + 1]; /* also a weak one */
 };
 
-/* Which device it is: SHA-256 over its numbers, texts and descriptors, each with its length. */
+/* Which device it is: SHA-256 over its texts and its descriptors, with its numbers in them, each
+ * with its length. At a port of another speed a device has other descriptors, and is another one.
+ */
 void device_identity(const uint8_t *descriptors, size_t length, const struct device_texts *texts,
 		     uint8_t ret[static DEVICE_IDENTITY_SIZE]);
 
@@ -89,7 +93,8 @@ int device_open(const char *root, const char *path, struct device *ret);
 void device_close(struct device *device); /* for scoped(), too */
 
 /* Whether another device that is let in now has the numbers and the serial of this one. Returns 1,
- * 0 (also where the serial is weak) or a negative errno. */
+ * 0 (also where the serial is weak, and of a hub: those of USB 3 are two devices in one) or a
+ * negative errno. */
 int device_has_twin(const char *root, const struct device *device);
 
 /* Let it in or put it out: writes authorized through device->fd, only where it has another value,
@@ -99,7 +104,8 @@ enum device_state { DEVICE_OFF, DEVICE_ON };
 int device_authorize(struct device *device, enum device_state state);
 
 /* Call @each for each USB device but root hubs, parents before children, until it returns other
- * than 0, which is then returned; else 0 or a negative errno. The device is closed behind it. */
+ * than 0, which is then returned; else 0, also where there is no USB, or a negative errno: of one
+ * that could not be read, after the others. The device is closed behind it. */
 typedef int device_each(void *context, struct device *device);
 int device_list(const char *root, device_each *each, void *context);
 
