@@ -198,16 +198,21 @@ static const struct command commands[] = {
 	     "  sereno offboard attest ana grub\n"),
 	  OPTION_JSON | OPTION_ROOT | OPTION_AT | OPTION_REASON | OPTION_DRY_RUN | OPTION_ENDED | OPTION_DUE,
 	  OPERAND_UP_TO_THREE, offboard_run },
-	{ "media", N_("import FILE | export"), N_("removable media: rules from USBGuard, and for it"),
+	{ "media", N_("import FILE | export | boot [on|off|status]"), N_("removable media: rules from USBGuard, and for it; the boot loader"),
 	  N_("import prints the rules of USBGuard's FILE (- is standard input) as a media: block to look\n"
 	     "through and copy. What would come to another thing here is a comment there, and is told by\n"
 	     "its line, as are the traps in what it says now. Of /etc/usbguard/rules.d each file counts\n"
 	     "its rules anew: give them one after the other, in the order of their names.\n"
 	     "export prints the policy in force as rules for USBGuard, which knows neither roles nor\n"
 	     "read-only nor encrypted: there it lets in less, never more.\n"
+	     "boot on has the boot loader start the kernel with every USB device off, so that none is at work\n"
+	     "before the policy was asked; off takes that back; status tells how it is. In an emergency give\n"
+	     "the kernel sereno.media=off by hand: everything is let in until the next start, also what\n"
+	     "somebody else has plugged in, and whoever can type there can do that. Lock the boot loader.\n"
 	     "Exit status: 0 done, 1 some lines were not imported, or there is no media: block.\n\n"
 	     "  sereno media import /etc/usbguard/rules.conf --dry-run\n"
-	     "  sereno media export > rules.conf\n"),
+	     "  sereno media export > rules.conf\n"
+	     "  sereno media boot on --dry-run\n"),
 	  OPTION_ROOT | OPTION_DRY_RUN, OPERAND_PAIR, media_run },
 	{ "backup", N_("FILE"), N_("write all state into one file"),
 	  N_("The policy as edited and in force, the register, the records of accounts and the host key,\n"

@@ -17,6 +17,7 @@ static const struct action {
 } actions[] = {
 	{ "import", media_import, OPTION_DRY_RUN, 1 },
 	{ "export", media_export, 0, 0 },
+	{ "boot", media_boot, OPTION_DRY_RUN, 1 },
 };
 
 static const struct action *find_action(const char *name)

@@ -7,5 +7,6 @@
 
 enum exit_status media_import(const struct options *options, const struct output *output);
 enum exit_status media_export(const struct options *options, const struct output *output);
+enum exit_status media_boot(const struct options *options, const struct output *output);
 
 #endif
