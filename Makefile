@@ -47,7 +47,7 @@ BUILD_DEPS := gcc libc6-dev libpam0g-dev libyaml-dev libcdb-dev libssl-dev libcm
 CHECK_DEPS := jq sqlite3 tinycdb binutils util-linux zbar-tools systemd oathtool groff-base udev umockdev cryptsetup-bin dosfstools fdisk dbus-daemon
 DEMO_DEPS  := openssh-server openssh-client sudo expect login util-linux passwd iproute2 at libpam-systemd vlock zbar-tools
 VM_DEPS    := qemu-system-x86 mmdebstrap busybox-static e2fsprogs xz-utils jq
-BENCH_DEPS := jq time sqlite3 libpam-google-authenticator libpam-oath umockdev
+BENCH_DEPS := jq time sqlite3 libpam-google-authenticator libpam-oath umockdev g++ pkg-config libusbguard-dev
 FUZZ_DEPS  := clang libclang-rt-dev
 ANALYZE_DEPS := clang-tidy cppcheck
 VALGRIND_DEPS := valgrind
@@ -164,7 +164,7 @@ vm: all ## real logind, cron and reboot in a guest under QEMU
 
 $(BENCHES): $(O)/tests/bench/%: $(O)/tests/bench/%.o $(archives)
 	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $^ -lpam $(command_libs)
-bench: all $(BENCHES) ## measure against the peers and the limits; BENCH=access, compile, guard, codes, password, blocklist, groups, grants, media-helper for one group
+bench: all $(BENCHES) ## measure against the peers and the limits; BENCH=access, compile, guard, codes, password, blocklist, groups, grants, media, media-helper for one group
 	$(call deps,$(BENCH_DEPS))
 	$(Q)O=$(abspath $(O)) tests/bench/run $(BENCH)
 
