@@ -29,6 +29,7 @@ installed := \
 	system/sereno.apparmor:$(APPARMORDIR)/abstractions/nameservice.d/sereno:0644 \
 	$(O)/sereno-media-device:$(LIBEXECDIR)/sereno-media-device:0755 \
 	$(foreach r,$(notdir $(wildcard system/*.rules)),system/$(r):$(UDEVRULESDIR)/$(r):0644) \
+	system/initramfs/sereno-media:$(DATADIR)/initramfs-tools/hooks/sereno-media:0755 \
 	$(O)/serenod:$(LIBEXECDIR)/serenod:0755 $(O)/sereno-verify:$(LIBEXECDIR)/sereno-verify:0755 \
 	$(foreach u,serenod.socket serenod.service sereno-verify.socket sereno-verify@.service,system/$(u):$(UNITDIR)/$(u):0644) \
 	system/pam.d/sereno-verify:$(PREFIX)/lib/pam.d/sereno-verify:0644 \

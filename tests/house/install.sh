@@ -38,6 +38,7 @@ LC_ALL=C sort -k 2 >"$root/expected" <<LIST
 644 /usr/lib/udev/rules.d/59-sereno-media.rules
 644 /usr/lib/udev/rules.d/72-sereno-media.rules
 644 /usr/share/doc/sereno/examples/policy.yaml
+755 /usr/share/initramfs-tools/hooks/sereno-media
 644 /usr/share/man/man5/sereno-policy.5
 644 /usr/share/man/man8/libnss_sereno.8
 644 /usr/share/man/man8/pam_sereno_access.8
