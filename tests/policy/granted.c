@@ -341,16 +341,65 @@ static void test_holds(void **state)
 	scene_close(&scene);
 }
 
+/* All the roles that somebody holds, and until when these are they. */
+static void test_roles_held(void **state)
+{
+	const struct {
+		const char *user, *at, *roles, *until;
+		gid_t gid;
+	} cases[] = {
+		{ "bea", "2026-02-01T13:00", "dba", "2026-02-01T17:00", 0 },
+		{ "bea", "2026-02-01T17:30", "dba", "2026-02-01T18:00", 0 },
+		{ "bea", "2026-02-01T21:00", "", "2026-02-02T10:00", 0 },
+		{ "bea", "2026-02-01T13:00", "staff dba", "2026-02-01T17:00", STAFF },
+		{ "luis", "2026-02-01T13:00", "sysadmin", "2026-02-03T10:00", 0 },
+		{ "luis", "2026-02-03T10:00", "", "2026-02-03T12:00", 0 },
+		{ "luis", "2026-02-03T12:00", "sysadmin", NULL, 0 },
+		{ "ana-adm", "2026-02-03T11:00", "", "2026-02-03T12:00", 0 },
+		{ "bot", "2026-02-03T11:00", "", "2026-02-03T12:00", 0 },
+		{ "marta", "2026-02-01T13:00", "auditor", "2026-02-10T17:00", 0 },
+		{ "marta", "2026-02-10T17:00", "", NULL, 0 },
+		{ "goes", "2026-02-01T13:00", "staff", "2026-02-10T17:00", STAFF },
+		{ "left", "2026-02-01T13:00", "", "2026-07-01T00:00", 0 },
+		{ "rescue", "2026-02-01T13:00", "", "2026-02-10T17:00", 0 },
+		{ "nobody-at-all", "2026-02-01T13:00", "", NULL, 0 },
+	};
+	struct scene scene;
+
+	(void)state;
+	scene_open(&scene, image_of(fixture_time(PUBLISHED)));
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct access_request request = {
+			.uid = 1500, .subject = { cases[i].user, &cases[i].gid, cases[i].gid != 0 }
+		};
+		struct role_names names;
+		char text[256] = "";
+		size_t length = 0;
+		int64_t until;
+
+		assert_int_equal(policy_roles_held(scene.fixture.policy, &request,
+						   fixture_time(cases[i].at), &names, &until),
+				 0);
+		for (size_t k = 0; k < names.n; k++)
+			length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%s",
+						   k ? " " : "", names.name[k]);
+		assert_string_equal(text, cases[i].roles);
+		assert_int_equal(until,
+				 cases[i].until ? fixture_time(cases[i].until) : TIME_NO_END);
+	}
+	scene_close(&scene);
+}
+
 int main(void)
 {
-	static struct CMUnitTest tests[ARRAY_SIZE(rows) + 5] = {
+	static struct CMUnitTest tests[ARRAY_SIZE(rows) + 6] = {
 		cmocka_unit_test(test_groups), cmocka_unit_test(test_clock_back),
 		cmocka_unit_test(test_terms),  cmocka_unit_test(test_persons),
-		cmocka_unit_test(test_holds),
+		cmocka_unit_test(test_holds),  cmocka_unit_test(test_roles_held),
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		tests[5 + i] = (struct CMUnitTest){
+		tests[6 + i] = (struct CMUnitTest){
 			.name = rows[i].name,
 			.test_func = test_row,
 			.initial_state = (void *)(uintptr_t)&rows[i],
