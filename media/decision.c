@@ -12,8 +12,6 @@
 #include "told.h"
 #include "udev_record.h"
 
-#define PROPERTY_SIZE 64
-
 struct decision {
 	const struct decision_asker *asker;
 	int64_t until;
@@ -71,12 +69,13 @@ static int open_standings(struct decision *decision)
 }
 
 /* Which of the standings a device has: that of the seat it belongs to, by udev. */
-static size_t seat_of(const struct decision *decision, const struct device *device)
+static size_t seat_of(const struct decision *decision, const struct candidate *candidate)
 {
 	const struct seats *seats = decision->asker->seats;
-	char name[PROPERTY_SIZE] = "";
+	char name[UDEV_VALUE_SIZE] = "";
 
-	if (udev_record_value(decision->asker->root, device, "ID_SEAT", name, sizeof(name)) < 0 ||
+	if (udev_record_value(decision->asker->root, candidate->record, "ID_SEAT", name,
+			      sizeof(name)) < 0 ||
 	    name[0] == '\0')
 		memcpy(name, SEAT_DEFAULT, sizeof(SEAT_DEFAULT));
 	for (size_t i = 0; i < seats->n; i++)
@@ -85,14 +84,14 @@ static size_t seat_of(const struct decision *decision, const struct device *devi
 	return seats->n;
 }
 
-static enum given compare_given(const struct decision *decision, const struct device *device,
+static enum given compare_given(const struct decision *decision, const struct candidate *candidate,
 				enum media_access access)
 {
-	char word[PROPERTY_SIZE] = "";
+	char word[UDEV_VALUE_SIZE] = "";
 	int given = -1;
 
-	if (udev_record_value(decision->asker->root, device, "SERENO_MEDIA", word, sizeof(word)) <
-	    0)
+	if (udev_record_value(decision->asker->root, candidate->record, "SERENO_MEDIA", word,
+			      sizeof(word)) < 0)
 		return GIVEN_UNKNOWN;
 	for (enum media_access each = MEDIA_DENY; each <= MEDIA_READ_WRITE; each++)
 		if (strcmp(word, media_access_name(each)) == 0)
@@ -108,28 +107,28 @@ static enum given compare_given(const struct decision *decision, const struct de
 
 /* Whether what he who sat there before was given is gone with him. What nobody at all would be
  * given as well, as a disk for backups, was not his. */
-static bool goes_with_him(const struct decision *decision, size_t seat, const struct device *device,
-			  enum media_access access)
+static bool goes_with_him(const struct decision *decision, size_t seat,
+			  const struct candidate *candidate, enum media_access access)
 {
 	const struct seats *seats = decision->asker->seats;
 	struct standing *standing = &decision->standing[seat];
 	const struct media_subject subject = standing->subject;
 	struct media_verdict verdict;
 
-	if (seat == seats->n || !seats->item[seat].taken_over || !device_is_medium(device))
+	if (seat == seats->n || !seats->item[seat].taken_over || !candidate_is_medium(candidate))
 		return false;
 	standing->subject = (struct media_subject){ 0 };
-	standing_judge(standing, &device->facts, &verdict);
+	standing_judge(standing, candidate->facts, &verdict);
 	standing->subject = subject;
 	return verdict.access < access || verdict.access == MEDIA_DENY;
 }
 
-static enum step step_allowed(const struct decision *decision, const struct device *device,
+static enum step step_allowed(const struct decision *decision, const struct candidate *candidate,
 			      enum media_access access)
 {
-	if (!device->authorized)
+	if (!candidate->is_in)
 		return STEP_ASK;
-	switch (compare_given(decision, device, access)) {
+	switch (compare_given(decision, candidate, access)) {
 	case GIVEN_THIS:
 		return STEP_NONE;
 	case GIVEN_LESS:
@@ -139,34 +138,35 @@ static enum step step_allowed(const struct decision *decision, const struct devi
 	case GIVEN_UNKNOWN: /* it came before us; of what is no medium there is all or nothing */
 		break;
 	}
-	if (!device_is_medium(device))
+	if (!candidate_is_medium(candidate))
 		return STEP_NONE;
 	return access == MEDIA_READ_WRITE ? STEP_ASK : STEP_LESSEN;
 }
 
 /* Without a policy nothing tells what was meant to stay: only who leaves is followed. */
-static bool may_be_taken(const struct standing *standing, const struct device *device, bool gone)
+static bool may_be_taken(const struct standing *standing, const struct candidate *candidate,
+			 bool gone)
 {
 	if (standing->kind != STANDING_POLICY && !gone)
 		return false;
-	return !device_is_kept(standing->root, device);
+	return !candidate_is_kept(standing->root, candidate);
 }
 
 static enum step find_step(const struct decision *decision, size_t seat,
-			   const struct device *device, const struct media_verdict *verdict)
+			   const struct candidate *candidate, const struct media_verdict *verdict)
 {
 	const struct standing *standing = &decision->standing[seat];
 	const bool gone =
-		device->authorized && goes_with_him(decision, seat, device, verdict->access);
+		candidate->is_in && goes_with_him(decision, seat, candidate, verdict->access);
 
 	if (verdict->access != MEDIA_DENY && !gone)
-		return step_allowed(decision, device, verdict->access);
-	if (!device->authorized || !may_be_taken(standing, device, gone))
+		return step_allowed(decision, candidate, verdict->access);
+	if (!candidate->is_in || !may_be_taken(standing, candidate, gone))
 		return STEP_NONE;
 	return verdict->access == MEDIA_DENY ? STEP_TAKE : STEP_TURN;
 }
 
-static int begin(struct decision *decision, size_t seat, struct device *device,
+static int begin(struct decision *decision, size_t seat, const struct candidate *candidate,
 		 const struct media_verdict *verdict, enum step step)
 {
 	const struct decision_asker *asker = decision->asker;
@@ -175,7 +175,7 @@ static int begin(struct decision *decision, size_t seat, struct device *device,
 	const bool taken_over = seat < seats->n && seats->item[seat].taken_over;
 	const struct release release = {
 		.root = asker->root,
-		.device = device,
+		.candidate = candidate,
 		.user = subject->present ? subject->user : NULL,
 		.reason = step == STEP_TAKE ? media_reason_name(verdict->reason) : "user-changed",
 		.end = step == STEP_TAKE   ? RELEASE_OFF
@@ -188,11 +188,11 @@ static int begin(struct decision *decision, size_t seat, struct device *device,
 			       taken_over ? RELEASING_FINAL : RELEASING_CAN_BE_CALLED_OFF);
 }
 
-static int take_step(struct decision *decision, size_t seat, struct device *device,
+static int take_step(struct decision *decision, size_t seat, const struct candidate *candidate,
 		     const struct media_verdict *verdict)
 {
-	const enum step step = find_step(decision, seat, device, verdict);
-	struct releasing_item *under_way = releasing_find(decision->asker->releasing, device);
+	const enum step step = find_step(decision, seat, candidate, verdict);
+	struct releasing_item *under_way = releasing_find(decision->asker->releasing, candidate);
 
 	switch (step) {
 	case STEP_NONE:
@@ -200,33 +200,34 @@ static int take_step(struct decision *decision, size_t seat, struct device *devi
 		if (under_way)
 			releasing_call_off(under_way);
 		else if (step == STEP_ASK)
-			return release_ask_again(decision->asker->root, device);
+			return release_ask_again(decision->asker->root, candidate);
 		return 0;
 	case STEP_TAKE:
 	case STEP_TURN:
 	case STEP_LESSEN:
-		return under_way ? 0 : begin(decision, seat, device, verdict, step);
+		return under_way ? 0 : begin(decision, seat, candidate, verdict, step);
 	}
 	return 0;
 }
 
 /* One that fails does not keep the others from being decided. */
-static int decide(void *context, struct device *device)
+static int decide(void *context, const struct candidate *candidate)
 {
 	struct decision *decision = context;
-	const size_t seat = seat_of(decision, device);
+	const size_t seat = seat_of(decision, candidate);
 	struct standing *standing = &decision->standing[seat];
 	struct media_verdict verdict;
+	char text[TOLD_DEVICE_SIZE];
 	int r;
 
-	device->facts.twin = device_has_twin(standing->root, device) != 0;
-	standing_judge(standing, &device->facts, &verdict);
+	standing_judge(standing, candidate->facts, &verdict);
 	if (verdict.until < decision->until)
 		decision->until = verdict.until;
-	r = take_step(decision, seat, device, &verdict);
+	r = take_step(decision, seat, candidate, &verdict);
 	if (r == 0 || r == -ENODEV || r == -ENOENT)
 		return 0;
-	told_failed(standing->root, device, "it could not be decided again", r);
+	told_device(candidate, text);
+	told_failed(standing->root, text, "it could not be decided again", r);
 	decision->failed = r;
 	return 0;
 }
@@ -254,7 +255,7 @@ int decision_run(const struct decision_asker *asker, int64_t *ret_until)
 	int r = open_standings(&decision);
 
 	if (r == 0)
-		r = device_list(asker->root, decide, &decision);
+		r = candidates_list(asker->root, decide, &decision);
 	if (r == 0)
 		*ret_until = decision.until;
 	return r < 0 ? r : decision.failed;

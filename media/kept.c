@@ -10,18 +10,13 @@
 #include "route.h"
 
 #define INPUT (1u << KIND_HUB | 1u << KIND_KEYBOARD | 1u << KIND_POINTER)
-#define MEDIA (1u << KIND_STORAGE | 1u << KIND_OPTICAL | 1u << KIND_PHONE | 1u << KIND_DEBUG)
+#define NOT_INPUT                                                                        \
+	(1u << KIND_STORAGE | 1u << KIND_OPTICAL | 1u << KIND_PHONE | 1u << KIND_DEBUG | \
+	 1u << KIND_NETWORK)
 
-bool device_is_medium(const struct device *device)
+static bool is_input(unsigned kinds)
 {
-	return (device->facts.kinds & MEDIA) != 0;
-}
-
-static bool is_input(const struct device *device)
-{
-	const unsigned never = MEDIA | 1u << KIND_NETWORK;
-
-	return (device->facts.kinds & INPUT) != 0 && (device->facts.kinds & never) == 0;
+	return (kinds & INPUT) != 0 && (kinds & NOT_INPUT) == 0;
 }
 
 static bool carries_system(const char *root, const char *directory)
@@ -37,16 +32,19 @@ static bool carries_system(const char *root, const char *directory)
 	return mounts_have_system(&mounts) || (blocks.n > 0 && blocks_have_swap(&blocks));
 }
 
+bool candidate_is_kept(const char *root, const struct candidate *candidate)
+{
+	return is_input(candidate->facts->kinds) || carries_system(root, candidate->directory) ||
+	       route_needs(root, candidate->directory);
+}
+
 bool device_is_kept(const char *root, const struct device *device)
 {
-	char link[64], directory[BLOCK_PATH_SIZE];
+	struct candidate candidate = { .facts = &device->facts };
+	char link[CANDIDATE_NAME_SIZE + 32];
 	int r;
 
-	if (is_input(device))
-		return true;
 	(void)snprintf(link, sizeof(link), "bus/usb/devices/%s", device->name); /* fits */
-	r = sysfs_directory(root, link, directory);
-	if (r < 0)
-		return r != -ENOENT;
-	return carries_system(root, directory) || route_needs(root, directory);
+	r = sysfs_directory(root, link, candidate.directory);
+	return r < 0 ? r != -ENOENT : candidate_is_kept(root, &candidate);
 }

@@ -9,13 +9,11 @@
 
 #include <stdbool.h>
 
-#include <sereno/device.h>
+#include "candidate.h"
 
 /* What types, points or is a hub, and stores nothing; what the system is mounted from or swaps to;
  * the network interface of a default route. Also where that cannot be found out. */
-bool device_is_kept(const char *root, const struct device *device);
-
-/* Whether it is a medium: it can carry data away, or bring it. */
-bool device_is_medium(const struct device *device);
+bool candidate_is_kept(const char *root, const struct candidate *candidate);
+bool device_is_kept(const char *root, const struct device *device); /* the same */
 
 #endif

@@ -15,28 +15,15 @@
 
 enum release_force { FORCE_NOT, FORCE_DETACH };
 
-/* Where the device is in sysfs, from "devices/" on. */
-static int find_directory(const char *root, const struct device *device,
-			  char ret[static BLOCK_PATH_SIZE])
-{
-	char link[64];
-
-	(void)snprintf(link, sizeof(link), "bus/usb/devices/%s", device->name); /* fits */
-	return sysfs_directory(root, link, ret);
-}
-
 /* One try. What is on the device is looked for anew each time: who uses it may have mounted more.
  */
 static int try_once(const struct release *release, enum release_force force)
 {
 	scoped(blocks_clear) struct blocks blocks = { 0 };
 	scoped(mounts_clear) struct mounts mounts = { 0 };
-	char directory[BLOCK_PATH_SIZE];
-	int r = find_directory(release->root, release->device, directory);
+	int r = blocks_find(release->root, release->candidate->directory, &blocks);
 	int closed;
 
-	if (r == 0)
-		r = blocks_find(release->root, directory, &blocks);
 	if (r == 0)
 		r = mounts_find(&blocks, &mounts);
 	if (r < 0)
@@ -50,10 +37,12 @@ static int try_once(const struct release *release, enum release_force force)
 /* Returns 0, or -EBUSY: it had to be torn away. */
 static int let_go(const struct release *release)
 {
+	char text[TOLD_DEVICE_SIZE];
 	int r = try_once(release, FORCE_NOT);
 
+	told_device(release->candidate, text);
 	if (r < 0 && release->grace_sec > 0)
-		told_leaving(release->root, release->device, release->user, release->grace_sec);
+		told_leaving(release->root, text, release->user, release->grace_sec);
 	for (unsigned i = 0; r < 0 && i < release->grace_sec; i++) {
 		(void)sleep(1);
 		r = try_once(release, FORCE_NOT);
@@ -87,43 +76,45 @@ static int ask_for_block(const char *root, const char *name)
 
 /* The device's own event first: those of its disks take over what it was given, and udev keeps
  * them in this order. */
-int release_ask_again(const char *root, const struct device *device)
+int release_ask_again(const char *root, const struct candidate *candidate)
 {
 	scoped(blocks_clear) struct blocks blocks = { 0 };
-	char directory[BLOCK_PATH_SIZE];
-	int r = write_uevent(device->fd, "add");
+	int r = candidate->device ? write_uevent(candidate->device->fd, "add") : 0;
 
 	if (r == 0)
-		r = find_directory(root, device, directory);
-	if (r == 0)
-		r = blocks_find(root, directory, &blocks);
+		r = blocks_find(root, candidate->directory, &blocks);
 	for (size_t i = 0; r == 0 && i < blocks.n; i++)
 		r = ask_for_block(root, blocks.item[i].name);
 	return r == -ENOENT ? 0 : r; /* a device without disks, or gone */
 }
 
 /* What stays in, for less, is told by whoever decides about it again. */
-static void tell_end(const struct release *release, int torn)
+static void tell_end(const struct release *release, const char *text, int torn)
 {
 	if (torn < 0)
-		told_removed(release->root, release->device, release->user, "forced");
+		told_removed(release->root, text, release->user, "forced");
 	else if (release->end != RELEASE_AGAIN)
-		told_removed(release->root, release->device, release->user, release->reason);
+		told_removed(release->root, text, release->user, release->reason);
 }
 
 int release_run(const struct release *release)
 {
+	const struct candidate *candidate = release->candidate;
 	const int torn = let_go(release);
+	char text[TOLD_DEVICE_SIZE];
 	int r = 0;
 
-	if (release->end != RELEASE_AGAIN)
-		r = device_authorize(release->device, DEVICE_OFF);
+	told_device(candidate, text);
+	if (release->end != RELEASE_AGAIN && candidate->device)
+		r = device_authorize(candidate->device, DEVICE_OFF);
 	if (r == -ENODEV) /* pulled out, meanwhile */
 		return 0;
 	if (r < 0) {
-		told_failed(release->root, release->device, "it could not be put out", r);
+		told_failed(release->root, text, "it could not be put out", r);
 		return r;
 	}
-	tell_end(release, torn);
-	return release->end == RELEASE_OFF ? 0 : release_ask_again(release->root, release->device);
+	tell_end(release, text, torn);
+	if (release->end == RELEASE_OFF && candidate->device)
+		return 0;
+	return release_ask_again(release->root, candidate);
 }

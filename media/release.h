@@ -9,20 +9,20 @@
 #ifndef SERENO_MEDIA_RELEASE_H
 #define SERENO_MEDIA_RELEASE_H
 
-#include <sereno/device.h>
+#include "candidate.h"
 
 #define RELEASE_GRACE_SEC 5
 
 enum release_end {
-	RELEASE_OFF,   /* the device is put out */
-	RELEASE_TURN,  /* it is put out, and then asked for by udev's rules again: for somebody else
-			*/
+	RELEASE_OFF,   /* it is put out */
+	RELEASE_TURN,  /* it is put out, and udev's rules are asked again: for somebody else */
 	RELEASE_AGAIN, /* it stays in, and udev's rules are asked again: for less than before */
 };
 
+/* Of what is not on USB, each end is that udev's rules are asked again: they hide it. */
 struct release {
 	const char *root; /* of sysfs; mounts and maps are the host's */
-	struct device *device;
+	const struct candidate *candidate;
 	const char *user; /* who sits there now; NULL: nobody */
 	const char *reason;
 	enum release_end end;
@@ -32,7 +32,8 @@ struct release {
 /* Do it, with an event for what has become of it. Returns 0 or a negative errno. */
 int release_run(const struct release *release);
 
-/* Have udev's rules look at @device again, and then at its disks. Returns 0 or a negative errno. */
-int release_ask_again(const char *root, const struct device *device);
+/* Have udev's rules look at @candidate again, and then at its disks. Returns 0 or a negative errno.
+ */
+int release_ask_again(const char *root, const struct candidate *candidate);
 
 #endif

@@ -62,8 +62,8 @@ int releasing_begin(struct releasing *releasing, const struct release *release,
 		return neg_errno();
 	if (child == 0)
 		run_child(release);
-	*item = (struct releasing_item){ .pid = child, .number = release->device->number };
-	memcpy(item->name, release->device->name, sizeof(item->name));
+	*item = (struct releasing_item){ .pid = child, .number = release->candidate->number };
+	memcpy(item->name, release->candidate->name, sizeof(item->name));
 	item->final = way == RELEASING_FINAL;
 	r = sd_event_add_child(releasing->event, &item->source, child, WEXITED, ended, releasing);
 	if (r < 0) { /* not followed, it does its work all the same */
@@ -73,13 +73,14 @@ int releasing_begin(struct releasing *releasing, const struct release *release,
 	return 0;
 }
 
-struct releasing_item *releasing_find(struct releasing *releasing, const struct device *device)
+struct releasing_item *releasing_find(struct releasing *releasing,
+				      const struct candidate *candidate)
 {
 	for (size_t i = 0; i < RELEASING_MAX; i++) {
 		struct releasing_item *item = &releasing->item[i];
 
-		if (item->pid != 0 && item->number == device->number &&
-		    strcmp(item->name, device->name) == 0)
+		if (item->pid != 0 && item->number == candidate->number &&
+		    strcmp(item->name, candidate->name) == 0)
 			return item;
 	}
 	return NULL;

@@ -16,7 +16,7 @@
 struct releasing_item {
 	pid_t pid; /* 0: free */
 	sd_event_source *source;
-	char name[sizeof(((struct device *)NULL)->name)];
+	char name[CANDIDATE_NAME_SIZE];
 	unsigned number;
 	bool final; /* it is done to its end, whatever is decided meanwhile */
 	bool anew;  /* it is to be decided anew when this has ended */
@@ -35,8 +35,9 @@ enum releasing_way { RELEASING_CAN_BE_CALLED_OFF, RELEASING_FINAL };
 int releasing_begin(struct releasing *releasing, const struct release *release,
 		    enum releasing_way way);
 
-/* The one of @device, or NULL. */
-struct releasing_item *releasing_find(struct releasing *releasing, const struct device *device);
+/* The one of @candidate, or NULL. */
+struct releasing_item *releasing_find(struct releasing *releasing,
+				      const struct candidate *candidate);
 
 /* He may have it again: stop where it is, unless that is final; and decide anew behind it. */
 void releasing_call_off(struct releasing_item *item);

@@ -9,7 +9,6 @@
 
 #define SERVICE	   "sereno-media"
 #define DETAIL_MAX 256
-#define DEVICE_MAX (64 + DEVICE_TEXT_MAX)
 
 static void send(const char *root, struct event event)
 {
@@ -18,15 +17,17 @@ static void send(const char *root, struct event event)
 	(void)event_send(root, &event); /* what was done stands whoever hears of it */
 }
 
-static void send_of(const char *root, const struct device *device, struct event event)
+void told_device(const struct candidate *candidate, char ret[static TOLD_DEVICE_SIZE])
 {
-	char text[DEVICE_MAX];
+	const struct device_facts *facts = candidate->facts;
+	const struct device_texts *texts = candidate->texts;
 
-	(void)snprintf(text, sizeof(text), "%s %04x:%04x%s%s", device->name, device->facts.vendor,
-		       device->facts.product, device->texts.serial[0] ? " " : "",
-		       device->texts.serial); /* fits */
-	event.device = text;
-	send(root, event);
+	if (facts->has_ids)
+		(void)snprintf(ret, TOLD_DEVICE_SIZE, "%s %04x:%04x %s", candidate->name,
+			       facts->vendor, facts->product, texts->serial); /* these fit */
+	else
+		(void)snprintf(ret, TOLD_DEVICE_SIZE, "%s %s %s", candidate->name, texts->product,
+			       texts->serial);
 }
 
 static void explain(char text[static DETAIL_MAX], const char *what, int err)
@@ -36,30 +37,32 @@ static void explain(char text[static DETAIL_MAX], const char *what, int err)
 	(void)snprintf(text, DETAIL_MAX, "%s: %s", what, cause ? cause : "unknown error");
 }
 
-void told_leaving(const char *root, const struct device *device, const char *user,
-		  unsigned grace_sec)
+void told_leaving(const char *root, const char *device, const char *user, unsigned grace_sec)
 {
 	char detail[DETAIL_MAX];
 
 	(void)snprintf(detail, sizeof(detail), "it is in use; it is taken away in %u seconds",
 		       grace_sec);
-	send_of(root, device,
-		(struct event){ .id = EVENT_MEDIA_LEAVING, .subject = user, .detail = detail });
+	send(root, (struct event){ .id = EVENT_MEDIA_LEAVING,
+				   .device = device,
+				   .subject = user,
+				   .detail = detail });
 }
 
-void told_removed(const char *root, const struct device *device, const char *user,
-		  const char *reason)
+void told_removed(const char *root, const char *device, const char *user, const char *reason)
 {
-	send_of(root, device,
-		(struct event){ .id = EVENT_MEDIA_REMOVED, .subject = user, .reason = reason });
+	send(root, (struct event){ .id = EVENT_MEDIA_REMOVED,
+				   .device = device,
+				   .subject = user,
+				   .reason = reason });
 }
 
-void told_failed(const char *root, const struct device *device, const char *what, int err)
+void told_failed(const char *root, const char *device, const char *what, int err)
 {
 	char detail[DETAIL_MAX];
 
 	explain(detail, what, err);
-	send_of(root, device, (struct event){ .id = EVENT_MEDIA_FAILED, .detail = detail });
+	send(root, (struct event){ .id = EVENT_MEDIA_FAILED, .device = device, .detail = detail });
 }
 
 static void tell_error(const char *root, enum event_id id, const char *what, int err)

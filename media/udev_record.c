@@ -7,8 +7,6 @@
 
 #include "udev_record.h"
 
-#define USB_MAJOR   189
-#define PER_BUS	    128 /* minors, drivers/usb/core/usb.h */
 #define LINE_PREFIX "E:"
 
 static const char *value_of(const char *line, const char *name)
@@ -20,16 +18,15 @@ static const char *value_of(const char *line, const char *name)
 	return line[2 + length] == '=' ? line + 2 + length + 1 : NULL;
 }
 
-int udev_record_value(const char *root, const struct device *device, const char *name, char *ret,
+int udev_record_value(const char *root, const char *record, const char *name, char *ret,
 		      size_t size)
 {
-	const unsigned minor = (device->bus_number - 1) * PER_BUS + device->number - 1;
 	scoped_free char *path = NULL, *line = NULL;
 	scoped_file FILE *stream = NULL;
 	const char *value = NULL;
 	size_t room = 0;
 
-	if (asprintf(&path, "%s/run/udev/data/c%u:%u", root, USB_MAJOR, minor) < 0)
+	if (asprintf(&path, "%s/run/udev/data/%s", root, record) < 0)
 		return -ENOMEM;
 	stream = fopen(path, "re");
 	if (!stream)

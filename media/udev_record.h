@@ -7,11 +7,11 @@
 
 #include <stddef.h>
 
-#include <sereno/device.h>
+#define UDEV_VALUE_SIZE 64 /* of what is asked for here, and more */
 
-/* The property @name of @device; "" where it has none. Returns 0, -ENOENT (udev has not seen it
- * yet), -EMSGSIZE or a read error. */
-int udev_record_value(const char *root, const struct device *device, const char *name, char *ret,
+/* The property @name in the file @record, "c189:4"; "" where there is none. Returns 0, -ENOENT
+ * (udev has not seen the device yet), -EMSGSIZE or a read error. */
+int udev_record_value(const char *root, const char *record, const char *name, char *ret,
 		      size_t size);
 
 #endif
