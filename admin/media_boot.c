@@ -18,6 +18,7 @@
 #include <sereno/scoped.h>
 
 #include "escape.h"
+#include "root_disk.h"
 
 #define FOLDER	   "/etc/default/grub.d"
 #define SNIPPET	   FOLDER "/sereno-media.cfg"
@@ -180,11 +181,29 @@ static void tell_by_hand(const struct options *options, const struct output *out
 			      "initramfs, too."));
 }
 
+/* It would not be found: what is in the initramfs lets in what people type on, and nothing else. */
+static enum exit_status check_root_disk(const struct options *options, const struct output *output)
+{
+	const int r = root_disk_is_on_usb(options->root);
+
+	if (r > 0)
+		return complain(EXIT_NO,
+				_("the root file system is on USB, and would not be found at "
+				  "the next start"));
+	if (r < 0)
+		output_wrap(output, STYLE_WARNING, 0,
+			    _("Whether the root file system is on USB cannot be told: if it is, "
+			      "it will not be found at the next start."));
+	return EXIT_YES;
+}
+
 static enum exit_status boot_on(const struct options *options, const struct output *output)
 {
-	enum exit_status status;
+	enum exit_status status = check_root_disk(options, output);
 	int r;
 
+	if (status != EXIT_YES)
+		return status;
 	if (options->given & OPTION_DRY_RUN) {
 		output_wrap(output, STYLE_PLAIN, 0, _("Would write %s%s:"), options->root, SNIPPET);
 		output_print(output, STYLE_FAINT, "%s", snippet);

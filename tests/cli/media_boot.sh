@@ -11,7 +11,26 @@ echo 1 >"$tree/sys/module/usbcore/parameters/authorized_default"
 expect 1 media boot --root "$tree"
 says 'USB devices start on; next: sereno media boot on'
 says 'USB devices started on'
+# Where the root file system is: a disk, a stick, a map on a stick, and what cannot be told.
+mkdir -p "$tree/proc/self" "$tree/sys/dev/block" "$tree/sys/devices/virtual/block/dm-0/slaves/sdb1"
+ln -s ../../devices/pci0000:00/ata1/block/sda/sda1 "$tree/sys/dev/block/8:1"
+ln -s ../../devices/pci0000:00/0000:00:14.0/usb1/1-3/block/sdb/sdb1 "$tree/sys/dev/block/8:17"
+ln -s ../../devices/virtual/block/dm-0 "$tree/sys/dev/block/253:0"
+echo 8:17 >"$tree/sys/devices/virtual/block/dm-0/slaves/sdb1/dev"
+root_on() { printf '20 1 0:5 / /proc rw - proc proc rw\n21 1 %s / / rw,relatime shared:1 - %s rw\n' "$1" "$2" >"$tree/proc/self/mountinfo"; }
+for on in '8:17 ext4 /dev/sdb1' '253:0 ext4 /dev/mapper/root'; do
+	# shellcheck disable=SC2086
+	root_on ${on%% *} "${on#* }"
+	expect 1 media boot on --root "$tree"
+	says 'is on USB'
+	[ ! -e "$snippet" ] || fail "written: $on"
+done
+root_on 0:30 'btrfs /dev/none'
 expect 0 media boot on --dry-run --root "$tree"
+says 'cannot be told'
+root_on 8:1 'ext4 /dev/sda1'
+expect 0 media boot on --dry-run --root "$tree"
+silent_on 'cannot be told'
 says 'usbcore.authorized_default=0 sereno.media=on'
 [ ! -e "$snippet" ] || fail 'a dry run wrote'
 expect 0 media boot on --root "$tree"
