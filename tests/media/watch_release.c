@@ -158,6 +158,50 @@ static void test_what_is_let_in_for_nobody_stays_whoever_comes(void **state)
 	assert_true(is_mounted(desk, "/mnt"));
 }
 
+#define CARD "/sys/devices/platform/mmc_host/mmc0/mmc0:0001"
+#define DISK CARD "/block/mmcblk0"
+
+/* A card in a slot, mounted: not on USB. */
+static void mount_card(struct desk *desk)
+{
+	char path[256], text[64];
+	struct stat st;
+
+	if (!desk->may_mount)
+		skip();
+	desk_path(desk, "/mnt", path);
+	assert_int_equal(mount("card", path, "tmpfs", 0, "size=64k"), 0);
+	assert_int_equal(stat(path, &st), 0);
+	desk_directory(desk, DISK "/holders");
+	assert_int_equal(
+		symlink("../../../../../bus/mmc", desk_path(desk, CARD "/subsystem", path)), 0);
+	desk_file(desk, CARD "/type", "SD\n");
+	desk_file(desk, CARD "/cid", "02544d534130384714d2d54a2c00f2a1\n");
+	(void)snprintf(text, sizeof(text), "%u:%u\n", major(st.st_dev), minor(st.st_dev));
+	desk_file(desk, DISK "/dev", text);
+	desk_file(desk, DISK "/size", "128\n");
+	desk_file(desk, DISK "/uevent", "");
+	assert_int_equal(symlink("../../devices/platform/mmc_host/mmc0/mmc0:0001/block/mmcblk0",
+				 desk_path(desk, "/sys/class/block/mmcblk0", path)),
+			 0);
+	(void)snprintf(text, sizeof(text), "/run/udev/data/b%u:%u", major(st.st_dev),
+		       minor(st.st_dev));
+	desk_file(desk, text, "E:SERENO_MEDIA=allow\n");
+}
+
+static void test_a_card_is_unmounted_before_it_is_hidden(void **state)
+{
+	struct desk *desk = *state;
+
+	mount_card(desk);
+	open_desk(desk, POLICY_STICKS, "0");
+	assert_true(desk_comes_to_say(desk, DISK "/uevent", ""));
+	desk_sits(desk, &greeter);
+	assert_true(desk_comes_to_say(desk, DISK "/uevent", "change"));
+	assert_false(is_mounted(desk, "/mnt"));
+	assert_true(desk_hears(desk, "media.removed", "mmcblk0"));
+}
+
 #define POLICY_READ_ONLY POLICY_HEAD "media:\n  storage: read-only\n"
 
 static void test_what_is_read_only_from_now_on_is_unmounted_and_asked_for_again(void **state)
@@ -279,6 +323,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(test_what_is_in_use_is_given_a_moment_and_then_torn_away),
 	TEST(test_what_is_closed_within_the_moment_is_not_torn_away),
 	TEST(test_what_is_let_in_for_nobody_stays_whoever_comes),
+	TEST(test_a_card_is_unmounted_before_it_is_hidden),
 	TEST(test_what_is_read_only_from_now_on_is_unmounted_and_asked_for_again),
 	TEST(test_a_directory_that_was_exchanged_for_a_link_has_nothing_else_unmounted),
 	TEST(test_odd_names_of_mount_points_are_understood),
