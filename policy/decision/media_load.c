@@ -155,21 +155,42 @@ static int ask_grants(struct policy *policy, const char *root)
 	return 0;
 }
 
-/* As grants of roles: a clock that was set back brings none back, nor does a wrong one any. */
-static void settle_grants(struct media_case *media, const struct device_grants *grants, size_t n)
+/* Who has departed has nothing from then on, whatever the clock says. */
+static int end_at_departure(const struct grants *grants, struct device_grant *grant)
 {
-	const int64_t earliest = device_grants_earliest(grants);
-	const int64_t published = device_grants_published(grants);
+	struct departure departure;
+	int r;
 
-	for (size_t i = 0; i < n; i++) {
+	if (!grants)
+		return 0;
+	r = grants_departed(grants, grant->user, grant->uid, &departure);
+	if (r <= 0)
+		return r;
+	if (departure.since <= grants_earliest(grants))
+		departure.since = TIME_NO_START;
+	if (departure.since < grant->valid.until)
+		grant->valid.until = departure.since;
+	return 0;
+}
+
+/* As grants of roles: a clock that was set back brings none back, nor does a wrong one any. */
+static int settle_grants(struct media_case *media, const struct policy *policy, size_t n)
+{
+	const int64_t earliest = device_grants_earliest(policy->devices);
+	const int64_t published = device_grants_published(policy->devices);
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
 		struct device_grant grant = media->grants[i];
 
+		r = end_at_departure(policy->grants, &grant);
 		if (grant.valid.until <= earliest)
 			continue;
 		if (grant.valid.since < published)
 			grant.valid.since = published;
 		media->grants[media->n_grants++] = grant;
 	}
+	return r;
 }
 
 static int load_grants(struct media_case *media, struct policy *policy, const char *root,
@@ -183,8 +204,7 @@ static int load_grants(struct media_case *media, struct policy *policy, const ch
 	n = device_grants_of(policy->devices, device->identity, &media->grants);
 	if (n < 0)
 		return (int)n;
-	settle_grants(media, policy->devices, (size_t)n);
-	return 0;
+	return settle_grants(media, policy, (size_t)n);
 }
 
 int media_load(struct policy *policy, const char *root, const struct device_facts *device,

@@ -181,6 +181,40 @@ static void test_clock_back(void **state)
 	scene_close(&scene);
 }
 
+/* What somebody was granted ends when he leaves. */
+static void test_departed(void **state)
+{
+	const struct departure departures[] = {
+		{ 1, "ana", 1500, fixture_time("2026-02-01T15:00") },
+	};
+	struct grants_image image = {
+		.facts = { .serial = 5, .published = fixture_time(PUBLISHED), .n_departures = 1 },
+		.departures = departures,
+	};
+	const struct device_facts device = device_of("storage #2");
+	scoped(media_free_p) struct media_case *media = NULL;
+	struct media_verdict verdict;
+	struct sitter sitter;
+	struct timespec up;
+	struct scene scene;
+
+	(void)state;
+	assert_int_equal(clock_gettime(CLOCK_BOOTTIME, &up), 0);
+	image.facts.boottime = up.tv_sec;
+	scene_open(&scene);
+	sitter_of("ana", &sitter);
+	assert_int_equal(publish(&scene, fixture_time(PUBLISHED), 0), 0);
+	assert_int_equal(grants_publish(scene.root, &image), 0);
+	assert_int_equal(policy_take_grants(scene.fixture.policy, scene.root), 0);
+	assert_int_equal(media_load(scene.fixture.policy, scene.root, &device, &media), 0);
+	media_judge(media, &device, &sitter.subject, fixture_time("2026-02-01T14:59"), &verdict);
+	assert_int_equal(verdict.grant, 2);
+	assert_int_equal(verdict.until, fixture_time("2026-02-01T15:00"));
+	media_judge(media, &device, &sitter.subject, fixture_time("2026-02-01T15:00"), &verdict);
+	assert_int_equal(verdict.access, MEDIA_DENY);
+	scene_close(&scene);
+}
+
 /* Nothing published is nothing granted; what is damaged is an error. */
 static void test_file(void **state)
 {
@@ -258,14 +292,15 @@ static void test_damage(void **state)
 
 int main(void)
 {
-	static struct CMUnitTest tests[ARRAY_SIZE(rows) + 3] = {
+	static struct CMUnitTest tests[ARRAY_SIZE(rows) + 4] = {
 		cmocka_unit_test(test_clock_back),
 		cmocka_unit_test(test_file),
 		cmocka_unit_test(test_damage),
+		cmocka_unit_test(test_departed),
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		tests[3 + i] = (struct CMUnitTest){
+		tests[4 + i] = (struct CMUnitTest){
 			.name = rows[i].name,
 			.test_func = test_row,
 			.initial_state = (void *)(uintptr_t)&rows[i],
