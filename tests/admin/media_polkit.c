@@ -52,13 +52,15 @@ static int tear_down(void **state)
 
 static void write_for(const struct place *place, const char *media)
 {
+	struct diag_list diags = { 0 };
 	struct model *model = NULL;
 	char text[512];
 
 	(void)snprintf(text, sizeof(text), "sereno: 1\n%s", media);
-	assert_int_equal(model_read(place->root, text, strlen(text), 0, &model, NULL), 0);
+	assert_int_equal(model_read(place->root, text, strlen(text), 0, &model, &diags), 0);
 	assert_int_equal(media_polkit_write(place->root, model), 0);
 	model_free(model);
+	diag_clear(&diags);
 }
 
 /* "" where there is none. */
