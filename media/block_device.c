@@ -205,6 +205,8 @@ int block_device_decide(struct standing *standing, const char *path, FILE *out)
 	}
 	read_only = carry_out(standing, path, ruling);
 	answer(out, standing, ruling, read_only);
+	if (ruling->disk.facts.bus != BUS_USB && ruling->verdict.until != TIME_NO_END)
+		(void)seat_look_again(standing->root); /* it has to know of it */
 	(void)fflush(out); /* heard before it is told: telling may take longer than we have */
 	tell(standing, path, ruling);
 	return 0;

@@ -88,10 +88,13 @@ static enum given compare_given(const struct decision *decision, const struct ca
 				enum media_access access)
 {
 	char word[UDEV_VALUE_SIZE] = "";
+	const int r = udev_record_value(decision->asker->root, candidate->record, "SERENO_MEDIA",
+					word, sizeof(word));
 	int given = -1;
 
-	if (udev_record_value(decision->asker->root, candidate->record, "SERENO_MEDIA", word,
-			      sizeof(word)) < 0)
+	if (r == -ENOENT) /* udev is about to decide, or does not run: then nothing would hear us */
+		return GIVEN_THIS;
+	if (r < 0)
 		return GIVEN_UNKNOWN;
 	for (enum media_access each = MEDIA_DENY; each <= MEDIA_READ_WRITE; each++)
 		if (strcmp(word, media_access_name(each)) == 0)

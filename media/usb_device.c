@@ -101,6 +101,8 @@ int usb_device_carry_out(struct standing *standing, const char *path, struct dev
 	if (r < 0)
 		return r;
 	answer_verdict(out, verdict);
+	if (verdict->until != TIME_NO_END) /* the watcher has to know of it */
+		(void)seat_look_again(standing->root);
 	/* Heard before it is told: telling may take longer than the helper has. */
 	if (verdict->access == MEDIA_DENY) {
 		(void)fflush(out);

@@ -27,6 +27,9 @@
 #define AHEAD_USEC (4 * PAUSE_USEC)
 #define RETRY_SEC  5
 
+/* What udev's program has decided stands in udev's records a moment after it has told us. */
+#define SETTLE_USEC 200000
+
 /* Why to look. */
 enum watch_reason {
 	REASON_SEATS = 1 << 0,	 /* logind has said something */
@@ -53,13 +56,28 @@ struct watch {
 	struct releasing releasing;
 };
 
+/* After @later_usec, or when it has been paid for. Who has asked for an earlier look gets it. */
+static void ask_within(struct watch *watch, unsigned reason, uint64_t later_usec)
+{
+	uint64_t now = 0, pending = UINT64_MAX, due;
+	int waits = SD_EVENT_OFF;
+
+	/* these fail for wrong arguments alone */
+	(void)sd_event_now(watch->event, CLOCK_MONOTONIC, &now);
+	(void)sd_event_source_get_enabled(watch->look, &waits);
+	if (waits != SD_EVENT_OFF)
+		(void)sd_event_source_get_time(watch->look, &pending);
+	due = now + later_usec;
+	if (watch->paid_usec > AHEAD_USEC && watch->paid_usec - AHEAD_USEC > due)
+		due = watch->paid_usec - AHEAD_USEC;
+	watch->reasons |= reason;
+	(void)sd_event_source_set_time(watch->look, due < pending ? due : pending);
+	(void)sd_event_source_set_enabled(watch->look, SD_EVENT_ONESHOT);
+}
+
 static void ask(struct watch *watch, unsigned reason)
 {
-	const uint64_t due = watch->paid_usec > AHEAD_USEC ? watch->paid_usec - AHEAD_USEC : 0;
-
-	watch->reasons |= reason;
-	(void)sd_event_source_set_time(watch->look, due); /* these fail for wrong arguments alone */
-	(void)sd_event_source_set_enabled(watch->look, SD_EVENT_ONESHOT);
+	ask_within(watch, reason, 0);
 }
 
 static int on_bus(sd_bus_message *message, void *context, sd_bus_error *error)
@@ -86,7 +104,7 @@ static int on_again(sd_event_source *source, const struct inotify_event *event, 
 {
 	(void)source;
 	if (event->mask & IN_Q_OVERFLOW || (event->len > 0 && !strcmp(event->name, SEAT_AGAIN)))
-		ask(context, REASON_SESSION | REASON_SEATS);
+		ask_within(context, REASON_SESSION | REASON_SEATS, SETTLE_USEC);
 	return 0;
 }
 

@@ -144,10 +144,34 @@ static void test_a_watcher_that_is_started_again_takes_nothing(void **state)
 	assert_true(device_says(desk, &stick, "authorized", "1"));
 }
 
+static void test_what_udev_is_about_to_decide_is_left_alone(void **state)
+{
+	struct desk *desk = *state;
+
+	device_plug(desk, &stick, "1\n"); /* let in, and nothing kept of it yet */
+	device_plug(desk, &keyboard, "0\n");
+	open_desk(desk, POLICY_STICKS);
+	assert_true(device_comes_to(desk, &keyboard, "uevent", "add"));
+	assert_true(device_says(desk, &stick, "uevent", ""));
+	assert_true(device_says(desk, &stick, "authorized", "1"));
+}
+
+static void test_what_came_before_us_is_asked_for(void **state)
+{
+	struct desk *desk = *state;
+
+	device_plug(desk, &stick, "1\n");
+	desk_file(desk, "/run/udev/data/c189:4", "I:1\nE:ID_BUS=usb\n");
+	open_desk(desk, POLICY_STICKS);
+	assert_true(device_comes_to(desk, &stick, "uevent", "add"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 static const struct CMUnitTest tests[] = {
 	TEST(test_what_comes_is_off_while_the_block_is_in_force),
+	TEST(test_what_udev_is_about_to_decide_is_left_alone),
+	TEST(test_what_came_before_us_is_asked_for),
 	TEST(test_a_block_on_trial_changes_nothing),
 	TEST(test_without_a_block_nothing_is_touched),
 	TEST(test_another_policy_takes_what_it_does_not_allow),
