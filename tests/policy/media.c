@@ -387,8 +387,7 @@ static void test_weak_serials(void **state)
 					    "9876",
 					    "fedcba9876543210",
 					    "A\tBCX",
-					    "se\xc3\xb1"
-					    "al77",
+					    "se\303\261al77",
 					    "AbCdEf" };
 	static const char *const strong[] = { "60A44C413FAE1", "1357",	   "00000001",
 					      "MY-DISK 1",     "12345679", "0123456789ABCDEG" };
