@@ -59,6 +59,8 @@ static int judge(struct standing *standing, const char *path, struct ruling *ret
 	r = disk_find(standing->root, path, &event, &ret->disk);
 	if (r < 0 || !ret->disk.removable)
 		return r;
+	if (ret->disk.seat[0])
+		standing_turn(standing, ret->disk.seat);
 	standing_judge(standing, &ret->disk.facts, &ret->verdict);
 	if (ret->verdict.access == MEDIA_READ_WRITE)
 		return 1;

@@ -12,6 +12,7 @@
 #include <sereno/scoped.h>
 
 #include "attribute.h"
+#include "udev_record.h"
 
 #define SECTOR	     512u /* bytes, of sysfs */
 #define TYPE_OPTICAL "5"  /* SPC-4, peripheral device type: CD and DVD */
@@ -63,6 +64,18 @@ static void describe(struct disk *disk, enum device_bus bus, enum device_kind ki
 	disk->removable = true;
 }
 
+/* udev gives a seat to USB devices, and to few of those below. A node's minor number counts 128 to
+ * each bus (Documentation/admin-guide/devices.txt). */
+static void read_seat(const char *root, const struct device *device, struct disk *disk)
+{
+	char record[32];
+
+	(void)snprintf(record, sizeof(record), "c189:%u",
+		       (device->bus_number - 1) * 128 + device->number - 1); /* 15 */
+	if (udev_record_value(root, record, "ID_SEAT", disk->seat, sizeof(disk->seat)) < 0)
+		disk->seat[0] = '\0';
+}
+
 /* At each level there is one thing that it could be; these return 1 where that is so, else 0 or a
  * negative errno. */
 static int is_usb(const char *root, const char *level, struct disk *disk)
@@ -80,6 +93,7 @@ static int is_usb(const char *root, const char *level, struct disk *disk)
 		return 0;
 	disk->facts = device.facts;
 	disk->texts = device.texts;
+	read_seat(root, &device, disk);
 	disk->removable = true;
 	return 1;
 }

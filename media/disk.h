@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include <sereno/device.h>
+#include <sereno/seat.h>
 
 struct disk {
 	bool removable; /* else nothing below is set but the paths */
@@ -19,7 +20,8 @@ struct disk {
 	char carrier[PATH_MAX]; /* in sysfs: of the device that a decision is about */
 	char whole[PATH_MAX];	/* of the disk that it is, or is a partition of; "" for a generic
 				   SCSI device */
-	uint64_t start, size;	/* bytes, of a partition; size 0: it is none */
+	char seat[SEAT_NAME_MAX + 1]; /* of the carrier, as udev has it; "" where it has none */
+	uint64_t start, size;	      /* bytes, of a partition; size 0: it is none */
 };
 
 /* What udev said of it before, and what happens to it now. */

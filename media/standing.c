@@ -75,6 +75,13 @@ void standing_open(const char *root, const char *seat, enum standing_boot boot,
 		look_at_seat(ret, seat);
 }
 
+void standing_turn(struct standing *standing, const char *seat)
+{
+	standing->subject = (struct media_subject){ .present = false };
+	if (standing->kind == STANDING_POLICY)
+		look_at_seat(standing, seat);
+}
+
 void standing_close(struct standing *standing)
 {
 	policy_close(take(standing->policy, NULL));

@@ -36,6 +36,9 @@ enum standing_boot { STANDING_BOOT_OPEN, STANDING_BOOT_CLOSED };
  * Released with standing_close(). Cannot fail: what cannot be read allows nothing. */
 void standing_open(const char *root, const char *seat, enum standing_boot boot,
 		   struct standing *ret);
+/* Look at who sits at another seat. */
+void standing_turn(struct standing *standing, const char *seat);
+
 void standing_close(struct standing *standing); /* for scoped(), too */
 
 /* What @device gets. */

@@ -172,4 +172,18 @@ properties=
 rm "$host/dev/sdb"
 mkfifo "$host/dev/sdb"
 expect 'encrypted only: a node that is no disk' $disk encrypted yes
+
+# udev tells the seat of a USB device, and not of the disk in it.
+policy employees <<'END'
+media:
+  storage: deny
+  rules:
+    - {name: of-the-employees, device: {kind: storage}, roles: [employee], access: read-write}
+END
+host employees all
+sits eva 1005 no employee
+expect 'whoever sits at the first seat' $disk allow no
+mkdir -p "$host/run/udev/data"
+printf 'I:1\nE:ID_SEAT=seat1\n' >"$host/run/udev/data/c189:3"
+expect 'a stick at another seat' $disk deny yes
 finish
