@@ -23,6 +23,7 @@ struct import {
 	bool last_denies, begun, begun_rules;
 	size_t n, room;
 	struct usbguard_scope *allowed; /* by the lines so far */
+	struct usbguard_classes classes;
 };
 
 static void import_clear(struct import *import)
@@ -239,7 +240,7 @@ static int import_line(struct import *import, char *text)
 		tell(import, _("never reached: a line before is for every device"));
 		return 0;
 	}
-	usbguard_understand(&rule, &meaning);
+	usbguard_understand(&rule, &import->classes, &meaning);
 	if (!meaning.anything)
 		return import_meaning(import, &rule, &meaning);
 	import->last = import->line;
@@ -341,6 +342,7 @@ enum exit_status media_import(const struct options *options, const struct output
 	if (!options->second)
 		return complain(EXIT_USAGE, _("sereno media import FILE: which file?"));
 	import.file = escape(buffer, options->second);
+	usbguard_look_at_classes(&import.classes);
 	if (!(options->given & OPTION_DRY_RUN))
 		import.output = output;
 	r = text ? read_file(options->second, text) : -ENOMEM;

@@ -75,9 +75,16 @@ struct usbguard_interface {
 };
 bool usbguard_interface_read(const char *text, struct usbguard_interface *ret);
 
+/* Of each class the kinds that its interfaces may be of: the same for all rules. */
+struct usbguard_classes {
+	unsigned kinds[256];
+};
+void usbguard_look_at_classes(struct usbguard_classes *ret);
+
 /* The kinds of which some interface fits one of @n patterns: 1u << enum device_kind. *@whole is
  * whether they are all that these kinds have. */
-unsigned usbguard_kinds(const struct usbguard_interface *patterns, size_t n, bool *whole);
+unsigned usbguard_kinds(const struct usbguard_classes *classes,
+			const struct usbguard_interface *patterns, size_t n, bool *whole);
 
 /* Print the patterns of all interfaces of @kinds, and of no other, each with a blank behind. */
 void usbguard_print_kinds(FILE *stream, unsigned kinds);
@@ -106,7 +113,8 @@ struct usbguard_meaning {
 	const char *reason[USBGUARD_REASONS_MAX];
 };
 
-void usbguard_understand(const struct usbguard_rule *rule, struct usbguard_meaning *ret);
+void usbguard_understand(const struct usbguard_rule *rule, const struct usbguard_classes *classes,
+			 struct usbguard_meaning *ret);
 
 /* Devices that a rule is for, one of its ids and serial numbers at a time. */
 struct usbguard_scope {

@@ -113,20 +113,37 @@ static unsigned find_kinds(const struct search *search, const struct usbguard_in
 	return kinds;
 }
 
-unsigned usbguard_kinds(const struct usbguard_interface *patterns, size_t n, bool *whole)
+void usbguard_look_at_classes(struct usbguard_classes *ret)
+{
+	const struct search all = { NULL, 0 };
+
+	for (int code = 0; code < 256; code++)
+		ret->kinds[code] = find_kinds(&all, &(struct usbguard_interface){ code, ANY, ANY });
+}
+
+static bool has_class(const struct usbguard_interface *patterns, size_t n, int code)
+{
+	for (size_t i = 0; i < n; i++)
+		if (patterns[i].class == code)
+			return true;
+	return false;
+}
+
+unsigned usbguard_kinds(const struct usbguard_classes *classes,
+			const struct usbguard_interface *patterns, size_t n, bool *whole)
 {
 	const struct search inside = { NULL, 0 }, outside = { patterns, n };
-	unsigned kinds = 0;
+	unsigned kinds = 0, others = 0;
 
 	for (size_t i = 0; i < n; i++)
 		kinds |= find_kinds(&inside, &patterns[i]);
-	*whole = n > 0;
-	/* What is outside of them is mostly of a class that is inside. */
-	for (int i = 0; *whole && i < 256; i++) {
-		const struct usbguard_interface all = { (patterns[0].class + i) & 0xff, ANY, ANY };
+	for (int code = 0; code < 256; code++) {
+		const struct usbguard_interface all = { code, ANY, ANY };
 
-		*whole = !(find_kinds(&outside, &all) & kinds);
+		others |= has_class(patterns, n, code) ? find_kinds(&outside, &all)
+						       : classes->kinds[code];
 	}
+	*whole = n > 0 && !(kinds & others);
 	return kinds;
 }
 

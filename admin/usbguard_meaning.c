@@ -138,6 +138,7 @@ static void understand_operator(const struct usbguard_values *values,
 }
 
 static void understand_interfaces(const struct usbguard_values *values,
+				  const struct usbguard_classes *classes,
 				  struct usbguard_meaning *meaning)
 {
 	struct usbguard_interface patterns[USBGUARD_VALUES_MAX];
@@ -148,7 +149,7 @@ static void understand_interfaces(const struct usbguard_values *values,
 	for (size_t i = 0; i < values->n; i++)
 		(void)usbguard_interface_read(values->value[i],
 					      &patterns[i]); /* looked at before */
-	meaning->kinds = usbguard_kinds(patterns, values->n, &whole);
+	meaning->kinds = usbguard_kinds(classes, patterns, values->n, &whole);
 	understand_operator(values, meaning);
 	if (!whole)
 		lose(meaning, _("not all classes of the kind: the rule would be for more"));
@@ -247,13 +248,14 @@ static bool has_anything(const struct usbguard_rule *rule)
 	return false;
 }
 
-void usbguard_understand(const struct usbguard_rule *rule, struct usbguard_meaning *ret)
+void usbguard_understand(const struct usbguard_rule *rule, const struct usbguard_classes *classes,
+			 struct usbguard_meaning *ret)
 {
 	*ret = (struct usbguard_meaning){ .exact = true, .sayable = true };
 	understand_target(rule, ret);
 	understand_ids(&rule->attribute[USBGUARD_ID], ret);
 	understand_serials(&rule->attribute[USBGUARD_SERIAL], ret);
-	understand_interfaces(&rule->attribute[USBGUARD_INTERFACE], ret);
+	understand_interfaces(&rule->attribute[USBGUARD_INTERFACE], classes, ret);
 	understand_conditions(&rule->attribute[USBGUARD_IF], ret);
 	understand_rest(rule, ret);
 	if (ret->sayable && !ret->deny && ret->n_ids > 0 && !ret->kinds && ret->serials->n == 0)

@@ -136,8 +136,8 @@ static const struct row {
 /* clang-format on */
 
 /* As read from memory that ends behind it. */
-static enum outcome understand(const char *line, size_t length, struct usbguard_meaning *ret,
-			       size_t *serials)
+static enum outcome understand(const struct usbguard_classes *classes, const char *line,
+			       size_t length, struct usbguard_meaning *ret, size_t *serials)
 {
 	scoped_free char *text = malloc(length + 1);
 	struct usbguard_rule rule;
@@ -152,7 +152,7 @@ static enum outcome understand(const char *line, size_t length, struct usbguard_
 		assert_int_equal(r < 0, reason != NULL);
 		return r < 0 ? BAD : NOTHING;
 	}
-	usbguard_understand(&rule, ret);
+	usbguard_understand(&rule, classes, ret);
 	*serials = ret->serials->n;
 	ret->serials = NULL;
 	if (ret->exact)
@@ -165,9 +165,11 @@ static void check_row(void **state)
 {
 	const struct row *row = *state;
 	struct usbguard_meaning meaning = { 0 };
+	struct usbguard_classes classes;
 	size_t serials = 0;
 
-	assert_int_equal(understand(row->line, strlen(row->line), &meaning, &serials),
+	usbguard_look_at_classes(&classes);
+	assert_int_equal(understand(&classes, row->line, strlen(row->line), &meaning, &serials),
 			 row->outcome);
 	assert_int_equal(meaning.kinds, row->kinds);
 	assert_int_equal(meaning.n_ids, row->ids);
@@ -178,12 +180,14 @@ static void check_row(void **state)
 static void check_beginnings(void **state)
 {
 	struct usbguard_meaning meaning;
+	struct usbguard_classes classes;
 	size_t serials;
 
 	(void)state;
+	usbguard_look_at_classes(&classes);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		for (size_t length = 0; length < strlen(rows[i].line); length++)
-			(void)understand(rows[i].line, length, &meaning, &serials);
+			(void)understand(&classes, rows[i].line, length, &meaning, &serials);
 }
 
 static void check_many_values(void **state)
@@ -191,20 +195,23 @@ static void check_many_values(void **state)
 	struct usbguard_meaning meaning;
 	static const char begin[] = "allow id one-of { ", id[] = "0951:1666 ";
 	char line[sizeof(begin) + (USBGUARD_VALUES_MAX + 1) * sizeof(id)];
+	struct usbguard_classes classes;
 	size_t length = sizeof(begin) - 1;
 	size_t serials;
 
 	(void)state;
+	usbguard_look_at_classes(&classes);
 	memcpy(line, begin, length);
 	for (size_t i = 0; i <= USBGUARD_VALUES_MAX; i++) {
 		memcpy(line + length, id, sizeof(id) - 1);
 		length += sizeof(id) - 1;
 		line[length] = '}';
 		if (i == USBGUARD_VALUES_MAX - 1)
-			assert_int_equal(understand(line, length + 1, &meaning, &serials), EXACT);
+			assert_int_equal(understand(&classes, line, length + 1, &meaning, &serials),
+					 EXACT);
 	}
 	assert_int_equal(meaning.n_ids, USBGUARD_VALUES_MAX);
-	assert_int_equal(understand(line, length + 1, &meaning, &serials), BAD);
+	assert_int_equal(understand(&classes, line, length + 1, &meaning, &serials), BAD);
 }
 
 int main(void)
