@@ -12,9 +12,7 @@
 #include "disk.h"
 #include "udev_record.h"
 
-#define USB_MAJOR 189
-#define PER_BUS	  128 /* minors, drivers/usb/core/usb.h */
-#define MEDIA	  (1u << KIND_STORAGE | 1u << KIND_OPTICAL | 1u << KIND_PHONE | 1u << KIND_DEBUG)
+#define MEDIA (1u << KIND_STORAGE | 1u << KIND_OPTICAL | 1u << KIND_PHONE | 1u << KIND_DEBUG)
 
 struct listing {
 	const char *root;
@@ -30,7 +28,6 @@ bool candidate_is_medium(const struct candidate *candidate)
 static int list_usb(void *context, struct device *device)
 {
 	const struct listing *listing = context;
-	const unsigned minor_part = (device->bus_number - 1) * PER_BUS + device->number - 1;
 	struct candidate candidate = {
 		.number = device->number,
 		.is_in = device->authorized,
@@ -42,7 +39,7 @@ static int list_usb(void *context, struct device *device)
 
 	device->facts.twin = device_has_twin(listing->root, device) != 0; /* also where unknown */
 	memcpy(candidate.name, device->name, sizeof(device->name));
-	(void)snprintf(candidate.record, sizeof(candidate.record), "c%u:%u", USB_MAJOR, minor_part);
+	udev_record_of(device, candidate.record);
 	(void)snprintf(link, sizeof(link), "bus/usb/devices/%s", device->name);
 	if (sysfs_directory(listing->root, link, candidate.directory) < 0)
 		return 0; /* gone */

@@ -11,6 +11,7 @@
 #include <sereno/device.h>
 
 #include "blocks.h"
+#include "udev_record.h"
 
 #define CANDIDATE_NAME_SIZE 64
 
@@ -18,7 +19,7 @@ struct candidate {
 	char name[CANDIDATE_NAME_SIZE];	 /* "1-1.4", "mmcblk0" */
 	unsigned number;		 /* another one that is put there has another */
 	char directory[BLOCK_PATH_SIZE]; /* in sysfs, from "devices/" on */
-	char record[32];		 /* its file of udev's: "c189:4" */
+	char record[UDEV_RECORD_SIZE];	 /* its file of udev's: "c189:4" */
 	bool is_in;			 /* it can be used now */
 	struct device *device;		 /* NULL: it is not on USB */
 	const struct device_facts *facts;

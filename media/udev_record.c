@@ -7,6 +7,8 @@
 
 #include "udev_record.h"
 
+#define USB_MAJOR   189
+#define PER_BUS	    128 /* minors, drivers/usb/core/usb.h */
 #define LINE_PREFIX "E:"
 
 static const char *value_of(const char *line, const char *name)
@@ -16,6 +18,13 @@ static const char *value_of(const char *line, const char *name)
 	if (strncmp(line, LINE_PREFIX, 2) != 0 || strncmp(line + 2, name, length) != 0)
 		return NULL;
 	return line[2 + length] == '=' ? line + 2 + length + 1 : NULL;
+}
+
+void udev_record_of(const struct device *device, char ret[static UDEV_RECORD_SIZE])
+{
+	const unsigned minor = (device->bus_number - 1) * PER_BUS + device->number - 1;
+
+	(void)snprintf(ret, UDEV_RECORD_SIZE, "c%u:%u", USB_MAJOR, minor); /* fits */
 }
 
 int udev_record_value(const char *root, const char *record, const char *name, char *ret,

@@ -121,7 +121,7 @@ static void test_who_came_while_nobody_watched_does_not_take_a_stick_over(void *
 	device_plug(desk, &stick, "1\n");
 	device_given(desk, &stick, "allow");
 	open_desk(desk, POLICY_STICKS);
-	desk_end(&desk->watcher);
+	desk_end_watcher(desk);
 	desk_sits(desk, &luis);
 	desk_watch(desk, "1");
 	assert_true(device_comes_to(desk, &stick, "authorized", "0"));
@@ -137,7 +137,7 @@ static void test_a_watcher_that_is_started_again_takes_nothing(void **state)
 	device_plug(desk, &keyboard, "0\n");
 	open_desk(desk, POLICY_STICKS);
 	assert_true(device_comes_to(desk, &keyboard, "uevent", "add"));
-	desk_end(&desk->watcher);
+	desk_end_watcher(desk);
 	device_file(desk, &keyboard, "uevent", "");
 	desk_watch(desk, "1");
 	assert_true(device_comes_to(desk, &keyboard, "uevent", "add"));
