@@ -37,10 +37,9 @@ static const struct wrapper {
 	{ "attempts", "sereno: 1\nattempts:\n", "  " },
 	{ "attempts.then", "sereno: 1\nattempts:\n  then:\n", "    " },
 	{ "second-factor", "sereno: 1\nsecond-factor:\n", "  " },
-	{ "media",
-	  "sereno: 1\nroles:\n  sysadmin: {}\n  employee: {}\nmedia:\n", "  " },
-	{ "media.requests",
-	  "sereno: 1\nroles:\n  sysadmin: {}\n  head: {}\nmedia:\n  requests:\n", "    " },
+	{ "media", "sereno: 1\nroles:\n  sysadmin: {}\n  employee: {}\nmedia:\n", "  " },
+	{ "media.requests", "sereno: 1\nroles:\n  sysadmin: {}\n  head: {}\nmedia:\n  requests:\n",
+	  "    " },
 	{ "media.rules",
 	  "sereno: 1\nhosts: {databases: [pg-01]}\nroles:\n  sysadmin: {}\n"
 	  "media:\n  rules:\n    -\n",
