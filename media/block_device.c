@@ -141,6 +141,15 @@ static int set_read_only(const char *root, const char *path, int read_only)
 	return ioctl(fd, BLKROSET, &read_only) < 0 ? neg_errno() : 0;
 }
 
+/* A disk that is read-only has partitions that are; one of a partition alone is lost when the table
+ * is read again. */
+static const char *settable(const char *path, const struct disk *disk)
+{
+	const size_t length = strlen(disk->whole);
+
+	return strncmp(path, disk->whole, length) == 0 && path[length] == '/' ? disk->whole : path;
+}
+
 /* Returns whether the kernel does not let anybody write. */
 static bool carry_out(struct standing *standing, const char *path, struct ruling *ruling)
 {
@@ -150,7 +159,7 @@ static bool carry_out(struct standing *standing, const char *path, struct ruling
 
 	if (!ruling->disk.whole[0] || (!was && !wanted))
 		return false;
-	r = set_read_only(standing->root, path, wanted);
+	r = set_read_only(standing->root, settable(path, &ruling->disk), wanted);
 	if (r < 0)
 		noted_failed(standing, path, "it could not be made read-only, or writable again",
 			     r);

@@ -44,6 +44,11 @@ silent_on SERENO_MEDIA_HIDE
 kernel_says 1
 if dd if=/dev/zero of="$loop" bs=512 count=1 conv=notrunc status=none 2>/dev/null; then fail 'it was written to'; fi
 
+case='its partition'
+helper block $disk/sdb1
+says SERENO_MEDIA_RO=1
+kernel_says 1
+
 case='partitioned anew, or another card: change'
 blockdev --setrw "$loop"
 properties='ACTION=change SERENO_MEDIA_WAS=read-only SERENO_MEDIA_RO=1 DISK_MEDIA_CHANGE=1'

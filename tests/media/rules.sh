@@ -126,6 +126,14 @@ is "$authorized" 0
 case='the program is not there: a disk'
 udev generous add $disk 00-roothub-usb2 20-stick-bot-vfat
 has SERENO_MEDIA_HIDE=1
+case='the program is not there: a card, and a disk of MMC that is soldered in'
+card=/devices/pci0000:00/0000:00:1d.0/0000:02:00.0/mmc_host/mmc0/mmc0:aaaa/block/mmcblk0
+udev generous add $card 100-mmc-sd-card
+has SERENO_MEDIA_HIDE=1
+mkdir "$top/mocks"
+sed 's/type=SD/type=MMC/' "$here/../data/usb/100-mmc-sd-card.umockdev" >"$top/mocks/emmc.umockdev"
+udev generous add $card "$(realpath --relative-to="$here/../data/usb" "$top/mocks/emmc")"
+lacks '^SERENO_MEDIA_HIDE|^SYSTEMD_READY'
 program=$O/sereno-media-device
 
 case='a disk that is denied'
