@@ -223,8 +223,8 @@ static int import_meaning(struct import *import, const struct usbguard_rule *rul
 
 static int import_line(struct import *import, char *text)
 {
-	struct usbguard_rule rule;
-	struct usbguard_meaning meaning;
+	struct usbguard_rule rule = { 0 };
+	struct usbguard_meaning meaning = { 0 };
 	const char *reason = NULL;
 	int r;
 
@@ -335,7 +335,7 @@ static int read_file(const char *path, char *text)
 enum exit_status media_import(const struct options *options, const struct output *output)
 {
 	scoped(import_clear) struct import import = { .line = 0 };
-	scoped_free char *text = malloc(TEXT_MAX + 2);
+	scoped_free char *text = calloc(1, TEXT_MAX + 2);
 	char buffer[ESCAPE_MAX];
 	int r;
 

@@ -8,7 +8,7 @@
 
 #include "usbguard.h"
 
-#define ANY -1
+#define ANY (-1)
 
 /* Of subclasses and protocols: those that tell kinds apart, and one that does not. */
 static const uint8_t telling[] = { 0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08,

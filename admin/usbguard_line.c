@@ -101,14 +101,18 @@ static int hex_digit(char c)
  * bytes it took, 0 where it is none. */
 static size_t unescape(const char *at, char *ret)
 {
+	int high, low;
+
 	if (at[0] == '"' || at[0] == '\\') {
 		*ret = at[0];
 		return 1;
 	}
-	if (at[0] != 'x' || hex_digit(at[1]) < 0 || hex_digit(at[2]) < 0)
+	high = at[0] == 'x' ? hex_digit(at[1]) : -1;
+	low = high >= 0 ? hex_digit(at[2]) : -1;
+	if (low < 0 || (high == 0 && low == 0))
 		return 0;
-	*ret = (char)(hex_digit(at[1]) << 4 | hex_digit(at[2]));
-	return *ret ? 3 : 0;
+	*ret = (char)(high * 16 + low);
+	return 3;
 }
 
 /* The string that begins there, unescaped in its place. */

@@ -10,7 +10,7 @@
 #include <sereno/device.h>
 #include <sereno/scoped.h>
 
-#define ANY -1
+#define ANY (-1)
 
 /* No kind of its own: its other interfaces say what it is. */
 #define NO_KIND 0u
