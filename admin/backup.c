@@ -89,7 +89,7 @@ static bool ends_in(const char *name, const char *ending)
 static bool is_left_out(const char *name, unsigned depth)
 {
 	static const char *const names[] = {
-		"lock", "blocklist", "in-force", "grants.1.cdb", BACKUP_REGISTER,
+		"lock", "blocklist", "in-force", "grants.1.cdb", "devices.1.cdb", BACKUP_REGISTER,
 	};
 
 	if (name[0] == '.' || ends_in(name, ".new"))
