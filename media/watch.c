@@ -44,7 +44,7 @@ struct watch {
 	sd_event *event;
 	sd_bus *bus;
 	sd_event_source *look; /* due as soon as there are reasons */
-	sd_event_source *clock;
+	sd_event_source *clock, *again, *state;
 	int clock_fd;
 	unsigned reasons;
 	unsigned seen;	    /* reasons to decide, and it has not been done */
@@ -265,15 +265,16 @@ static int make_again(const char *root)
 	return fd < 0 ? neg_errno() : 0;
 }
 
+/* Held by us: what libsystemd 252 has two of and holds alone, it never frees. */
 static int watch_directory(struct watch *watch, const char *name, uint32_t mask,
-			   sd_event_inotify_handler_t handler)
+			   sd_event_inotify_handler_t handler, sd_event_source **ret)
 {
 	scoped_free char *path = NULL;
 	int r;
 
 	if (asprintf(&path, "%s%s", watch->settings->root, name) < 0)
 		return -ENOMEM;
-	r = sd_event_add_inotify(watch->event, NULL, path, mask | IN_ONLYDIR, handler, watch);
+	r = sd_event_add_inotify(watch->event, ret, path, mask | IN_ONLYDIR, handler, watch);
 	return r < 0 ? r : 0;
 }
 
@@ -287,9 +288,10 @@ static int watch_files(struct watch *watch)
 	if (r == 0)
 		r = make_again(root);
 	if (r == 0)
-		r = watch_directory(watch, SEATS_DIRECTORY, IN_CLOSE_WRITE, on_again);
+		r = watch_directory(watch, SEATS_DIRECTORY, IN_CLOSE_WRITE, on_again,
+				    &watch->again);
 	if (r == 0)
-		r = watch_directory(watch, STATE_DIRECTORY, IN_MOVED_TO, on_state);
+		r = watch_directory(watch, STATE_DIRECTORY, IN_MOVED_TO, on_state, &watch->state);
 	return r;
 }
 
@@ -337,6 +339,8 @@ static void watch_free(struct watch **watch)
 	releasing_clear(&(*watch)->releasing);
 	(void)sd_event_source_unref((*watch)->look);
 	(void)sd_event_source_unref((*watch)->clock);
+	(void)sd_event_source_unref((*watch)->again);
+	(void)sd_event_source_unref((*watch)->state);
 	(void)sd_bus_close_unref((*watch)->bus);
 	close_p(&(*watch)->clock_fd);
 	(void)sd_event_unref((*watch)->event);
