@@ -21,6 +21,7 @@ LC_ALL=C sort -k 2 >"$root/expected" <<LIST
 644 /usr/lib/$arch/security/pam_sereno_password.so
 644 /usr/lib/$arch/security/pam_sereno_session.so
 644 /usr/lib/pam.d/sereno-verify
+755 /usr/lib/sereno/sereno-media
 755 /usr/lib/sereno/sereno-media-device
 755 /usr/lib/sereno/sereno-verify
 755 /usr/lib/sereno/serenod
@@ -30,6 +31,8 @@ LC_ALL=C sort -k 2 >"$root/expected" <<LIST
 644 /usr/lib/systemd/system/sereno-follow.service
 644 /usr/lib/systemd/system/sereno-follow.timer
 644 /usr/lib/systemd/system/sereno-key.service
+644 /usr/lib/systemd/system/sereno-media.path
+644 /usr/lib/systemd/system/sereno-media.service
 644 /usr/lib/systemd/system/sereno-verify.socket
 644 /usr/lib/systemd/system/sereno-verify@.service
 644 /usr/lib/systemd/system/serenod.service
@@ -46,6 +49,7 @@ LC_ALL=C sort -k 2 >"$root/expected" <<LIST
 644 /usr/share/man/man8/pam_sereno_otp.8
 644 /usr/share/man/man8/pam_sereno_password.8
 644 /usr/share/man/man8/pam_sereno_session.8
+644 /usr/share/man/man8/sereno-media.8
 644 /usr/share/man/man8/sereno.8
 644 /usr/share/man/man8/serenod.8
 644 /usr/share/pam-configs/sereno
