@@ -49,6 +49,7 @@ LC_ALL=C sort -k 2 >"$root/expected" <<LIST
 644 /usr/share/man/man8/pam_sereno_otp.8
 644 /usr/share/man/man8/pam_sereno_password.8
 644 /usr/share/man/man8/pam_sereno_session.8
+644 /usr/share/man/man8/sereno-media-device.8
 644 /usr/share/man/man8/sereno-media.8
 644 /usr/share/man/man8/sereno.8
 644 /usr/share/man/man8/serenod.8
