@@ -69,7 +69,7 @@ for profile in "$root"/to/usr/share/pam-configs/*; do grep -qx 'Default: no' "$p
 # A sealed key is unsealed at boot without anybody's enabling it.
 wanted=$root/to/usr/lib/systemd/system/multi-user.target.wants/sereno-key.service
 [ -e "$wanted" ]
-for unit in timers.target.wants/sereno-follow.timer timers.target.wants/sereno-departures.timer paths.target.wants/sereno-follow.path; do
+for unit in timers.target.wants/sereno-follow.timer timers.target.wants/sereno-departures.timer paths.target.wants/sereno-follow.path paths.target.wants/sereno-media.path; do
 	[ -e "$root/to/usr/lib/systemd/system/$unit" ]
 done
 
