@@ -86,6 +86,10 @@ properties=ACTION=add
 expect 'while the host starts' $sata unmanaged no
 properties=
 
+host deny all
+awk '$5 == "/" { print $3 }' /proc/self/mountinfo | tail -n 1 >"$host/sys$disk/dev"
+expect 'the disk that the system is on' $disk unmanaged no
+
 # What a map is built on counts, and the strictest of it.
 host deny all
 own
@@ -134,8 +138,8 @@ table luks-and-blank "$two" luks1 -
 table logical-luks "$dos" luks1 - luks1
 table logical-vfat "$dos" luks1 - vfat
 table no-part 'label: gpt\n'
-cp "$img/luks1" "$img/luks-in-table"
-printf '\125\252' | dd of="$img/luks-in-table" bs=1 seek=510 conv=notrunc status=none
+cp "$img/luks1" "$img/luks-and-table"
+printf 'label: dos\nstart=2048,size=1024,type=83\n' | sfdisk -q --wipe never --no-reread --no-tell-kernel "$img/luks-and-table" >/dev/null 2>&1
 
 # What is on the disk, and whether it is seen.
 host encrypted all
@@ -154,6 +158,7 @@ yes luks-and-vfat  a LUKS partition and one of vfat
 yes luks-and-blank a LUKS partition and one with nothing
 no  logical-luks   LUKS in a logical partition, too
 yes logical-vfat   vfat in a logical partition
+yes luks-and-table LUKS and a table at once
 yes no-part        a table without partitions
 END
 # A partition that the kernel has and the table does not is looked at itself.
@@ -183,6 +188,13 @@ END
 host employees all
 sits eva 1005 no employee
 expect 'whoever sits at the first seat' $disk allow no
+sits eva 1005 yes employee
+expect 'at work when the screen was locked' $disk allow no
+properties='ACTION=change SERENO_MEDIA_WAS=allow DISK_MEDIA_CHANGE=1'
+expect 'another medium in it, behind the locked screen' $disk deny yes
+says SERENO_MEDIA_REASON=locked
+properties=
+sits eva 1005 no employee
 mkdir -p "$host/run/udev/data"
 printf 'I:1\nE:ID_SEAT=seat1\n' >"$host/run/udev/data/c189:3"
 expect 'a stick at another seat' $disk deny yes

@@ -52,6 +52,10 @@ ACTIVE_UID=1004' >"$host/run/systemd/seats/seat0"
 expect 'logind says another session' $stick 0 deny
 says SERENO_MEDIA_REASON=nobody-there
 
+host strict off
+sits luis 1004 over sysadmin
+expect 'roles that are to be looked at again are not held' $stick 0 deny
+
 case='the seat of the device'
 host strict off
 sits luis 1004 no sysadmin
@@ -134,6 +138,20 @@ host strict on
 expect 'a stick that was let in' $stick 0 deny
 host nobodys on
 expect 'the last keyboard' $keyboard 1 deny
+
+# One that stores and types, let in before there was a policy: it goes where there is another keyboard.
+composite() {
+	host strict on
+	printf '\022\001\000\002\000\000\000\010\155\004\034\303\000\144\001\002\000\001\011\002\071\000\002\001\000\240\055\011\004\000\000\002\010\006\120\000\007\005\201\002\000\002\000\007\005\002\002\000\002\000\011\004\001\000\001\003\001\001\000\011\041\020\001\000\001\042\101\000\007\005\203\003\010\000\012' >"$host/sys$keyboard/descriptors"
+}
+composite
+expect 'the only keyboard stores, too' $keyboard 1 deny
+says SERENO_MEDIA_REASON=suspicious
+composite
+cp -a "$top/on/sys$keyboard" "$host/sys$usb1/1-7"
+ln -s "../../../$usb1/1-7" "$host/sys/bus/usb/devices/1-7"
+echo 9 >"$host/sys$usb1/1-7/devnum"
+expect 'another keyboard stores, too' $keyboard 0 deny
 
 case='the list of the refused'
 host strict off

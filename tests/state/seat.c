@@ -2,7 +2,8 @@
 /*
  * seat.c - who sits at a seat: written, read, and believed only with logind.
  *
- * As `seat --write ROOT SESSION UID USER LOCKED [ROLE...]` it writes a record for tests in shell.
+ * As `seat --write ROOT SESSION UID USER yes|no|over [ROLE...]` it writes a record for tests in
+ * shell: locked or not, or not locked, with roles that are to be looked at again.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -276,7 +277,7 @@ static void check_names(void **state)
 
 static int write_for_shell(int argc, char *argv[])
 {
-	struct seat seat = { .until = INT64_MAX };
+	struct seat seat = { .until = strcmp(argv[6], "over") == 0 ? 1 : INT64_MAX };
 
 	(void)snprintf(seat.session, sizeof(seat.session), "%s", argv[3]); /* a test's own */
 	(void)snprintf(seat.user, sizeof(seat.user), "%s", argv[5]);
