@@ -84,20 +84,20 @@ static unsigned long switches(pid_t pid)
 
 static void wait_until_quiet(pid_t pid)
 {
-	unsigned long before, now = switches(pid);
 	const struct timespec pause = { .tv_nsec = 150000000 };
+	unsigned long before = 0, now = switches(pid);
 
-	do {
+	for (int i = 0; i < 20 && now != before; i++) {
 		before = now;
 		(void)nanosleep(&pause, NULL);
 		now = switches(pid);
-	} while (now != before);
+	}
 }
 
 static void test_while_nothing_happens_it_does_not_wake_up(void **state)
 {
 	struct desk *desk = *state;
-	const struct timespec pause = { .tv_nsec = 400000000 };
+	const struct timespec pause = { .tv_sec = 1, .tv_nsec = 100000000 };
 	unsigned long before;
 
 	device_plug(desk, &stick, "1\n");
@@ -109,38 +109,33 @@ static void test_while_nothing_happens_it_does_not_wake_up(void **state)
 	assert_int_equal(switches(desk->watcher), before);
 }
 
-static double cpu_seconds(pid_t pid)
-{
-	clockid_t clock;
-	struct timespec used;
+#define COMINGS	  24
+#define LOOKS_MAX (COMINGS / 2)
 
-	assert_int_equal(clock_getcpuclockid(pid, &clock), 0);
-	assert_int_equal(clock_gettime(clock, &used), 0);
-	return (double)used.tv_sec + (double)used.tv_nsec / 1e9;
-}
-
-/* The nastiest tests, 15: twenty devices a second, each touching what sessions touch. */
-static void test_twenty_comings_a_second_cost_a_bounded_part_of_a_processor(void **state)
+/* The nastiest tests, 15: twenty devices a second, each of which has everything looked at again. A
+ * look asks for what it finds let in, and is counted by that. */
+static void test_twenty_comings_a_second_are_looked_at_a_few_times_alone(void **state)
 {
 	struct desk *desk = *state;
 	const struct timespec pause = { .tv_nsec = 50000000 };
 	struct desk_device comes = stick;
-	double before;
+	unsigned looks = 0;
 
 	device_plug(desk, &keyboard, "1\n");
 	device_given(desk, &keyboard, "allow");
 	open_desk(desk, POLICY_STICKS);
 	wait_until_quiet(desk->watcher);
-	before = cpu_seconds(desk->watcher);
-	for (unsigned i = 0; i < 24; i++) {
+	for (unsigned i = 0; i < COMINGS; i++) {
 		comes.number = 20 + i;
 		device_plug(desk, &comes, "0\n");
 		assert_int_equal(seat_look_again(desk->root), 0);
 		(void)nanosleep(&pause, NULL);
+		looks += device_says(desk, &comes, "uevent", "add");
 	}
-	assert_true(cpu_seconds(desk->watcher) - before < 0.1);
+	assert_in_range(looks, 0, LOOKS_MAX);
+	assert_true(device_comes_to(desk, &comes, "uevent", "add")); /* the last one, too */
 	assert_true(device_says(desk, &keyboard, "authorized", "1"));
-	desk_sits(desk, &greeter); /* it is served in between */
+	desk_sits(desk, &greeter);
 	assert_true(desk_seat_comes_to(desk, "", 0));
 }
 
@@ -149,7 +144,7 @@ static void test_twenty_comings_a_second_cost_a_bounded_part_of_a_processor(void
 static const struct CMUnitTest tests[] = {
 	TEST(test_a_grant_is_heard_of_and_its_end_takes_the_stick),
 	TEST(test_while_nothing_happens_it_does_not_wake_up),
-	TEST(test_twenty_comings_a_second_cost_a_bounded_part_of_a_processor),
+	TEST(test_twenty_comings_a_second_are_looked_at_a_few_times_alone),
 };
 
 int main(void)
