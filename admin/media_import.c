@@ -96,7 +96,7 @@ static const char *access_word(const struct usbguard_meaning *meaning, const cha
 
 	if (meaning->deny)
 		return "deny";
-	return !kind || (device_kinds_named(kind) & stores) ? "read-write" : "allow";
+	return kind && (device_kinds_named(kind) & stores) ? "read-write" : "allow";
 }
 
 static void print_label(FILE *stream, const struct usbguard_values *label)

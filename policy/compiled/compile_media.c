@@ -47,14 +47,19 @@ static enum media_access access_of(const struct device_rule *rule)
 						      : (enum media_access)rule->access;
 }
 
-/* What is between yes and no can only be said of what stores. */
+static bool is_all_or_nothing(const struct device_rule *rule)
+{
+	return rule->access == DEVICE_RULE_DENY || rule->access == DEVICE_RULE_ALLOW;
+}
+
+/* Reading and writing can only be said of what stores: a clone of a disk that may be written to,
+ * serial number and all, may not type as well. */
 static unsigned kinds_of(const struct device_rule *rule)
 {
 	const unsigned kinds =
 		rule->device.kind ? device_kinds_named(rule->device.kind) : ALL_KINDS;
-	const enum media_access access = access_of(rule);
 
-	return access == MEDIA_DENY || access == MEDIA_READ_WRITE ? kinds : kinds & STORING_KINDS;
+	return is_all_or_nothing(rule) ? kinds : kinds & STORING_KINDS;
 }
 
 static bool has_system(const struct names *roles)
@@ -70,7 +75,7 @@ static void encode_rule_of(struct encoder *encoder, const struct device_rule *ru
 	struct device_fact fact = {
 		.line = rule->at.line,
 		.access = access_of(rule),
-		.whole = !rule->device.kind,
+		.whole = !rule->device.kind && is_all_or_nothing(rule),
 		.system = has_system(&rule->roles),
 		.kinds = kinds_of(rule),
 		.valid = rule->valid,

@@ -68,8 +68,9 @@ static const struct key rule_keys[DEVICE_RULE_KEYS] = {
 	  .about = "Host names, patterns with * and ?, or names of hosts:, compared when the policy is applied.",
 	  .example = "hosts: [databases, 'web-*']" },
 	[DEVICE_RULE_KEY_ACCESS] = { "access", KEY_CHOICE, KEY_MANDATORY, RULE(access), .words = rule_words,
-	  .about = "Of what stores: deny, encrypted, read-only or read-write; these two in between say nothing of other "
-		   "interfaces the device has. Of anything else: deny or allow.",
+	  .about = "Of what stores: deny, encrypted, read-only or read-write; these three say nothing of other interfaces "
+		   "that the device has. Of anything else: deny or allow; allow is all that the device is, and by serial "
+		   "also where that does not belong together.",
 	  .example = "access: read-write" },
 };
 

@@ -21,7 +21,7 @@
 	"    - {name: lost-stick, device: {vendor: '0951', product: '1666', serial: [60A44C413FAE9]}, access: deny}\n" \
 	"    - {name: backup-disks, device: {vendor: '0951', product: '1666', serial: [60A44C413FAE1, 60A44C413FAE2]}, roles: [sysadmin], access: read-write}\n" \
 	"    - {name: encrypted-sticks, device: {kind: storage}, roles: [employee], access: encrypted}\n" \
-	"    - {name: combo, device: {vendor: '0951', product: '1666', serial: [COMBO771]}, access: read-write}\n" \
+	"    - {name: combo, device: {vendor: '0951', product: '1666', serial: [COMBO771]}, access: allow}\n" \
 	"    - {name: half-combo, device: {vendor: '0951', product: '1666', serial: [COMBO772], kind: storage}, access: read-write}\n" \
 	"    - {name: combo-to-read, device: {vendor: '0951', product: '1666', serial: [COMBO773]}, access: read-only}\n" \
 	"    - {name: kingston, device: {vendor: '0951'}, roles: [employee], access: read-only}\n" \
@@ -107,8 +107,9 @@ static const struct row {
 	{ "stores and types, built in", PLAIN, "storage keyboard suspicious built-in", "ana employee", "", DENY, MEDIA_IS_SUSPICIOUS, "keyboard", NULL },
 	{ "stores and types, named by serial", PLAIN, "storage keyboard 0951:1666 /COMBO771 suspicious", "ana", "", WRITE, MEDIA_BY_RULE, "combo", NULL },
 	{ "named by serial for one kind alone", PLAIN, "storage keyboard 0951:1666 /COMBO772 suspicious", "ana", "", DENY, MEDIA_IS_SUSPICIOUS, "keyboard", NULL },
-	{ "named by serial to be read", PLAIN, "storage keyboard 0951:1666 /COMBO773 suspicious", "ana", "", READ, MEDIA_BY_RULE, "combo-to-read", NULL },
+	{ "named by serial to be read", PLAIN, "storage keyboard 0951:1666 /COMBO773 suspicious", "ana", "", DENY, MEDIA_IS_SUSPICIOUS, "keyboard", NULL },
 	{ "named by product is not enough", PLAIN, "storage keyboard 1234:0004 suspicious", "ana", "", DENY, MEDIA_IS_SUSPICIOUS, "keyboard", NULL },
+	{ "a clone that also types of what may be written", PLAIN, "storage keyboard 0951:1666 /60A44C413FAE1 suspicious", "luis sysadmin", "", DENY, MEDIA_IS_SUSPICIOUS, "keyboard", NULL },
 	{ "named by serial for others", PLAIN, "storage keyboard 0951:1666 /60A44C413FAE1 suspicious", "ana employee", "", DENY, MEDIA_IS_SUSPICIOUS, "keyboard", NULL },
 
 	/* The closest rule. */

@@ -185,6 +185,7 @@ static int says_of(const struct device_rule *rule, unsigned kind)
 	case DEVICE_RULE_READ_ONLY:
 		return stores ? (int)MEDIA_READ_ONLY : -1;
 	case DEVICE_RULE_READ_WRITE:
+		return stores ? (int)MEDIA_READ_WRITE : -1;
 	case DEVICE_RULE_ALLOW:
 		return MEDIA_READ_WRITE;
 	}
@@ -285,12 +286,9 @@ static bool answer_whole(const struct question *question, struct media_verdict *
 		return true;
 	for (size_t i = 0; i < block->n_rules; i++) {
 		const struct device_rule *rule = &block->rules[i];
-		bool says = false;
-
-		for (unsigned kind = 0; kind < DEVICE_KINDS; kind++)
-			says = says || ((device->kinds & 1u << kind) && says_of(rule, kind) >= 0);
-		named = named || (!rule->device.kind && how_close(question, rule) == 4 && says &&
-				  is_for_it(question, rule) && is_now(question, rule));
+		named = named || (!rule->device.kind && rule->access == DEVICE_RULE_ALLOW &&
+				  how_close(question, rule) == 4 && is_for_it(question, rule) &&
+				  is_now(question, rule));
 	}
 	ret->reason = MEDIA_IS_SUSPICIOUS;
 	return device->suspicious && !named;
