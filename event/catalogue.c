@@ -67,6 +67,11 @@ static const struct catalogue_entry entries[EVENT_COUNT] = {
 	[EVENT_DEPARTURE_FAILED]     = { "departure.failed",    LOG_ERR,     "0b47b3e595173b3652e99210c0e782a8", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET | WHY },
 	[EVENT_DEPARTURE_CLOSED]     = { "departure.closed",    LOG_NOTICE,  "f71cd77b01c83f3209cdc86128a06ba9", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET },
 	[EVENT_DEPARTURE_UNDONE]     = { "departure.undone",    LOG_WARNING, "598edf33a7efd69773d58f410a501dfe", 1u << MEMBER_SUBJECT | 1u << MEMBER_TARGET | WHY },
+	[EVENT_BACKUP_MADE]            = { "backup.made",         LOG_NOTICE,  "3e1a0414d44e4d81747ee4332e91553d", 1u << MEMBER_SUBJECT | WHY },
+	[EVENT_STATE_RESTORED]         = { "state.restored",      LOG_WARNING, "36c0a6cb437389a1b4a92b2ff5d46a16", 1u << MEMBER_SUBJECT | WHY },
+	[EVENT_REVIEW_OPENED]          = { "review.opened",       LOG_NOTICE,  "78408ee9c14cf9298765fcacb02cb8ef", 1u << MEMBER_SUBJECT | 1u << MEMBER_UNTIL | WHY },
+	[EVENT_REVIEW_SIGNED]          = { "review.signed",       LOG_NOTICE,  "973e4dda7ba81a72cbe7d8a221766128", 1u << MEMBER_SUBJECT | 1u << MEMBER_RULE | WHY },
+	[EVENT_REVIEW_REFUSED]         = { "review.refused",      LOG_WARNING, "eda5a5554d90800052d097c8aa5f0ff3", 1u << MEMBER_SUBJECT | 1u << MEMBER_RULE | WHY },
 };
 /* clang-format on */
 

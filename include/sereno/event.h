@@ -73,6 +73,11 @@ enum event_id {
 	EVENT_DEPARTURE_FAILED, /* some steps: something of his is still there */
 	EVENT_DEPARTURE_CLOSED,
 	EVENT_DEPARTURE_UNDONE,
+	EVENT_BACKUP_MADE,    /* of all state, by whom */
+	EVENT_STATE_RESTORED, /* from a backup, by whom: what came after it is gone */
+	EVENT_REVIEW_OPENED,
+	EVENT_REVIEW_SIGNED,  /* by the role's owner */
+	EVENT_REVIEW_REFUSED, /* somebody would have signed who may not */
 	EVENT_COUNT,
 };
 
