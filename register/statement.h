@@ -34,6 +34,8 @@ void statement_close(struct statement *statement);
 void put_text(struct statement *statement, const char *text);
 void put_number(struct statement *statement, int64_t number);
 void put_act(struct statement *statement, const struct act *act); /* four values */
+/* ?1 the user, ?2 the role, ?3 the number, ?4 when it is open. */
+void put_query(struct statement *statement, const struct register_query *query);
 
 /* Returns 1 (a row is there), 0 (no more) or a negative errno. */
 int statement_step(struct statement *statement);
