@@ -23,6 +23,30 @@ void errand_clear(struct errand *errand)
 	register_close(errand->db);
 }
 
+/* Somebody else than the caller, by what the name service says of him now. */
+static int other_holds(void *context, const char *user, int64_t now, const struct role_names *roles)
+{
+	scoped(asker_clear) struct asker asker = { .n_others = 0 };
+	const struct errand *errand = context;
+	struct access_request request;
+	struct account account;
+	int r = account_by_name(user, &account);
+
+	if (r == 0 && strcmp(account.name, user) != 0)
+		r = -ESRCH;
+	if (r == 0)
+		r = asker_read(errand->policy, &account, &asker);
+	if (r < 0)
+		return r == -ESRCH ? 0 : r;
+	request = (struct access_request){
+		.uid = account.uid,
+		.subject = asker.subject,
+		.others = asker.others,
+		.n_others = asker.n_others,
+	};
+	return policy_holds_one(errand->policy, &request, now, roles);
+}
+
 /* The register first: it publishes what the policy is opened with. */
 int errand_open(struct errand *errand)
 {
@@ -51,6 +75,11 @@ int errand_open(struct errand *errand)
 		.others = errand->asker.others,
 		.n_others = errand->asker.n_others,
 	};
-	errand->person = (struct register_person){ errand->policy, &errand->request };
+	errand->person = (struct register_person){
+		.policy = errand->policy,
+		.request = &errand->request,
+		.other_holds = other_holds,
+		.context = errand,
+	};
 	return 0;
 }

@@ -26,6 +26,7 @@
 #include <sereno/access.h>
 #include <sereno/grants.h>
 #include <sereno/policy.h>
+#include <sereno/role_terms.h>
 
 #define REGISTER_WAIT_SEC    5
 #define REGISTER_REASON_MAX  1024 /* bytes of any text that people write */
@@ -63,6 +64,7 @@ enum register_refusal {
 	REFUSED_EXCLUDED,	/* he, or his person, has a role that the role excludes */
 	REFUSED_UNATTENDED,	/* a program's role is held by being named in the policy */
 	REFUSED_CHECK,		/* the caller's own check said no */
+	REFUSED_ASKER_LOST,	/* who has asked holds no role of on-request.by any more */
 };
 
 /* One sentence in English, static, for gettext to translate. */
@@ -143,6 +145,12 @@ struct request_wish {
 struct register_person {
 	struct policy *policy; /* in force */
 	const struct access_request *request;
+	/* Whether @user, who has asked or said yes before, holds one of @roles at @now: returns 1,
+	 * 0 or a negative errno, which is then returned. NULL: as his name and grants tell, groups
+	 * not asked. Called while nobody else can change the register. */
+	int (*other_holds)(void *context, const char *user, int64_t now,
+			   const struct role_names *roles);
+	void *context;
 };
 
 /* Ask, as act->user, who must hold a role of on-request.by now. *@ret is the number of the request.
@@ -160,7 +168,9 @@ struct decision {
 
 /*
  * Decide the request @id, as act->user, who must hold one of on-request.approved-by now.
- * The approval that makes the number full grants, from now, for the time that was asked.
+ * The approval that makes the number full grants, from now, for the time that was asked. Who has
+ * asked must still be one who may ask, and who said yes before one who may approve: else his
+ * approval counts no more, and he may say it again once he is.
  */
 int register_decide(struct register_db *db, const struct register_person *person,
 		    const struct act *act, uint32_t id, enum register_decision decision);
