@@ -16,8 +16,9 @@ void offboarding_clear(struct offboarding *offboarding)
 	edition_clear(&offboarding->edition);
 	if (offboarding->leaver.evidence >= 0)
 		(void)close(offboarding->leaver.evidence);
-	for (size_t i = 0; i < OFFBOARD_SECRETS_MAX; i++)
-		free(offboarding->kept[i]);
+	for (size_t i = 0; i < offboarding->n_secrets; i++)
+		free(offboarding->secret[i]);
+	free(offboarding->secret);
 	free(offboarding->evidence);
 	free(offboarding->findings);
 	free(offboarding->taken);
@@ -73,7 +74,7 @@ static enum exit_status begin(struct offboarding *offboarding, uint32_t *ret)
 		.uid = offboarding->leaver.uid,
 		.from = offboarding->from > registrar->act.at ? offboarding->from
 							      : registrar->act.at,
-		.secrets = offboarding->secret,
+		.secrets = (const char *const *)offboarding->secret,
 		.n_secrets = offboarding->n_secrets,
 	};
 	int r;

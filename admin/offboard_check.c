@@ -216,15 +216,22 @@ static enum exit_status check_left(struct offboarding *offboarding)
 	return EXIT_YES;
 }
 
+int offboard_read_policy(struct offboarding *offboarding)
+{
+	const struct registrar *registrar = offboarding->registrar;
+	const int r = edition_in_force(registrar->root, registrar->act.at, &offboarding->edition);
+
+	if (r < 0)
+		return r;
+	return holders_gather(offboarding->edition.model, registrar->people, registrar->root,
+			      &offboarding->holders);
+}
+
 enum exit_status offboard_check(struct offboarding *offboarding)
 {
-	struct registrar *registrar = offboarding->registrar;
+	const int r = offboard_read_policy(offboarding);
 	enum exit_status status;
-	int r = edition_in_force(registrar->root, registrar->act.at, &offboarding->edition);
 
-	if (r == 0)
-		r = holders_gather(offboarding->edition.model, registrar->people, registrar->root,
-				   &offboarding->holders);
 	if (r < 0)
 		return complain_error(r, _("cannot read the policy in force"));
 	status = check_who(offboarding);

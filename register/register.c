@@ -121,7 +121,7 @@ static int make(const char *root, enum opening how, struct register_db **ret)
 	r = open_at(root, how, db);
 	if (r == 0)
 		r = how == OPEN_WRITING ? schema_ensure(db) : schema_check(db);
-	if (r < 0)
+	if (r < 0 && r != -ESTALE)
 		return r == -ENODATA ? -ENOENT : r;
 	*ret = take(db, NULL);
 	return 0;

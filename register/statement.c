@@ -87,6 +87,13 @@ void put_query(struct statement *statement, const struct register_query *query)
 	put_number(statement, query->open_at);
 }
 
+void statement_again(struct statement *statement)
+{
+	statement->next = 0;
+	if (statement->error == 0)
+		(void)sqlite3_reset(statement->handle); /* says again what the step said */
+}
+
 int statement_step(struct statement *statement)
 {
 	int result;

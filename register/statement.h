@@ -30,6 +30,9 @@ int database_errno(sqlite3 *handle, int result);
 struct statement statement_make(struct register_db *db, const char *sql);
 void statement_close(struct statement *statement);
 
+/* From the first value again, for the next row to write. */
+void statement_again(struct statement *statement);
+
 /* Bind the next value. A NULL text is NULL. Texts must live until the statement is closed. */
 void put_text(struct statement *statement, const char *text);
 void put_number(struct statement *statement, int64_t number);

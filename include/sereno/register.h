@@ -30,7 +30,6 @@
 
 #define REGISTER_WAIT_SEC    5
 #define REGISTER_REASON_MAX  1024 /* bytes of any text that people write */
-#define REGISTER_SECRETS_MAX 256  /* of one departure */
 #define REGISTER_OPEN_MAX    16	  /* requests of one user that wait for an answer */
 
 struct register_db;

@@ -24,6 +24,7 @@ furnish() {
 	sed -i 's/^audit:x:51:eva/audit:x:51:eva,pepe/' "$tree/etc/group"
 	echo 'pepe:$y$j9T$x:19000:0:99999:7:::' >>"$tree/etc/shadow"
 	sed -i 's/^  contractor:/  keeper:\n    members: [pepe]\n    knows: [grub, bmc]\n    allow: [{services: [sshd], from: [office]}]\n  contractor:/' "$policy"
+	sed -i 's/^  contractor:/  dba:\n    allow: [{services: [sshd], from: [office]}]\n    knows: [vault]\n  contractor:/' "$policy"
 	expect 0 apply --root "$tree"
 	rm -rf "$tree/home" "$tree/root" "$tree/tmp" "$tree/run"
 	mkdir -p "$tree/home/pepe/.ssh" "$tree/home/luis/.ssh" "$tree/home/eva/.ssh" "$tree/root/.ssh" \
@@ -162,6 +163,42 @@ expect 0 offboard --due --root "$tree"
 [ ! -e "$tree/var/spool/cron/crontabs/pepe" ] || fail "the timer did not take it"
 expect 0 offboard --due --root "$tree"
 [ -z "$said" ] || fail "the timer ran twice: $said"
+
+# What he knew once he knows: by a role that the policy has no more, a group he was taken out of, a
+# grant of a role that is gone, and what he learns between the plan and its time; however many.
+furnish
+expect 0 grant pepe dba --for 1h --reason 'for a day' --root "$tree"
+sed -i '/^  keeper:/,/allow:/d; s/^  auditor:/&\n    knows: [safe]/; /^  dba:/,/knows:/d' "$policy"
+expect 0 apply --root "$tree"
+sed -i 's/^audit:x:51:eva,pepe/audit:x:51:eva/' "$tree/etc/group"
+sed -i '/^    knows: \[safe\]/d' "$policy"
+expect 0 apply --root "$tree"
+expect 0 offboard pepe --dry-run --json --root "$tree"
+json '(.secrets | sort) == ["bmc", "grub", "safe", "vault"]'
+expect 0 offboard pepe --at 2039-12-31T14:00 --root "$tree"
+sed -i "s/^  contractor:/  hoarder:\n    members: [pepe]\n    knows: [$(seq -s, -f s%g 300)]\n    allow: [{services: [sshd], from: [office]}]\n  contractor:/" "$policy"
+expect 0 apply --root "$tree"
+sqlite3 "$tree/var/lib/sereno/register.db" "UPDATE departures SET since = $(date +%s)"
+expect 0 offboard --due --root "$tree"
+expect 0 offboard --json --root "$tree"
+json '.[0].secrets | length == 304'
+jq -e '.secrets | length == 304' "$tree/var/lib/sereno/departures/pepe-1/report.json" >/dev/null || fail "secrets are missing in the report"
+
+# Groups change without a policy that is applied: once a day it is noted who is in them.
+furnish
+sed -i 's/^  auditor:/&\n    knows: [safe]/' "$policy"
+expect 0 apply --root "$tree"
+sed -i 's/^audit:x:51:eva,pepe/audit:x:51:eva,pepe,ana/' "$tree/etc/group"
+expect 0 offboard --due --root "$tree"
+sed -i 's/,ana$//' "$tree/etc/group"
+expect 0 offboard ana --dry-run --json --root "$tree"
+json '.secrets == []'
+sed -i 's/^audit:x:51:eva,pepe/audit:x:51:eva,pepe,ana/' "$tree/etc/group"
+sqlite3 "$tree/var/lib/sereno/register.db" "UPDATE counter SET value = value - 86400 WHERE name = 'learned'"
+expect 0 offboard --due --root "$tree"
+sed -i 's/,ana$//' "$tree/etc/group"
+expect 0 offboard ana --dry-run --json --root "$tree"
+json '.secrets == ["safe"]'
 
 # Killed at whatever point: running again finishes, and nothing that was kept is lost.
 for wait in 0.002 0.004 0.008 0.012 0.02 0.03 0.05; do
