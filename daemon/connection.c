@@ -15,6 +15,10 @@
  * later. */
 #define REFUSAL_MSEC 250
 
+/* What others keep locked is tried so often, so long. */
+#define AGAIN_MSEC 20
+#define BUSY_MSEC  200
+
 struct packet {
 	uint8_t bytes[CHANNEL_MESSAGE_MAX];
 };
@@ -69,7 +73,8 @@ static int send_reply(int fd, const struct channel_reply *reply)
 
 static void reply(struct connection *connection)
 {
-	const bool over = connection->talk.reply.answer == CHANNEL_UNKNOWN ||
+	const enum channel_answer answer = connection->talk.reply.answer;
+	const bool over = answer == CHANNEL_UNKNOWN || answer == CHANNEL_BUSY ||
 			  connection->n_requests >= CHANNEL_MESSAGES_MAX;
 	const int r = send_reply(connection->fd, &connection->talk.reply);
 
@@ -124,6 +129,25 @@ static void hear_verifier(struct connection *connection, int64_t now)
 	reply_in_time(connection, now);
 }
 
+/* Waiting is done in the loop, where others are served meanwhile. */
+static void look_into(struct connection *connection, int64_t now)
+{
+	switch (talk_hear(&connection->talk)) {
+	case TALK_REPLY:
+		break;
+	case TALK_ASK_VERIFIER:
+		ask_verifier(connection, now);
+		return;
+	case TALK_TRY_AGAIN:
+		if (now + AGAIN_MSEC > connection->heard + BUSY_MSEC)
+			break;
+		connection->stage = STAGE_AGAIN;
+		connection->due = now + AGAIN_MSEC;
+		return;
+	}
+	reply_in_time(connection, now);
+}
+
 static int receive(struct connection *connection)
 {
 	scoped(packet_erase) struct packet packet = { { 0 } };
@@ -159,10 +183,8 @@ static void hear(struct connection *connection, int64_t now)
 		connection->talk.reply =
 			(struct channel_reply){ .answer = CHANNEL_UNKNOWN, .kind = CHANNEL_STATUS };
 		reply(connection);
-	} else if (talk_hear(&connection->talk) == TALK_ASK_VERIFIER) {
-		ask_verifier(connection, now);
 	} else {
-		reply_in_time(connection, now);
+		look_into(connection, now);
 	}
 }
 
@@ -199,6 +221,10 @@ void connection_step(struct connection *connection, const struct pollfd polled[s
 	case STAGE_VERIFY:
 		if (polled[1].revents || now >= connection->due)
 			hear_verifier(connection, now);
+		return;
+	case STAGE_AGAIN:
+		if (now >= connection->due)
+			look_into(connection, now);
 		return;
 	case STAGE_HOLD_BACK:
 		if (now >= connection->due)

@@ -17,6 +17,7 @@ enum stage {
 	STAGE_FREE,	/* nobody */
 	STAGE_LISTEN,	/* for a request */
 	STAGE_VERIFY,	/* for the verifier */
+	STAGE_AGAIN,	/* for what somebody else keeps locked: to try again */
 	STAGE_HOLD_BACK /* a refusal, until it is time */
 };
 
@@ -27,7 +28,7 @@ struct connection {
 	bool waits;    /* nothing more had come when the last request was heard */
 	int64_t ends;  /* the conversation */
 	int64_t heard; /* when the request came */
-	int64_t due;   /* STAGE_VERIFY: at the latest; STAGE_HOLD_BACK: then */
+	int64_t due;   /* STAGE_VERIFY: at the latest; STAGE_AGAIN, STAGE_HOLD_BACK: then */
 	struct talk talk;
 };
 

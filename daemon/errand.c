@@ -59,7 +59,7 @@ int errand_open(struct errand *errand)
 		.at = time(NULL),
 		.reason = errand->talk->request.reason,
 	};
-	r = register_open(errand->talk->root, errand->act.at, &errand->db);
+	r = register_open_hastily(errand->talk->root, errand->act.at, &errand->db);
 	if (r == 0)
 		r = policy_open(errand->talk->root, &errand->policy);
 	if (r == 0)

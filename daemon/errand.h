@@ -35,8 +35,8 @@ struct errand {
 	struct errand_role roles[ERRAND_ROLES];
 };
 
-/* Open all of it; @errand holds nothing but its talk. Always release with errand_clear(). Returns 0
- * or a negative errno. */
+/* Open all of it; @errand holds nothing but its talk. Always release with errand_clear(). Returns
+ * 0, -EBUSY (somebody else has the register: try again later) or another negative errno. */
 int errand_open(struct errand *errand);
 void errand_clear(struct errand *errand);
 

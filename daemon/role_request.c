@@ -30,6 +30,10 @@ static void refuse(struct errand *errand, const char *why)
 
 static void unavailable(struct errand *errand, const char *what, int err)
 {
+	if (err == -EBUSY) {
+		errand->talk->reply.answer = CHANNEL_BUSY;
+		return;
+	}
 	report_error(errand->talk->root, &errand->talk->caller, EVENT_STATE_UNUSABLE, what, err);
 	errand->talk->reply.answer = CHANNEL_UNAVAILABLE;
 }
@@ -71,6 +75,8 @@ static void done(struct errand *errand, uint32_t id, enum event_id event)
 	int r;
 
 	r = errand_list(errand, &(struct errand_page){ .id = id });
+	if (r == -EBUSY)
+		r = -ETIMEDOUT; /* it must not be done once more */
 	if (r < 0 || reply->n_requests != 1) {
 		unavailable(errand, "the register", r < 0 ? r : -EBADMSG);
 		return;

@@ -199,7 +199,7 @@ enum talk_next talk_hear(struct talk *talk)
 		return TALK_REPLY;
 	if (is_about_roles(talk->request.kind)) {
 		role_request_answer(talk);
-		return TALK_REPLY;
+		return talk->reply.answer == CHANNEL_BUSY ? TALK_TRY_AGAIN : TALK_REPLY;
 	}
 	r = rules_read(talk->root, &talk->caller, time(NULL), &talk->rules);
 	if (r < 0) {

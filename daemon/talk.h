@@ -37,6 +37,7 @@ struct talk {
 enum talk_next {
 	TALK_REPLY,	   /* @reply is ready */
 	TALK_ASK_VERIFIER, /* whether @request.proof is his password: talk_verified() */
+	TALK_TRY_AGAIN,	   /* hear it again in a moment; or @reply, which says busy, is ready */
 };
 
 /* Hear @request. */

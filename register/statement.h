@@ -8,6 +8,8 @@
 #ifndef SERENO_REGISTER_STATEMENT_H
 #define SERENO_REGISTER_STATEMENT_H
 
+#include <stdbool.h>
+
 #include <sqlite3.h>
 
 #include <sereno/register.h>
@@ -15,6 +17,8 @@
 struct register_db {
 	sqlite3 *handle;
 	char *root;
+	bool is_hasty;	   /* waits for nobody before something is changed */
+	int patience_msec; /* then for so long */
 };
 
 struct statement {

@@ -28,9 +28,9 @@
 #include <sereno/policy.h>
 #include <sereno/role_terms.h>
 
-#define REGISTER_WAIT_SEC    5
-#define REGISTER_REASON_MAX  1024 /* bytes of any text that people write */
-#define REGISTER_OPEN_MAX    16	  /* requests of one user that wait for an answer */
+#define REGISTER_WAIT_SEC   5
+#define REGISTER_REASON_MAX 1024 /* bytes of any text that people write */
+#define REGISTER_OPEN_MAX   16	 /* requests of one user that wait for an answer */
 
 struct register_db;
 
@@ -76,6 +76,12 @@ const char *register_refusal_text(enum register_refusal refusal);
  * have written it) or as above.
  */
 int register_open(const char *root, int64_t now, struct register_db **ret);
+
+/* The same for who serves others meanwhile and tries again later: nobody is waited for, so that
+ * everything may return -EBUSY, until a change of this handle is in the register; for what belongs
+ * to that, publishing it above all, it waits REGISTER_AFTERWARDS_MSEC in all. */
+#define REGISTER_AFTERWARDS_MSEC 500
+int register_open_hastily(const char *root, int64_t now, struct register_db **ret);
 
 /* The same for reading alone: nothing is made or published. -ENOENT: there is none. */
 int register_open_reading(const char *root, struct register_db **ret);
