@@ -41,3 +41,17 @@ plant 'file of 50'          policy/x.c "$(yes 'extern int x;' | head -500)"
 for file in policy/x.c policy/y.c; do printf '/* x.c - no licence */\n' >$file; done
 if said=$("$checker"); then exit 1; fi
 case $said in *'policy/y.c:1: no licence'*'policy/y.c:2: no sentence'*) ;; *) exit 1 ;; esac
+
+# Calls from room to room, by what was built: one that is in order, one sideways, one upward.
+build() { # ROOM TEXT
+	echo "$2" | gcc -c -x c -o "$1.o" - && ar rcs "built/$1.a" "$1.o"
+}
+mkdir built
+build state 'void slot_open(void) {}'
+build register 'void register_open(void) {}'
+build admin 'void review_run(void) {}'
+build sessions 'void slot_open(void); void register_open(void); void review_run(void); void f(void) { slot_open(); register_open(); review_run(); }'
+said=$("$checker" built || true)
+case $said in *'sessions/: may not call register/: register_open'*) ;; *) echo "not seen: sideways: $said" && exit 1 ;; esac
+case $said in *'sessions/: may not call admin/: review_run'*) ;; *) echo "not seen: upward" && exit 1 ;; esac
+case $said in *slot_open*) echo "said: slot_open" && exit 1 ;; esac
