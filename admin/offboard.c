@@ -107,20 +107,33 @@ static void say_planned(const struct offboarding *offboarding)
 		user, user);
 }
 
+/* A restore may have put another register in the place of the one that was opened. */
+static enum exit_status lock_others_out(struct offboarding *offboarding, int *ret)
+{
+	struct registrar *registrar = offboarding->registrar;
+	const int lock = departure_lock(registrar->root);
+	int r;
+
+	if (lock < 0)
+		return complain_error(lock, _("cannot use %s/var/lib/sereno/departures"),
+				      registrar->root);
+	*ret = lock;
+	register_close(take(registrar->db, NULL));
+	r = register_open(registrar->root, registrar->act.at, &registrar->db);
+	return r < 0 ? registrar_complain(registrar, r) : EXIT_YES;
+}
+
 /* Others' departures wait until this one has ended: two administrators cannot see each other off,
  * and nothing is taken twice. */
 static enum exit_status offboard(struct offboarding *offboarding)
 {
 	const bool dry = offboarding->options->given & OPTION_DRY_RUN;
 	scoped_fd int lock = -1;
-	enum exit_status status;
+	enum exit_status status = dry ? EXIT_YES : lock_others_out(offboarding, &lock);
 	uint32_t id = 0;
 
-	if (!dry)
-		lock = departure_lock(offboarding->options->root);
-	if (!dry && lock < 0)
-		return complain_error(lock, _("cannot use %s/var/lib/sereno/departures"),
-				      offboarding->options->root);
+	if (status != EXIT_YES)
+		return status;
 	offboard_account(offboarding);
 	status = offboard_check(offboarding);
 	if (status == EXIT_YES)

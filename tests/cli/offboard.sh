@@ -200,6 +200,34 @@ sed -i 's/,ana$//' "$tree/etc/group"
 expect 0 offboard ana --dry-run --json --root "$tree"
 json '.secrets == ["safe"]'
 
+# A backup from before he left lets nobody in again; what was kept of his stays, and so he can come back.
+furnish
+echo 0123456789abcdef0123456789abcdef >"$tree/etc/machine-id"
+rm -f "$tree/b.sqlar"
+expect 0 backup "$tree/b.sqlar" --root "$tree"
+expect 0 offboard pepe --root "$tree"
+expect 0 offboard eva --at 2039-12-31T14:00 --root "$tree"
+expect 0 restore "$tree/b.sqlar" --force --dry-run --root "$tree"
+says "sereno offboard undo pepe"
+expect 0 restore "$tree/b.sqlar" --force --root "$tree"
+says "pepe leaves, or has left"
+says "eva leaves, or has left"
+expect 1 explain pepe --service sshd --from 10.20.3.4 --root "$tree"
+says "has left"
+[ -e "$tree/var/lib/sereno/departures/pepe-1/removed-keys" ] || fail "what was kept is lost"
+expect 0 offboard --json --root "$tree"
+json 'length == 2 and (.[0].secrets | length) == 2'
+expect 0 offboard --due --root "$tree"
+[ -z "$said" ] || fail "steps were taken again: $said"
+expect 0 offboard undo pepe --root "$tree"
+expect 0 explain pepe --service sshd --from 10.20.3.4 --root "$tree"
+[ -e "$tree/home/pepe/.ssh/authorized_keys" ] || fail "his keys are not back"
+expect 0 offboard pepe --root "$tree"
+printf 'no register' >"$tree/var/lib/sereno/register.db"
+expect 0 restore "$tree/b.sqlar" --force --root "$tree"
+says "cannot be read"
+says "is let in again"
+
 # Killed at whatever point: running again finishes, and nothing that was kept is lost.
 for wait in 0.002 0.004 0.008 0.012 0.02 0.03 0.05; do
 	furnish
