@@ -46,7 +46,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(O)/tests/bench/%,$(sort $(wildcard tests
 BUILD_DEPS := gcc libc6-dev libpam0g-dev libyaml-dev libcdb-dev libssl-dev libcmocka-dev gettext libpwquality-dev libcrack2-dev libcrypt-dev cracklib-runtime liboath-dev libqrencode-dev libsystemd-dev libsqlite3-dev zlib1g-dev
 CHECK_DEPS := jq sqlite3 tinycdb binutils util-linux zbar-tools systemd oathtool groff-base
 DEMO_DEPS  := openssh-server openssh-client sudo expect login util-linux passwd iproute2 at libpam-systemd vlock zbar-tools
-VM_DEPS    := qemu-system-x86 mmdebstrap busybox-static e2fsprogs xz-utils jq
+VM_DEPS    := qemu-system-x86 qemu-utils mmdebstrap busybox-static e2fsprogs xz-utils jq
 BENCH_DEPS := jq time sqlite3 libpam-google-authenticator libpam-oath
 FUZZ_DEPS  := clang libclang-rt-dev
 ANALYZE_DEPS := clang-tidy cppcheck
@@ -57,7 +57,7 @@ deps        = $(Q)tests/need-packages $(1)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY: $(module_o)
-.PHONY: all help deps demo try vm check endure valgrind bench fuzz analyze install uninstall clean docs format
+.PHONY: all help deps demo try check-vm check endure valgrind bench fuzz analyze install uninstall clean docs format
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -149,7 +149,7 @@ try: all ## a shell in the same throw-away copy
 	$(call deps,$(DEMO_DEPS))
 	$(Q)O=$(abspath $(O)) tests/demo/run --try
 
-vm: all ## real logind, cron and reboot in a guest under QEMU
+check-vm: all ## real logind, cron and reboot in a guest under QEMU; SCENES='10* 50*' for some
 	$(call deps,$(VM_DEPS))
 	$(Q)O=$(abspath $(O)) tests/vm/run
 

@@ -145,6 +145,13 @@ expect_near() {
 	[ "${apart#-}" -le "$4" ] || fault "$1 is $2 and not $3"
 }
 
+# nothing_failed ACT: no unit has, in none of its scenes. What is meant to fail, a scene resets itself.
+nothing_failed() {
+	scene "${1%.sh}: no unit has failed"
+	run 'systemctl --failed --plain --no-legend'
+	[ ! -s "$work/output" ] || fault 'these have'
+}
+
 finish() {
 	end_scene
 	printf '\n%s scenes as announced, %s not\n' "$as_announced" "$not_as_announced"
