@@ -170,6 +170,7 @@ static enum exit_status restore(const struct options *options, const struct outp
 	r = stage_commit(&stage);
 	if (r < 0)
 		return complain_stage(options, r);
+	backup_report(options->root, EVENT_STATE_RESTORED, options->operand, &contents->facts);
 	output_wrap(output, STYLE_GOOD, 0, "%s", _("Restored."));
 	return EXIT_YES;
 }
