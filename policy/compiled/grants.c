@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <sereno/scoped.h>
 #include <sereno/trusted.h>
@@ -18,6 +19,9 @@ void grants_close(struct grants *grants)
 	if (!grants)
 		return;
 	close_p(&grants->fd);
+	if (grants->leavers)
+		close_p(&grants->leavers->fd);
+	free(grants->leavers);
 	free(grants);
 }
 
@@ -44,13 +48,12 @@ static int read_meta(struct grants *grants)
 	return 0;
 }
 
-static int open_file(int state, struct grants *grants)
+static int open_file(int state, const char *name, struct grants *grants)
 {
 	struct stat st;
 	int r;
 
-	grants->fd = openat(state, GRANTS_FILE,
-			    O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
+	grants->fd = openat(state, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
 	/* Missing, it would forget who has departed: no less wrong than damaged. */
 	if (grants->fd < 0)
 		return errno == ENOENT ? -EBADMSG : errno == ELOOP ? -EPERM : neg_errno();
@@ -62,7 +65,7 @@ static int open_file(int state, struct grants *grants)
 	return r < 0 ? r : read_meta(grants);
 }
 
-int grants_open_at(int state, struct grants **ret)
+static int open_one(int state, const char *name, struct grants **ret)
 {
 	scoped(grants_close_p) struct grants *grants = calloc(1, sizeof(*grants));
 	int r;
@@ -70,7 +73,39 @@ int grants_open_at(int state, struct grants **ret)
 	if (!grants)
 		return -ENOMEM;
 	grants->fd = -1;
-	r = open_file(state, grants);
+	r = open_file(state, name, grants);
+	if (r < 0)
+		return r;
+	*ret = take(grants, NULL);
+	return 0;
+}
+
+/* Who is yet to leave. Written first, it is never older than what was opened before it; who has
+ * left is in both, so that it does not matter which of two publications this one is of. */
+static int open_leavers(int state, struct grants *grants)
+{
+	const int r = open_one(state, LEAVERS_FILE, &grants->leavers);
+
+	/* To others nothing is said of it. Root, whom something keeps from it, must not go on as if
+	 * nobody left. */
+	if (r == -EACCES && geteuid() != 0)
+		return 0;
+	if (r < 0)
+		return r;
+	grants->told.n_departures = grants->leavers->facts.n_departures;
+	return grants->leavers->facts.serial < grants->facts.serial ? -EBADMSG : 0;
+}
+
+int grants_open_at(int state, enum grants_scope scope, struct grants **ret)
+{
+	scoped(grants_close_p) struct grants *grants = NULL;
+	int r = open_one(state, GRANTS_FILE, &grants);
+
+	if (r < 0)
+		return r;
+	grants->told = grants->facts;
+	if (scope == GRANTS_OF_ROOT)
+		r = open_leavers(state, grants);
 	if (r < 0)
 		return r;
 	*ret = take(grants, NULL);
@@ -89,12 +124,12 @@ int grants_open(const char *root, struct grants **ret)
 	state = open_directory(AT_FDCWD, path);
 	if (state < 0)
 		return state == -ENOENT ? -EBADMSG : state;
-	return grants_open_at(state, ret);
+	return grants_open_at(state, GRANTS_OF_ROOT, ret);
 }
 
 const struct grants_facts *grants_facts(const struct grants *grants)
 {
-	return &grants->facts;
+	return &grants->told;
 }
 
 /*
@@ -172,29 +207,46 @@ static int find_departure(const struct grants *grants, enum table table, const v
 	return decode_end(&decoder) < 0 ? -EBADMSG : 1;
 }
 
-int grants_departed(const struct grants *grants, const char *user, uid_t uid, struct departure *ret)
+/* The same by both keys, in one file. */
+static int find_departures(const struct grants *grants, const char *user, uid_t uid,
+			   struct departure *ret)
 {
-	struct departure departure = { .since = TIME_NO_END };
 	const struct table_key number = key_of_id(uid);
 	int r;
 
 	if (grants->facts.n_departures == 0)
 		return 0;
-	r = find_departure(grants, TABLE_DEPARTED_NAMES, user, strlen(user), &departure);
+	r = find_departure(grants, TABLE_DEPARTED_NAMES, user, strlen(user), ret);
 	if (r >= 0 && uid != 0 && uid != GRANTS_NO_UID)
-		r = find_departure(grants, TABLE_DEPARTED_NUMBERS, number.byte, number.length,
-				   &departure);
+		r = find_departure(grants, TABLE_DEPARTED_NUMBERS, number.byte, number.length, ret);
+	return r;
+}
+
+int grants_departed(const struct grants *grants, const char *user, uid_t uid, struct departure *ret)
+{
+	struct departure departure = { .since = TIME_NO_END };
+	int r = find_departures(grants, user, uid, &departure);
+
+	if (r >= 0 && grants->leavers)
+		r = find_departures(grants->leavers, user, uid, &departure);
 	if (r < 0 || departure.since == TIME_NO_END)
 		return r < 0 ? r : 0;
 	*ret = departure;
 	return 1;
 }
 
-int grants_verify(const struct grants *grants)
+static int verify_one(const struct grants *grants)
 {
 	int r = 0;
 
 	for (unsigned table = GRANTS_TABLE_FIRST; r == 0 && table < TABLE_KINDS; table++)
 		r = table_verify(&grants->tables, (enum table)table);
 	return r;
+}
+
+int grants_verify(const struct grants *grants)
+{
+	const int r = verify_one(grants);
+
+	return r == 0 && grants->leavers ? verify_one(grants->leavers) : r;
 }

@@ -13,8 +13,9 @@
 #include "table.h"
 
 #define GRANTS_FILE	   "grants.1.cdb"
-#define REGISTER_FILE	   "register.db" /* what it is published from, see register.h */
-#define GRANTS_FORMAT	   0x67726131	 /* tells this META from a policy's */
+#define LEAVERS_FILE	   "leavers.1.cdb" /* of the same form, without grants */
+#define REGISTER_FILE	   "register.db"   /* what it is published from, see register.h */
+#define GRANTS_FORMAT	   0x67726131	   /* tells this META from a policy's */
 #define GRANTS_TABLE_FIRST TABLE_GRANTED
 #define GRANTS_TABLES	   (TABLE_KINDS - GRANTS_TABLE_FIRST)
 #define GRANTS_TIME_MAX	   (INT64_C(1) << 40) /* of the moment of publishing: sums of two fit */
@@ -22,11 +23,16 @@
 struct grants {
 	int fd;
 	struct tables tables;
-	struct grants_facts facts;
+	struct grants_facts facts; /* of the file */
+	struct grants_facts told;  /* of both files */
+	struct grants *leavers;	   /* also the departures yet to come; NULL: not read */
 };
 
+/* Whether departures that are yet to come are asked for, where the caller may read them. */
+enum grants_scope { GRANTS_FOR_ALL, GRANTS_OF_ROOT };
+
 /* grants_open() in the directory @state, ROOT/var/lib/sereno. */
-int grants_open_at(int state, struct grants **ret);
+int grants_open_at(int state, enum grants_scope scope, struct grants **ret);
 
 /* grants_publish() there. */
 int grants_publish_at(int state, const struct grants_image *image);

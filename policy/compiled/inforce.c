@@ -111,7 +111,7 @@ static int open_in_force(int state, struct policy **ret)
 	return policy_open_at(directory, ret);
 }
 
-int policy_open(const char *root, struct policy **ret)
+static int open_policy_and_grants(const char *root, enum grants_scope scope, struct policy **ret)
 {
 	scoped(policy_close_p) struct policy *policy = NULL;
 	scoped_free char *path = NULL;
@@ -131,11 +131,21 @@ int policy_open(const char *root, struct policy **ret)
 	for (unsigned tries = 0; r == -ENOENT && tries < OPEN_TRIES; tries++)
 		r = open_in_force(state, &policy);
 	if (r == 0)
-		r = grants_open_at(state, &policy->grants);
+		r = grants_open_at(state, scope, &policy->grants);
 	if (r < 0)
 		return r;
 	*ret = take(policy, NULL);
 	return 0;
+}
+
+int policy_open(const char *root, struct policy **ret)
+{
+	return open_policy_and_grants(root, GRANTS_OF_ROOT, ret);
+}
+
+int policy_open_for_all(const char *root, struct policy **ret)
+{
+	return open_policy_and_grants(root, GRANTS_FOR_ALL, ret);
 }
 
 int policy_take_grants(struct policy *policy, const char *root)
