@@ -87,7 +87,7 @@ $(foreach r,$(ROOMS),$(eval $(call room,$(r))))
 
 # What a module needs beside libpam; the linker drops what it does not.
 LIBS_pam_sereno_password := -lcrypto -lpwquality -lcrack -lcrypt
-LIBS_pam_sereno_otp := -lcrypto -lcrypt -loath
+LIBS_pam_sereno_otp := -lcrypto -loath
 # Loaded anew at every login: each segment more is page faults there (noseparate-code: a tenth of what the guard adds).
 $(O)/pam_%.so: $(O)/pam/pam_%.o $(O)/pam.a $(O)/channel.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a pam/pam_%.map
 	$(say) MODULE $@
@@ -109,7 +109,7 @@ $(O)/sereno: $(O)/admin/main.o $(O)/admin.a $(O)/departure.a $(O)/register.a $(O
 
 $(O)/serenod: $(O)/daemon/serenod.o $(O)/daemon.a $(O)/register.a $(O)/channel.a $(O)/event.a $(O)/state.a $(O)/otp.a $(O)/policy.a
 	$(say) LINK $@
-	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $^ -lsystemd -lsqlite3 -lcrypto -lcrypt -loath -l:libcdb_pic.a
+	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $^ -lsystemd -lsqlite3 -lcrypto -loath -l:libcdb_pic.a
 $(O)/sereno-verify: $(O)/daemon/sereno_verify.o
 	$(say) LINK $@
 	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $^ -lpam
