@@ -164,11 +164,12 @@ static const struct command commands[] = {
 	  N_("For who has asked, while it is open. Exit status: 0 taken back, 1 refused.\n\n"
 	     "  sereno withdraw 17\n"),
 	  OPTION_ROOT | OPTION_REASON, OPERAND_REQUIRED, withdraw_run },
-	{ "review", N_("[ROLE] | open | sign ROLE"), N_("who holds each role; its owner signs that it is right"),
+	{ "review", N_("[[list] ROLE] | open | sign ROLE"), N_("who holds each role; its owner signs that it is right"),
 	  N_("Lists each role, or ROLE with everybody who holds it: by what, until when, when he logged in\n"
 	     "last, and what is wrong: no account, left, dormant, a user id of two names.\n"
-	     "open begins a review of all roles with an owner:. sign is for the owner alone, by who\n"
-	     "logged in, not root, and signs the list that was printed, by its digest.\n"
+	     "list is for a role called as one of these words. open begins a review of all roles with an\n"
+	     "owner:. sign is for the owner alone, in a login of his own; he needs no root, through serenod,\n"
+	     "and sees the roles that he owns. It signs the list that was printed, by its digest.\n"
 	     "Exit status: 0 done, nothing overdue; 1 something is, or refused.\n\n"
 	     "  sereno review\n"
 	     "  sereno review open --deadline 14d\n"

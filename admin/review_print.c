@@ -149,7 +149,7 @@ static void print_standing(const struct review *review, const struct review_list
 			    : _("To be signed by %s."),
 		    instant_local(standing->deadline, zone, when));
 	output_wrap(output, STYLE_PLAIN, 2,
-		    _("Next, as %s: sudo sereno review sign %s --digest %.*s"),
+		    _("Next, by %s himself: sereno review sign %s --digest %.*s"),
 		    list->role->owner.text ? escape(user, list->role->owner.text) : "?",
 		    list->role->name.text, REVIEW_DIGEST_SHOWN, list->digest);
 }

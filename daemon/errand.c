@@ -9,6 +9,10 @@
 #include <sereno/role_terms.h>
 #include <sereno/scoped.h>
 
+#define OF_ANOTHER "who decides must have logged in as himself, not by su or sudo"
+#define OF_NOBODY  "the kernel knows no login that this runs in: log in as yourself to decide"
+#define OF_A_STEP  "the process that asks is not the one that has connected"
+
 static int find_account(const struct caller *caller, struct account *ret)
 {
 	const int r = account_by_name(caller->name, ret);
@@ -82,4 +86,19 @@ int errand_open(struct errand *errand)
 		.context = errand,
 	};
 	return 0;
+}
+
+const char *errand_not_himself(const struct talk *talk)
+{
+	switch (caller_is_himself(&talk->caller, &talk->sender)) {
+	case CALLER_HIMSELF:
+		return NULL;
+	case CALLER_LOGIN_OTHER:
+		return OF_ANOTHER;
+	case CALLER_LOGIN_UNSET:
+		return OF_NOBODY;
+	case CALLER_NOT_THE_SAME:
+		break;
+	}
+	return OF_A_STEP;
 }

@@ -40,6 +40,9 @@ struct errand {
 int errand_open(struct errand *errand);
 void errand_clear(struct errand *errand);
 
+/* Why who has asked is not the account himself, in a login of his own; NULL: he is. */
+const char *errand_not_himself(const struct talk *talk);
+
 struct errand_page {
 	uint32_t id, after; /* as in struct channel_request */
 	bool ended;

@@ -29,6 +29,8 @@ LC_ALL=C sort -k 2 >"$root/expected" <<LIST
 644 /usr/lib/systemd/system/sereno-follow.service
 644 /usr/lib/systemd/system/sereno-follow.timer
 644 /usr/lib/systemd/system/sereno-key.service
+644 /usr/lib/systemd/system/sereno-review.socket
+644 /usr/lib/systemd/system/sereno-review@.service
 644 /usr/lib/systemd/system/sereno-verify.socket
 644 /usr/lib/systemd/system/sereno-verify@.service
 644 /usr/lib/systemd/system/serenod.service
