@@ -88,6 +88,11 @@ int register_open_reading(const char *root, struct register_db **ret);
 void register_close(struct register_db *db);
 void register_close_p(struct register_db **db); /* for scoped() */
 
+/* Whether logins see what the register says: what is published is of its last change, and sound.
+ * What has ended since by itself is no matter: logins know when it ends. Returns 1, 0 or a negative
+ * errno. */
+int register_is_published(struct register_db *db);
+
 /*
  * Checks of the caller's that must hold when the change is made, such as who would be left to
  * administer: called while nobody else can change the register, after the refusals of our own.
