@@ -86,6 +86,7 @@ struct review_list {
 	struct review_member *item; /* by user */
 	unsigned flaws;		    /* of any of them */
 	size_t n_dormant, n_orphans, n_twins;
+	int64_t last_use; /* of the role, by anybody; 0: never, as far as this host knows */
 	char digest[REVIEW_DIGEST_HEX];
 	char **owned; /* names that came from the name service */
 	size_t n_owned;
@@ -121,6 +122,12 @@ int review_show_role(const struct review *review, size_t role, enum review_form 
 		     const struct output *output);
 int review_show_all(const struct review *review, enum review_form form,
 		    const struct output *output);
+
+/* Accounts of the host that no owner of a role answers for: of one number, of root's, in no role
+ * but with a way in. For the overview; the latter as members of the open object. Return 0 or a
+ * negative errno. */
+int review_print_accounts(const struct review *review, const struct output *output);
+int review_write_accounts(const struct review *review, struct json *json);
 
 /* Whether serenod is to be asked: who calls cannot read the register. */
 bool review_is_asked(const struct options *options);

@@ -9,7 +9,8 @@
 #include "instant.h"
 #include "review.h"
 
-#define COLUMNS 5
+#define COLUMNS	     6
+#define STANDING_MAX 80
 
 bool review_is_shown(const struct review *review, size_t role)
 {
@@ -21,24 +22,27 @@ bool review_is_shown(const struct review *review, size_t role)
 	return standing->open && strcmp(standing->owner, review->owner) == 0;
 }
 
-/* Accounts that are root by another name are everybody's business. */
-static void print_roots(const struct review *review, const struct output *output)
-{
-	char name[ESCAPE_MAX];
-
-	for (size_t i = 1; i < review->registrar.people->n_accounts; i++)
-		if (review->by_uid[i]->uid == 0)
-			output_wrap(output, STYLE_BAD, 2,
-				    _("! %s is root under another name: user id 0"),
-				    escape(name, review->by_uid[i]->name));
-}
+/* One role's list, in short. */
+struct brief {
+	size_t role; /* index */
+	size_t n_users;
+	unsigned flaws;
+	int64_t last_use;
+	char standing[STANDING_MAX];
+};
 
 struct overview {
 	const struct review *review;
+	size_t n;
+	struct brief *brief;
 	struct table table;
 	const struct output *output; /* NULL: measure */
-	bool overdue;
 };
+
+static void overview_clear(struct overview *overview)
+{
+	free(overview->brief);
+}
 
 static const char *standing_text(const struct review *review, const struct review_list *list,
 				 char text[static INSTANT_TEXT_MAX])
@@ -58,51 +62,82 @@ static const char *standing_text(const struct review *review, const struct revie
 	return list->role->owner.text ? _("never signed") : _("nobody can sign");
 }
 
-static int print_role(struct overview *overview, size_t index)
+/* Each list is drawn once: that of a large role costs. */
+static int add_brief(struct overview *overview, size_t role)
 {
 	scoped(review_list_clear) struct review_list list = { 0 };
-	char owner[ESCAPE_MAX], users[24], words[REVIEW_WORDS_MAX], when[INSTANT_TEXT_MAX];
-	const struct review *review = overview->review;
-	const char *cells[COLUMNS] = { NULL };
-	const int r = review_list(review, index, &list);
+	struct brief *brief = &overview->brief[overview->n];
+	char when[INSTANT_TEXT_MAX];
+	const int r = review_list(overview->review, role, &list);
 
 	if (r < 0)
 		return r;
-	(void)snprintf(users, sizeof(users), "%zu", list.n_users); /* fits */
-	cells[0] = list.role->name.text;
-	cells[1] = list.role->owner.text ? escape(owner, list.role->owner.text) : "-";
-	cells[2] = users;
-	cells[3] = standing_text(review, &list, when);
-	cells[4] = review_words(list.flaws & ~(unsigned)REVIEW_PRESENT, words);
+	*brief = (struct brief){
+		.role = role,
+		.n_users = list.n_users,
+		.flaws = list.flaws & ~(unsigned)REVIEW_PRESENT,
+		.last_use = list.last_use,
+	};
+	(void)snprintf(brief->standing, sizeof(brief->standing), "%s",
+		       standing_text(overview->review, &list, when)); /* may be cut */
+	overview->n++;
+	return 0;
+}
+
+static int gather(struct overview *overview)
+{
+	const size_t n = overview->review->in_force.model->n_roles;
+	int r = 0;
+
+	overview->brief = calloc(n + 1, sizeof(*overview->brief));
+	if (!overview->brief)
+		return -ENOMEM;
+	for (size_t i = 0; r == 0 && i < n; i++)
+		if (review_is_shown(overview->review, i))
+			r = add_brief(overview, i);
+	return r;
+}
+
+static void print_brief(struct overview *overview, const struct brief *brief)
+{
+	const struct review *review = overview->review;
+	const struct role *role = &review->in_force.model->roles[brief->role];
+	char owner[ESCAPE_MAX], users[24], words[REVIEW_WORDS_MAX], used[INSTANT_TEXT_MAX];
+	const char *const cells[COLUMNS] = {
+		role->name.text,
+		role->owner.text ? escape(owner, role->owner.text) : "-",
+		users,
+		brief->standing,
+		brief->last_use ? instant_local(brief->last_use, &review->registrar.zone, used)
+				: _("never"),
+		review_words(brief->flaws, words),
+	};
+
+	(void)snprintf(users, sizeof(users), "%zu", brief->n_users); /* fits */
 	if (overview->output)
 		table_print(&overview->table, overview->output, STYLE_PLAIN, cells);
 	else
 		table_measure(&overview->table, cells);
-	return 0;
 }
 
 static int print_roles(const struct review *review, const struct output *output)
 {
-	const char *const head[COLUMNS] = { _("ROLE"), _("OWNER"), _("USERS"), _("SIGNED"),
-					    _("AMONG THEM") };
-	struct overview overview = { .review = review, .table = { .columns = COLUMNS } };
-	const size_t n = review->in_force.model->n_roles;
-	int r = 0;
+	const char *const head[COLUMNS] = { _("ROLE"),	 _("OWNER"),	_("USERS"),
+					    _("SIGNED"), _("LAST USE"), _("AMONG THEM") };
+	scoped(overview_clear) struct overview overview = { .review = review,
+							    .table = { .columns = COLUMNS } };
+	const int r = gather(&overview);
 
-	table_measure(&overview.table, head);
-	for (size_t i = 0; r == 0 && i < n; i++)
-		if (review_is_shown(review, i))
-			r = print_role(&overview, i);
 	if (r < 0)
 		return r;
+	table_measure(&overview.table, head);
+	for (size_t i = 0; i < overview.n; i++)
+		print_brief(&overview, &overview.brief[i]);
 	overview.output = output;
 	table_print(&overview.table, output, STYLE_STRONG, head);
-	for (size_t i = 0; r == 0 && i < n; i++)
-		if (review_is_shown(review, i))
-			r = print_role(&overview, i);
-	if (r == 0 && !review->owner)
-		print_roots(review, output);
-	return r;
+	for (size_t i = 0; i < overview.n; i++)
+		print_brief(&overview, &overview.brief[i]);
+	return review->owner ? 0 : review_print_accounts(review, output);
 }
 
 static int write_role(const struct review *review, size_t index, struct json *json)
@@ -126,11 +161,8 @@ static int write_roles(const struct review *review, const struct output *output)
 		if (review_is_shown(review, i))
 			r = write_role(review, i, &json);
 	json_end(&json, JSON_ARRAY);
-	json_begin(&json, "also_root", JSON_ARRAY);
-	for (size_t i = 1; !review->owner && i < review->registrar.people->n_accounts; i++)
-		if (review->by_uid[i]->uid == 0)
-			json_string(&json, NULL, review->by_uid[i]->name);
-	json_end(&json, JSON_ARRAY);
+	if (r == 0 && !review->owner)
+		r = review_write_accounts(review, &json);
 	json_end(&json, JSON_OBJECT);
 	return r;
 }
