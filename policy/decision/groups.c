@@ -73,23 +73,35 @@ static int gather_with_case(struct policy *policy, const struct group_asker *ask
 	return access ? load_and_gather(&reading, now, ret) : -ENOMEM;
 }
 
-/* Add what one grant gives. Returns 1, 0 (his other roles must be looked at) or a negative errno.
- */
-static int add_grant(const struct policy *policy, struct decoder *decoder, int64_t now,
+/* Add what @grant gives. Returns 1, 0 (his other roles must be looked at) or a negative errno. */
+static int add_grant(const struct policy *policy, const struct grant_fact *grant, int64_t now,
 		     struct id_set *ret)
 {
-	scoped(grant_fact_clear) struct grant_fact grant = { 0 };
-	int r = decode_grant(decoder, &grant);
+	int r = 0;
 
-	if (r < 0)
-		return r;
-	if (grant.depends)
+	if (grant->depends)
 		return 0;
-	if (!is_held(policy, &grant.valid, now))
+	if (!is_held(policy, &grant->valid, now))
 		return 1;
-	for (size_t i = 0; r == 0 && i < grant.gives.n; i++)
-		r = id_set_add(ret, grant.gives.id[i]);
+	for (size_t i = 0; r == 0 && i < grant->gives.n; i++)
+		r = id_set_add(ret, grant->gives.id[i]);
 	return r < 0 ? r : 1;
+}
+
+static int add_grants(const struct policy *policy, struct decoder *decoder, int64_t now,
+		      struct id_set *ret)
+{
+	scoped(grant_fact_clear) struct grant_fact grant = { 0 }; /* its memory serves them all */
+	int r = 1;
+
+	while (r > 0 && decode_more(decoder)) {
+		r = decode_grant(decoder, &grant);
+		if (r == 0)
+			r = add_grant(policy, &grant, now, ret);
+	}
+	if (r > 0 && decode_end(decoder) < 0)
+		return -EBADMSG;
+	return r;
 }
 
 /*
@@ -113,11 +125,7 @@ static int gather_grants(const struct policy *policy, const struct group_asker *
 	if (r <= 0)
 		return r < 0 ? r : 1;
 	decoder = blob_decoder(&blob);
-	while (r > 0 && decode_more(&decoder))
-		r = add_grant(policy, &decoder, now, ret);
-	if (r > 0 && decode_end(&decoder) < 0)
-		return -EBADMSG;
-	return r;
+	return add_grants(policy, &decoder, now, ret);
 }
 
 static int gather(struct policy *policy, const struct group_asker *asker, int64_t now,

@@ -16,6 +16,7 @@
 #include <sereno/grants.h>
 #include <sereno/scoped.h>
 
+#include "compiled/checksum.h"
 #include "compiled/record.h"
 #include "compiled/table.h"
 
