@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* grants.c - reading what was granted, and who has departed. */
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -48,24 +46,20 @@ static int read_meta(struct grants *grants)
 	return 0;
 }
 
-static int open_file(int state, const char *name, struct grants *grants)
+static int open_file(struct location *location, const char *suffix, struct grants *grants)
 {
-	struct stat st;
+	struct stat st = { 0 };
 	int r;
 
-	grants->fd = openat(state, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
+	grants->fd = location_open(location, suffix, &st);
 	/* Missing, it would forget who has departed: no less wrong than damaged. */
 	if (grants->fd < 0)
-		return errno == ENOENT ? -EBADMSG : errno == ELOOP ? -EPERM : neg_errno();
-	if (fstat(grants->fd, &st) < 0)
-		return neg_errno();
-	if (!S_ISREG(st.st_mode) || !trusted_writers(&st))
-		return -EPERM;
+		return grants->fd == -ENOENT ? -EBADMSG : grants->fd;
 	r = store_open(grants->fd, st.st_size, &grants->tables.store);
 	return r < 0 ? r : read_meta(grants);
 }
 
-static int open_one(int state, const char *name, struct grants **ret)
+static int open_one(struct location *location, const char *suffix, struct grants **ret)
 {
 	scoped(grants_close_p) struct grants *grants = calloc(1, sizeof(*grants));
 	int r;
@@ -73,7 +67,7 @@ static int open_one(int state, const char *name, struct grants **ret)
 	if (!grants)
 		return -ENOMEM;
 	grants->fd = -1;
-	r = open_file(state, name, grants);
+	r = open_file(location, suffix, grants);
 	if (r < 0)
 		return r;
 	*ret = take(grants, NULL);
@@ -82,9 +76,9 @@ static int open_one(int state, const char *name, struct grants **ret)
 
 /* Who is yet to leave. Written first, it is never older than what was opened before it; who has
  * left is in both, so that it does not matter which of two publications this one is of. */
-static int open_leavers(int state, struct grants *grants)
+static int open_leavers(struct location *location, struct grants *grants)
 {
-	const int r = open_one(state, LEAVERS_FILE, &grants->leavers);
+	const int r = open_one(location, "/" LEAVERS_FILE, &grants->leavers);
 
 	/* To others nothing is said of it. Root, whom something keeps from it, must not go on as if
 	 * nobody left. */
@@ -96,16 +90,34 @@ static int open_leavers(int state, struct grants *grants)
 	return grants->leavers->facts.serial < grants->facts.serial ? -EBADMSG : 0;
 }
 
-int grants_open_at(int state, enum grants_scope scope, struct grants **ret)
+/*
+ * Whether it was published with nothing in it, which its writer says by a mode as well as the size:
+ * who asks for groups need not open it then. One that has lost its end has another mode.
+ */
+static bool is_published_empty(struct location *location)
+{
+	struct stat st;
+
+	return lstat(location_at(location, "/" GRANTS_FILE), &st) == 0 && S_ISREG(st.st_mode) &&
+	       trusted_writers(&st) && (st.st_mode & 07777) == GRANTS_EMPTY_MODE &&
+	       st.st_size == GRANTS_EMPTY_BYTES;
+}
+
+int grants_open_at(struct location *location, enum grants_scope scope, struct grants **ret)
 {
 	scoped(grants_close_p) struct grants *grants = NULL;
-	int r = open_one(state, GRANTS_FILE, &grants);
+	int r;
 
+	if (scope == GRANTS_FOR_ALL && is_published_empty(location)) {
+		*ret = NULL;
+		return 0;
+	}
+	r = open_one(location, "/" GRANTS_FILE, &grants);
 	if (r < 0)
 		return r;
 	grants->told = grants->facts;
 	if (scope == GRANTS_OF_ROOT)
-		r = open_leavers(state, grants);
+		r = open_leavers(location, grants);
 	if (r < 0)
 		return r;
 	*ret = take(grants, NULL);
@@ -114,17 +126,14 @@ int grants_open_at(int state, enum grants_scope scope, struct grants **ret)
 
 int grants_open(const char *root, struct grants **ret)
 {
-	scoped_free char *path = NULL;
-	scoped_fd int state = -1;
+	scoped(location_clear) struct location location = { NULL };
+	int r = location_init(root, &location);
 
-	if (asprintf(&path, "%s" POLICY_STATE_DIR, root) < 0) {
-		path = NULL;
-		return -ENOMEM;
-	}
-	state = open_directory(AT_FDCWD, path);
-	if (state < 0)
-		return state == -ENOENT ? -EBADMSG : state;
-	return grants_open_at(state, GRANTS_OF_ROOT, ret);
+	if (r == 0)
+		r = location_check(&location, "");
+	if (r < 0)
+		return r == -ENOENT ? -EBADMSG : r;
+	return grants_open_at(&location, GRANTS_OF_ROOT, ret);
 }
 
 const struct grants_facts *grants_facts(const struct grants *grants)

@@ -10,6 +10,7 @@
 
 #include <sereno/grants.h>
 
+#include "location.h"
 #include "table.h"
 
 #define GRANTS_FILE	   "grants.1.cdb"
@@ -19,6 +20,13 @@
 #define GRANTS_TABLE_FIRST TABLE_GRANTED
 #define GRANTS_TABLES	   (TABLE_KINDS - GRANTS_TABLE_FIRST)
 #define GRANTS_TIME_MAX	   (INT64_C(1) << 40) /* of the moment of publishing: sums of two fit */
+
+/* What all may read, of a register that has nothing to say: so long, and of this mode. */
+#define GRANTS_EMPTY_MODE 0444
+#define GRANTS_META_BYTES (4 + 3 * 8 + 2 * 4 + 4 * GRANTS_TABLES)
+#define GRANTS_EMPTY_BYTES                                                                   \
+	(STORE_INDEX_BYTES + (1 + GRANTS_TABLES) * STORE_RECORD_BYTES(RECORD_HEADER_BYTES) + \
+	 GRANTS_META_BYTES)
 
 struct grants {
 	int fd;
@@ -31,10 +39,11 @@ struct grants {
 /* Whether departures that are yet to come are asked for, where the caller may read them. */
 enum grants_scope { GRANTS_FOR_ALL, GRANTS_OF_ROOT };
 
-/* grants_open() in the directory @state, ROOT/var/lib/sereno. */
-int grants_open_at(int state, enum grants_scope scope, struct grants **ret);
+/* grants_open() where @location begins, the directory of which has been checked. *@ret may be NULL
+ * with GRANTS_FOR_ALL: there is nothing. */
+int grants_open_at(struct location *location, enum grants_scope scope, struct grants **ret);
 
-/* grants_publish() there. */
+/* grants_publish() in the directory @state, ROOT/var/lib/sereno. */
 int grants_publish_at(int state, const struct grants_image *image);
 
 void encode_grants_meta(struct encoder *encoder, const struct grants_facts *facts,

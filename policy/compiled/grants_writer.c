@@ -124,6 +124,15 @@ static int write_database(struct publication *publication, int fd)
 	return finished < 0 || fsync(fd) < 0 ? neg_errno() : 0;
 }
 
+/* Of what all may read, the mode tells at a glance that there is nothing in it. */
+static mode_t mode_of(const struct publication *publication)
+{
+	const struct grants_facts *facts = &publication->facts;
+	const bool empty = facts->n_grants == 0 && facts->n_departures == 0;
+
+	return publication->leaf->has_grants && empty ? GRANTS_EMPTY_MODE : publication->leaf->mode;
+}
+
 /* Write the new file beside the old one. */
 static int write_new(struct publication *publication, int state)
 {
@@ -135,7 +144,7 @@ static int write_new(struct publication *publication, int state)
 	fd = openat(state, leaf->new_name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
 		    0600);
 	/* The mode is part of the design; a umask has no say in it. */
-	if (fd < 0 || fchmod(fd, leaf->mode) < 0)
+	if (fd < 0 || fchmod(fd, mode_of(publication)) < 0)
 		return neg_errno();
 	return write_database(publication, fd);
 }

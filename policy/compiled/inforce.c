@@ -1,30 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* inforce.c - opening the policy in force and asking what it is. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include <sereno/scoped.h>
-#include <sereno/trusted.h>
 
 #include "grants_file.h"
 #include "inforce.h"
+#include "location.h"
 
 #define OPEN_TRIES 8
-
-int open_directory(int at, const char *path)
-{
-	scoped_fd int fd = openat(at, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return neg_errno();
-	if (!trusted_writers(&st))
-		return -EPERM;
-	return take(fd, -1);
-}
 
 static int read_meta(struct policy *policy)
 {
@@ -46,24 +33,11 @@ static int read_meta(struct policy *policy)
 	return 0;
 }
 
-/* Open the compiled policy in the directory @directory. */
-static int open_policy(int directory, struct policy *policy)
+static int read_policy(struct policy *policy, off_t size)
 {
-	struct stat st;
-	int r;
+	const int r = store_open(policy->fd, size, &policy->tables.store);
 
-	policy->fd = openat(directory, POLICY_FILE,
-			    O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
-	if (policy->fd < 0)
-		return errno == ELOOP ? -EPERM : neg_errno();
-	if (fstat(policy->fd, &st) < 0)
-		return neg_errno();
-	if (!S_ISREG(st.st_mode) || !trusted_writers(&st))
-		return -EPERM;
-	r = store_open(policy->fd, st.st_size, &policy->tables.store);
-	if (r < 0)
-		return r;
-	return read_meta(policy);
+	return r < 0 ? r : read_meta(policy);
 }
 
 void policy_close_p(struct policy **policy)
@@ -71,15 +45,19 @@ void policy_close_p(struct policy **policy)
 	policy_close(*policy);
 }
 
-static int policy_open_at(int directory, struct policy **ret)
+/* Open the compiled policy at the path that ends in @suffix. */
+static int open_at(struct location *location, const char *suffix, struct policy **ret)
 {
 	scoped(policy_close_p) struct policy *policy = calloc(1, sizeof(*policy));
+	struct stat st = { 0 };
 	int r;
 
 	if (!policy)
 		return -ENOMEM;
-	policy->fd = -1;
-	r = open_policy(directory, policy);
+	policy->fd = location_open(location, suffix, &st);
+	if (policy->fd < 0)
+		return policy->fd;
+	r = read_policy(policy, st.st_size);
 	if (r < 0)
 		return r;
 	*ret = take(policy, NULL);
@@ -88,50 +66,45 @@ static int policy_open_at(int directory, struct policy **ret)
 
 int policy_open_in(const char *dir, struct policy **ret)
 {
-	scoped_fd int directory = open_directory(AT_FDCWD, dir);
+	scoped(location_clear) struct location location = { NULL };
+	int r = location_init_in(dir, &location);
 
-	if (directory < 0)
-		return directory;
-	return policy_open_at(directory, ret);
+	if (r == 0)
+		r = location_check(&location, "");
+	return r < 0 ? r : open_at(&location, "/" POLICY_FILE, ret);
 }
 
-/* Follow the link in @state to what is in force. */
-static int open_in_force(int state, struct policy **ret)
+/*
+ * Follow the link to what is in force. Who can write where it led can put another policy of root's
+ * there, and who can write above that, ".." of it, another directory. The first is not looked at
+ * for what everybody may ask, a list of groups: half of a generation's time would be that of looks.
+ */
+static int open_in_force(struct location *location, enum grants_scope scope, struct policy **ret)
 {
-	scoped_fd int directory = open_directory(state, POLICY_LINK);
-	struct stat st;
+	int r = location_check(location, "/" POLICY_LINK "/..");
 
-	if (directory < 0)
-		return directory;
-	/* And so can who can write where the generations lie: ".." is where the link led. */
-	if (fstatat(directory, "..", &st, 0) < 0)
-		return neg_errno();
-	if (!trusted_writers(&st))
-		return -EPERM;
-	return policy_open_at(directory, ret);
+	if (r == 0 && scope == GRANTS_OF_ROOT)
+		r = location_check(location, "/" POLICY_LINK);
+	return r < 0 ? r : open_at(location, "/" POLICY_LINK "/" POLICY_FILE, ret);
 }
 
 static int open_policy_and_grants(const char *root, enum grants_scope scope, struct policy **ret)
 {
 	scoped(policy_close_p) struct policy *policy = NULL;
-	scoped_free char *path = NULL;
-	scoped_fd int state = -1;
-	int r;
+	scoped(location_clear) struct location location = { NULL };
+	int r = location_init(root, &location);
 
-	if (asprintf(&path, "%s" POLICY_STATE_DIR, root) < 0) {
-		path = NULL;
-		return -ENOMEM;
-	}
 	/* Who can write here can swap the link, so this directory counts as well. */
-	state = open_directory(AT_FDCWD, path);
-	if (state < 0)
-		return state;
-	r = open_in_force(state, &policy);
+	if (r == 0)
+		r = location_check(&location, "");
+	if (r < 0)
+		return r;
+	r = open_in_force(&location, scope, &policy);
 	/* Two applies may have removed what the link led to a moment ago. */
 	for (unsigned tries = 0; r == -ENOENT && tries < OPEN_TRIES; tries++)
-		r = open_in_force(state, &policy);
+		r = open_in_force(&location, scope, &policy);
 	if (r == 0)
-		r = grants_open_at(state, scope, &policy->grants);
+		r = grants_open_at(&location, scope, &policy->grants);
 	if (r < 0)
 		return r;
 	*ret = take(policy, NULL);

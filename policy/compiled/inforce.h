@@ -28,10 +28,6 @@ struct policy {
 	struct grants *grants; /* NULL: nothing is granted, nobody has departed */
 };
 
-/* Open the directory @path, relative to @at, that nobody but root can write. Returns the descriptor
- * or a negative errno. */
-int open_directory(int at, const char *path);
-
 /* The mentions of @user: the roles he is a member of, those he is excepted from (each appended,
  * not settled) and his person or ID_NONE. Returns 0, -EBADMSG, -ENOMEM or a read error. */
 int policy_mentions(const struct policy *policy, const char *user, struct id_set *members,
