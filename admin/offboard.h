@@ -35,6 +35,9 @@ struct offboarding {
  * that too few administrators are left; finds account, policy and holders. Says why. */
 enum exit_status offboard_check(struct offboarding *offboarding);
 
+/* Another account with the same number, or NULL. Borrowed from the registrar's people. */
+const char *offboard_find_twin(const struct offboarding *offboarding);
+
 /* Read the policy in force, and who holds roles by it. Returns 0 or a negative errno. */
 int offboard_read_policy(struct offboarding *offboarding);
 

@@ -60,8 +60,7 @@ static bool is_break_glass(const struct model *model, const char *user)
 	return false;
 }
 
-/* Another account with the same number, or NULL. */
-static const char *find_twin(const struct offboarding *offboarding)
+const char *offboard_find_twin(const struct offboarding *offboarding)
 {
 	const struct people *people = offboarding->registrar->people;
 
@@ -108,7 +107,7 @@ static enum exit_status check_who(const struct offboarding *offboarding)
 				_("%s is not governed by the policy: an account of the "
 				  "system's, not of a person who leaves"),
 				user);
-	twin = find_twin(offboarding);
+	twin = offboard_find_twin(offboarding);
 	if (twin)
 		return complain(EXIT_NO,
 				_("%s has the same user id as %s, so what is his cannot be "

@@ -8,6 +8,7 @@
 
 #include <sereno/scoped.h>
 
+#include "escape.h"
 #include "knowledge.h"
 #include "offboard.h"
 
@@ -103,6 +104,24 @@ static enum exit_status gather_secrets(struct offboarding *offboarding, const st
 	return r == 0 ? status : registrar_complain(registrar, r);
 }
 
+/* Somebody else has his number by now: what is his by the number is left alone. */
+static enum exit_status leave_twin_alone(struct offboarding *offboarding)
+{
+	char user[ESCAPE_MAX], other[ESCAPE_MAX];
+	const char *twin =
+		offboarding->leaver.uid == GRANTS_NO_UID ? NULL : offboard_find_twin(offboarding);
+
+	if (!twin)
+		return EXIT_YES;
+	(void)escape(user, offboarding->user);
+	offboarding->leaver.uid = GRANTS_NO_UID;
+	return complain(EXIT_NO,
+			_("%s has the same user id as %s by now: processes, jobs and files of his "
+			  "by that number were left; next: give one of them another id, then: "
+			  "sereno offboard %s"),
+			user, escape(other, twin), user);
+}
+
 static enum exit_status carry_out(const struct options *options, const struct output *output,
 				  struct registrar *registrar, const struct due *due)
 {
@@ -111,7 +130,7 @@ static enum exit_status carry_out(const struct options *options, const struct ou
 					   .registrar = registrar,
 					   .user = due->user,
 					   .leaver = { .evidence = -1 } };
-	enum exit_status status, steps;
+	enum exit_status status, twin, steps;
 
 	registrar->act.user = due->departure.made_by;
 	registrar->act.uid = due->departure.made_uid;
@@ -121,7 +140,9 @@ static enum exit_status carry_out(const struct options *options, const struct ou
 	/* The account may have been made anew under another number since. */
 	if (due->departure.uid != GRANTS_NO_UID)
 		offboarding.leaver.uid = due->departure.uid;
+	twin = leave_twin_alone(&offboarding);
 	status = gather_secrets(&offboarding, due);
+	status = twin > status ? twin : status;
 	steps = offboard_carry_out(&offboarding, due->departure.id); /* whatever became of that */
 	offboarding_clear(&offboarding);
 	return steps > status ? steps : status;

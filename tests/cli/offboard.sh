@@ -164,6 +164,21 @@ expect 0 offboard --due --root "$tree"
 expect 0 offboard --due --root "$tree"
 [ -z "$said" ] || fail "the timer ran twice: $said"
 
+# By the time it is due somebody else has his number: what is his by the number alone is left.
+furnish
+expect 0 offboard pepe --at 2039-12-31T14:00 --root "$tree"
+echo 'twin:x:1003:50::/home/twin:/bin/sh' >>"$tree/etc/passwd"
+sqlite3 "$tree/var/lib/sereno/register.db" "UPDATE departures SET since = $(date +%s)"
+expect 1 offboard --due --root "$tree"
+says "pepe has the same user id as twin by now"
+[ -e "$tree/var/spool/cron/atjobs/a0000101abcdef" ] || fail "a job of the twin's is gone"
+[ ! -e "$tree/var/spool/cron/crontabs/pepe" ] || fail "his crontab is still there"
+expect 1 offboard pepe --root "$tree"
+says "give one of them another id first"
+sed -i '/^twin:/d' "$tree/etc/passwd"
+expect 0 offboard pepe --root "$tree"
+[ ! -e "$tree/var/spool/cron/atjobs/a0000101abcdef" ] || fail "his job is still there"
+
 # What he knew once he knows: by a role that the policy has no more, a group he was taken out of, a
 # grant of a role that is gone, and what he learns between the plan and its time; however many.
 furnish
