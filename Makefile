@@ -26,7 +26,9 @@ HARDEN := -fstack-protector-strong -fstack-clash-protection -fvisibility=hidden 
 ifeq (,$(SANITIZE)$(findstring _FORTIFY_SOURCE,$(CPPFLAGS)))
 HARDEN += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
 endif
-sanitize    := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+# gcc 12 takes what the thread sanitizer adds before a member for an access to that member alone.
+sanitize    := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer \
+	$(if $(findstring thread,$(SANITIZE)),-Wno-stringop-overflow))
 all_cflags   = -std=gnu17 -O2 -g -fPIC -Iinclude -D_GNU_SOURCE $(WARN) $(HARDEN) $(sanitize) -MMD -MP $(CPPFLAGS) $(CFLAGS)
 # -z defs: an unresolved symbol fails here and not at somebody's login. A sanitizer's runtime stays undefined on purpose.
 all_ldflags  = -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed,--gc-sections $(if $(SANITIZE),,-Wl,-z,defs) $(sanitize) $(LDFLAGS)
@@ -57,7 +59,7 @@ deps        = $(Q)tests/need-packages $(1)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY: $(module_o)
-.PHONY: all help deps demo try check-vm check endure valgrind bench fuzz analyze install uninstall clean docs format
+.PHONY: all help deps demo try check-vm check endure races valgrind bench fuzz analyze install uninstall clean docs format
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -131,9 +133,14 @@ check: all $(TESTS) ## run every quick test (no root, no network)
 	$(Q)O=$(abspath $(O)) SANITIZE=$(SANITIZE) tests/run $(TESTS) $(SCRIPTS)
 
 # 200 rounds of races, 500 kills, every call that fails, 100,000 authentications in one process; the longest one first.
-ENDURED := $(patsubst %,$(O)/tests/%,pam/otp_flat state/codes_race pam/otp_crowd pam/otp_kills pam/otp_faults)
-endure: all $(ENDURED) ## the tests of codes that have a longer run in them
-	$(Q)ENDURE=1 TMPDIR=/dev/shm O=$(abspath $(O)) tests/run $(ENDURED)
+# 800,000 questions to the name service while its answers are replaced 1,000 times.
+ENDURED := $(patsubst %,$(O)/tests/%,pam/otp_flat nss/crowd state/codes_race pam/otp_crowd pam/otp_kills pam/otp_faults)
+endure: all $(ENDURED) ## the tests of codes, and of the name service, that have a longer run in them
+	$(Q)ENDURE=1 SERENO_CROWD=100000 TMPDIR=/dev/shm O=$(abspath $(O)) tests/run $(ENDURED)
+
+races: ## the name service asked by eight threads, under the thread sanitizer
+	$(Q)$(MAKE) O=$(O)-thread SANITIZE=thread all $(O)-thread/tests/nss/crowd
+	$(Q)SERENO_CROWD=$(or $(SERENO_CROWD),10000) O=$(abspath $(O)-thread) SANITIZE=thread tests/run $(O)-thread/tests/nss/crowd
 
 # Without tests that measure time, search memory, crowd it, or have an allocator of their own.
 MINDED := $(filter-out $(exporting) %_parallel %_race %_oracle %_secrets,$(filter $(addprefix $(O)/tests/,otp/% state/codes% pam/otp%),$(TESTS)))
