@@ -190,7 +190,7 @@ static const struct command commands[] = {
 	     "runs as him is taken away step by step: the account, tokens, jobs, sessions, processes,\n"
 	     "keys, also in the files of others, groups. What it cannot judge it lists. Running it again\n"
 	     "finishes what was cut short or failed. What was found is kept below\n"
-	     "/var/lib/sereno/departures. The secrets that his roles know (knows:) must be changed:\n"
+	     "/var/lib/sereno/departures. The secrets that his roles knew (knows:) must be changed:\n"
 	     "attest says that one was, close refuses until all are. undo lets him in again, and gives\n"
 	     "back what can be. Without a word it lists who leaves.\n"
 	     "Exit status: 0 done, 1 refused, some steps failed, or nobody leaves.\n\n"
@@ -208,8 +208,9 @@ static const struct command commands[] = {
 	  OPTION_ROOT, OPERAND_REQUIRED, backup_run },
 	{ "restore", N_("FILE"), N_("put back the state of a backup"),
 	  N_("Checks FILE, makes its state ready beside the one there is, and exchanges the two at once.\n"
-	     "Codes that may have been used since count as used. Refused where the state is newer, or\n"
-	     "the machine another one, unless --force. Exit status: 0 restored, 1 refused.\n\n"
+	     "Codes that may have been used since count as used, and who has left since has left. Refused\n"
+	     "where the state is newer, or the machine another one, unless --force.\n"
+	     "Exit status: 0 restored, 1 refused.\n\n"
 	     "  sereno restore /root/sereno.sqlar --dry-run\n"
 	     "  sereno restore /root/sereno.sqlar\n"),
 	  OPTION_ROOT | OPTION_DRY_RUN | OPTION_FORCE, OPERAND_REQUIRED, restore_run },
