@@ -8,7 +8,7 @@
 
 int id_set_add(struct id_set *set, uint32_t id)
 {
-	const size_t allocated = set->allocated ? set->allocated * 2 : 8;
+	const size_t allocated = set->allocated ? set->allocated * 2 : 16;
 	uint32_t *room;
 
 	if (set->n == set->allocated) {

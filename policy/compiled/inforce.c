@@ -33,64 +33,51 @@ static int read_meta(struct policy *policy)
 	return 0;
 }
 
-static int read_policy(struct policy *policy, off_t size)
+void policy_end(struct policy *policy)
 {
-	const int r = store_open(policy->fd, size, &policy->tables.store);
+	struct kept_names *kept;
 
-	return r < 0 ? r : read_meta(policy);
-}
-
-void policy_close_p(struct policy **policy)
-{
-	policy_close(*policy);
+	close_p(&policy->fd);
+	grants_close(policy->grants);
+	meta_clear(&policy->meta);
+	while (policy->kept) {
+		kept = policy->kept;
+		policy->kept = kept->next;
+		free(kept);
+	}
+	policy->fd = -1;
+	policy->grants = NULL;
 }
 
 /* Open the compiled policy at the path that ends in @suffix. */
-static int open_at(struct location *location, const char *suffix, struct policy **ret)
+static int open_at(struct location *location, const char *suffix, struct policy *policy)
 {
-	scoped(policy_close_p) struct policy *policy = calloc(1, sizeof(*policy));
 	struct stat st = { 0 };
 	int r;
 
-	if (!policy)
-		return -ENOMEM;
 	policy->fd = location_open(location, suffix, &st);
 	if (policy->fd < 0)
 		return policy->fd;
-	r = read_policy(policy, st.st_size);
-	if (r < 0)
-		return r;
-	*ret = take(policy, NULL);
-	return 0;
-}
-
-int policy_open_in(const char *dir, struct policy **ret)
-{
-	scoped(location_clear) struct location location = { NULL };
-	int r = location_init_in(dir, &location);
-
-	if (r == 0)
-		r = location_check(&location, "");
-	return r < 0 ? r : open_at(&location, "/" POLICY_FILE, ret);
+	r = store_open(policy->fd, st.st_size, &policy->tables.store);
+	return r < 0 ? r : read_meta(policy);
 }
 
 /*
  * Follow the link to what is in force. Who can write where it led can put another policy of root's
  * there, and who can write above that, ".." of it, another directory. The first is not looked at
- * for what everybody may ask, a list of groups: half of a generation's time would be that of looks.
+ * for what everybody may ask: of the time that a list of groups takes, a look is an eighth.
  */
-static int open_in_force(struct location *location, enum grants_scope scope, struct policy **ret)
+static int open_in_force(struct location *location, enum grants_scope scope, struct policy *policy)
 {
 	int r = location_check(location, "/" POLICY_LINK "/..");
 
 	if (r == 0 && scope == GRANTS_OF_ROOT)
 		r = location_check(location, "/" POLICY_LINK);
-	return r < 0 ? r : open_at(location, "/" POLICY_LINK "/" POLICY_FILE, ret);
+	return r < 0 ? r : open_at(location, "/" POLICY_LINK "/" POLICY_FILE, policy);
 }
 
-static int open_policy_and_grants(const char *root, enum grants_scope scope, struct policy **ret)
+int policy_begin(const char *root, enum grants_scope scope, struct policy *policy)
 {
-	scoped(policy_close_p) struct policy *policy = NULL;
 	scoped(location_clear) struct location location = { NULL };
 	int r = location_init(root, &location);
 
@@ -99,26 +86,68 @@ static int open_policy_and_grants(const char *root, enum grants_scope scope, str
 		r = location_check(&location, "");
 	if (r < 0)
 		return r;
-	r = open_in_force(&location, scope, &policy);
+	r = open_in_force(&location, scope, policy);
 	/* Two applies may have removed what the link led to a moment ago. */
 	for (unsigned tries = 0; r == -ENOENT && tries < OPEN_TRIES; tries++)
-		r = open_in_force(&location, scope, &policy);
+		r = open_in_force(&location, scope, policy);
+	return r < 0 ? r : grants_open_at(&location, scope, &policy->grants);
+}
+
+static struct policy *policy_new(void)
+{
+	struct policy *policy = calloc(1, sizeof(*policy));
+
+	if (policy)
+		policy->fd = -1;
+	return policy;
+}
+
+void policy_close(struct policy *policy)
+{
+	if (!policy)
+		return;
+	policy_end(policy);
+	free(policy);
+}
+
+void policy_close_p(struct policy **policy)
+{
+	policy_close(*policy);
+}
+
+static int open_scope(const char *root, enum grants_scope scope, struct policy **ret)
+{
+	scoped(policy_close_p) struct policy *policy = policy_new();
+	const int r = policy ? policy_begin(root, scope, policy) : -ENOMEM;
+
 	if (r == 0)
-		r = grants_open_at(&location, scope, &policy->grants);
-	if (r < 0)
-		return r;
-	*ret = take(policy, NULL);
-	return 0;
+		*ret = take(policy, NULL);
+	return r;
 }
 
 int policy_open(const char *root, struct policy **ret)
 {
-	return open_policy_and_grants(root, GRANTS_OF_ROOT, ret);
+	return open_scope(root, GRANTS_OF_ROOT, ret);
 }
 
 int policy_open_for_all(const char *root, struct policy **ret)
 {
-	return open_policy_and_grants(root, GRANTS_FOR_ALL, ret);
+	return open_scope(root, GRANTS_FOR_ALL, ret);
+}
+
+int policy_open_in(const char *dir, struct policy **ret)
+{
+	scoped(location_clear) struct location location = { NULL };
+	scoped(policy_close_p) struct policy *policy = policy_new();
+	int r = policy ? location_init_in(dir, &location) : -ENOMEM;
+
+	if (r == 0)
+		r = location_check(&location, "");
+	if (r == 0)
+		r = open_at(&location, "/" POLICY_FILE, policy);
+	if (r == 0)
+		*ret = take(policy, NULL);
+	return r;
 }
 
 int policy_take_grants(struct policy *policy, const char *root)
@@ -136,23 +165,6 @@ int policy_take_grants(struct policy *policy, const char *root)
 const struct grants *policy_grants(const struct policy *policy)
 {
 	return policy->grants;
-}
-
-void policy_close(struct policy *policy)
-{
-	struct kept_names *kept;
-
-	if (!policy)
-		return;
-	close_p(&policy->fd);
-	grants_close(policy->grants);
-	meta_clear(&policy->meta);
-	while (policy->kept) {
-		kept = policy->kept;
-		policy->kept = kept->next;
-		free(kept);
-	}
-	free(policy);
 }
 
 const struct policy_facts *policy_facts(const struct policy *policy)

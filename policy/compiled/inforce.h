@@ -6,6 +6,7 @@
 #include <sereno/grants.h>
 
 #include "compiled.h"
+#include "grants_file.h"
 #include "meta.h"
 
 #define POLICY_STATE_DIR "/var/lib/sereno"
@@ -27,6 +28,11 @@ struct policy {
 	struct kept_names *kept;
 	struct grants *grants; /* NULL: nothing is granted, nobody has departed */
 };
+
+/* Open what is in force into @policy, all zero but for .fd = -1; to be ended also after a failure.
+ * For who asks one thing, and would allocate for that alone. Returns as policy_open(). */
+int policy_begin(const char *root, enum grants_scope scope, struct policy *policy);
+void policy_end(struct policy *policy); /* for scoped() */
 
 /* The mentions of @user: the roles he is a member of, those he is excepted from (each appended,
  * not settled) and his person or ID_NONE. Returns 0, -EBADMSG, -ENOMEM or a read error. */

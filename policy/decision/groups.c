@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* groups.c - the Unix groups that the roles held give. */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,8 @@
 #include <sereno/scoped.h>
 
 #include "access_load.h"
+
+_Static_assert(_Generic((gid_t)0, uint32_t : true), "a set of numbers is a list of groups");
 
 /* Whether a role of those dates is held, as far as the clock can be believed. */
 static bool is_held(const struct policy *policy, const struct validity *valid, int64_t now)
@@ -147,29 +150,26 @@ static int gather(struct policy *policy, const struct group_asker *asker, int64_
 	return 0;
 }
 
-static int gids_of(const struct id_set *gids, gid_t **ret, size_t *ret_n)
-{
-	gid_t *copy = NULL;
-
-	if (gids->n > 0) {
-		copy = calloc(gids->n, sizeof(*copy));
-		if (!copy)
-			return -ENOMEM;
-	}
-	for (size_t i = 0; i < gids->n; i++)
-		copy[i] = gids->id[i];
-	*ret = copy;
-	*ret_n = gids->n;
-	return 0;
-}
-
 int policy_given_groups(struct policy *policy, const struct group_asker *asker, int64_t now,
 			gid_t **ret, size_t *ret_n)
 {
 	scoped(id_set_clear) struct id_set gids = { 0 };
 	const int r = gather(policy, asker, now, &gids);
 
-	return r < 0 ? r : gids_of(&gids, ret, ret_n);
+	if (r < 0)
+		return r;
+	*ret_n = gids.n;
+	*ret = gids.n > 0 ? take(gids.id, NULL) : NULL;
+	return 0;
+}
+
+int groups_in_force(const char *root, const struct group_asker *asker, int64_t now, gid_t **ret,
+		    size_t *ret_n)
+{
+	scoped(policy_end) struct policy policy = { .fd = -1 };
+	const int r = policy_begin(root, GRANTS_FOR_ALL, &policy);
+
+	return r < 0 ? r : policy_given_groups(&policy, asker, now, ret, ret_n);
 }
 
 int policy_own_group(struct policy *policy, const char *name, gid_t *ret)
