@@ -54,7 +54,10 @@ digest=$(printf '%s' "$said" | jq -r .digest)
 expect 1 review sign contractor --digest "$digest" --root "$tree"
 says "no open review waits"
 
+listen "$tree"
 expect 0 review open --deadline 14d --root "$tree"
+event 'review.opened subject="luis" until='
+event 'detail="review 1 of 3 roles"'
 says "auditor has no owner"
 says "Review 1 is open: 3 roles"
 expect 1 review open --root "$tree"
@@ -88,6 +91,7 @@ json '[.members[].user] == ["ana", "luis"] and .members[0].group == "staff"'
 owned=$(printf '%s' "$said" | jq -r .digest)
 expect 1 review sign employee --digest "$owned" --root "$tree"
 says "reviewed by its owner, eva, and you logged in as luis"
+event 'review.refused subject="luis" rule="employee"'
 
 # The list that was seen, not the one that came after.
 expect 0 grant sol contractor --for 2h --reason 'order "4711"' --root "$tree"
@@ -102,6 +106,7 @@ expect 1 review sign contractor --digest 0000 --root "$tree"
 expect 1 review sign contractor --digest "$(echo "$digest" | cut -c 1-15)" --root "$tree"
 expect 0 review sign contractor --digest "$(echo "$digest" | cut -c 1-16)" --root "$tree"
 says "Signed: contractor, 3 users"
+event "review.signed subject=\"luis\" rule=\"contractor\" detail=\"sha256:$digest users=3\""
 expect 1 review sign contractor --digest "$digest" --root "$tree"
 expect 0 review contractor --root "$tree"
 says "as it is now"
