@@ -51,8 +51,8 @@ static const char *const tables[] = {
 
 /* What version 1 had not yet. */
 static const char *const tables_of_2[] = {
-	"CREATE TABLE known (user TEXT NOT NULL, secret TEXT NOT NULL, role TEXT NOT NULL, since INTEGER NOT NULL,"
-	" PRIMARY KEY (user, secret)) STRICT, WITHOUT ROWID",
+	("CREATE TABLE known (user TEXT NOT NULL, secret TEXT NOT NULL, role TEXT NOT NULL, since INTEGER NOT NULL,"
+	 " PRIMARY KEY (user, secret)) STRICT, WITHOUT ROWID"), /* clang takes two lines for a lost comma */
 	"CREATE INDEX grants_by_role ON grants (role)",
 	"PRAGMA user_version = 2",
 };
