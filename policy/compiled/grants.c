@@ -91,16 +91,31 @@ static int open_leavers(struct location *location, struct grants *grants)
 }
 
 /*
- * Whether it was published with nothing in it, which its writer says by a mode as well as the size:
- * who asks for groups need not open it then. One that has lost its end has another mode.
+ * Whether a file was published with nothing in it, which its writer says by a mode as well as the
+ * size: it need not be opened then. One that has lost its end has another mode.
  */
-static bool is_published_empty(struct location *location)
+static bool is_published_empty(struct location *location, const char *suffix, mode_t mode)
 {
 	struct stat st;
 
-	return lstat(location_at(location, "/" GRANTS_FILE), &st) == 0 && S_ISREG(st.st_mode) &&
-	       trusted_writers(&st) && (st.st_mode & 07777) == GRANTS_EMPTY_MODE &&
+	return lstat(location_at(location, suffix), &st) == 0 && S_ISREG(st.st_mode) &&
+	       trusted_writers(&st) && (st.st_mode & 07777) == mode &&
 	       st.st_size == GRANTS_EMPTY_BYTES;
+}
+
+/* Written first, leavers are looked at last: nothing can be published in between unseen. */
+static bool are_published_empty(struct location *location, enum grants_scope scope)
+{
+	switch (scope) {
+	case GRANTS_FOR_ALL:
+		return is_published_empty(location, "/" GRANTS_FILE, GRANTS_EMPTY_MODE);
+	case GRANTS_OF_LOGIN:
+		return is_published_empty(location, "/" GRANTS_FILE, GRANTS_EMPTY_MODE) &&
+		       is_published_empty(location, "/" LEAVERS_FILE, LEAVERS_EMPTY_MODE);
+	case GRANTS_OF_ROOT:
+		return false; /* whoever manages wants to know when that was */
+	}
+	return false;
 }
 
 int grants_open_at(struct location *location, enum grants_scope scope, struct grants **ret)
@@ -108,7 +123,7 @@ int grants_open_at(struct location *location, enum grants_scope scope, struct gr
 	scoped(grants_close_p) struct grants *grants = NULL;
 	int r;
 
-	if (scope == GRANTS_FOR_ALL && is_published_empty(location)) {
+	if (are_published_empty(location, scope)) {
 		*ret = NULL;
 		return 0;
 	}
@@ -116,7 +131,7 @@ int grants_open_at(struct location *location, enum grants_scope scope, struct gr
 	if (r < 0)
 		return r;
 	grants->told = grants->facts;
-	if (scope == GRANTS_OF_ROOT)
+	if (scope != GRANTS_FOR_ALL)
 		r = open_leavers(location, grants);
 	if (r < 0)
 		return r;

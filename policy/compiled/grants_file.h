@@ -21,9 +21,10 @@
 #define GRANTS_TABLES	   (TABLE_KINDS - GRANTS_TABLE_FIRST)
 #define GRANTS_TIME_MAX	   (INT64_C(1) << 40) /* of the moment of publishing: sums of two fit */
 
-/* What all may read, of a register that has nothing to say: so long, and of this mode. */
-#define GRANTS_EMPTY_MODE 0444
-#define GRANTS_META_BYTES (4 + 3 * 8 + 2 * 4 + 4 * GRANTS_TABLES)
+/* Published with nothing in it, each is so long and of this mode. */
+#define GRANTS_EMPTY_MODE  0444
+#define LEAVERS_EMPTY_MODE 0400
+#define GRANTS_META_BYTES  (4 + 3 * 8 + 2 * 4 + 4 * GRANTS_TABLES)
 #define GRANTS_EMPTY_BYTES                                                                   \
 	(STORE_INDEX_BYTES + (1 + GRANTS_TABLES) * STORE_RECORD_BYTES(RECORD_HEADER_BYTES) + \
 	 GRANTS_META_BYTES)
@@ -37,10 +38,14 @@ struct grants {
 };
 
 /* Whether departures that are yet to come are asked for, where the caller may read them. */
-enum grants_scope { GRANTS_FOR_ALL, GRANTS_OF_ROOT };
+enum grants_scope {
+	GRANTS_FOR_ALL,	 /* no */
+	GRANTS_OF_LOGIN, /* yes, but not when it was that there were none */
+	GRANTS_OF_ROOT,
+};
 
-/* grants_open() where @location begins, the directory of which has been checked. *@ret may be NULL
- * with GRANTS_FOR_ALL: there is nothing. */
+/* grants_open() where @location begins, the directory of which has been checked. *@ret may be NULL,
+ * but not with GRANTS_OF_ROOT: there is nothing. */
 int grants_open_at(struct location *location, enum grants_scope scope, struct grants **ret);
 
 /* grants_publish() in the directory @state, ROOT/var/lib/sereno. */

@@ -16,14 +16,14 @@
 /* What everybody may read says nothing of who is yet to leave. */
 struct leaf {
 	const char *name, *new_name;
-	mode_t mode;
+	mode_t mode, empty_mode;
 	bool has_grants, has_plans;
 };
 
 /* In this order: whoever has read one reads none of the next that is older (see grants.c). */
 static const struct leaf leaves[] = {
-	{ LEAVERS_FILE, LEAVERS_FILE ".new", 0600, false, true },
-	{ GRANTS_FILE, GRANTS_FILE ".new", 0644, true, false },
+	{ LEAVERS_FILE, LEAVERS_FILE ".new", 0600, LEAVERS_EMPTY_MODE, false, true },
+	{ GRANTS_FILE, GRANTS_FILE ".new", 0644, GRANTS_EMPTY_MODE, true, false },
 };
 
 struct publication {
@@ -124,13 +124,13 @@ static int write_database(struct publication *publication, int fd)
 	return finished < 0 || fsync(fd) < 0 ? neg_errno() : 0;
 }
 
-/* Of what all may read, the mode tells at a glance that there is nothing in it. */
+/* The mode tells at a glance that there is nothing in it. */
 static mode_t mode_of(const struct publication *publication)
 {
 	const struct grants_facts *facts = &publication->facts;
 	const bool empty = facts->n_grants == 0 && facts->n_departures == 0;
 
-	return publication->leaf->has_grants && empty ? GRANTS_EMPTY_MODE : publication->leaf->mode;
+	return empty ? publication->leaf->empty_mode : publication->leaf->mode;
 }
 
 /* Write the new file beside the old one. */

@@ -71,7 +71,7 @@ static int open_in_force(struct location *location, enum grants_scope scope, str
 {
 	int r = location_check(location, "/" POLICY_LINK "/..");
 
-	if (r == 0 && scope == GRANTS_OF_ROOT)
+	if (r == 0 && scope != GRANTS_FOR_ALL)
 		r = location_check(location, "/" POLICY_LINK);
 	return r < 0 ? r : open_at(location, "/" POLICY_LINK "/" POLICY_FILE, policy);
 }
@@ -128,6 +128,11 @@ static int open_scope(const char *root, enum grants_scope scope, struct policy *
 int policy_open(const char *root, struct policy **ret)
 {
 	return open_scope(root, GRANTS_OF_ROOT, ret);
+}
+
+int policy_open_at_login(const char *root, struct policy **ret)
+{
+	return open_scope(root, GRANTS_OF_LOGIN, ret);
 }
 
 int policy_open_for_all(const char *root, struct policy **ret)

@@ -249,6 +249,31 @@ static void test_nothing_granted(void **state)
 	assert_int_equal(policy_open_for_all(root->path, &cut), -EBADMSG);
 }
 
+/* Nor is who will leave forgotten at a login, who stands in a file of his own. */
+static void test_nobody_leaves(void **state)
+{
+	static const struct departure departure = { .user = "ana",
+						    .uid = 1001,
+						    .since = 2000000000 };
+	const struct grants_image image = { .facts.n_departures = 1, .departures = &departure };
+	const struct root *root = *state;
+	scoped(policy_close_p) struct policy *none = NULL, *some = NULL, *cut = NULL;
+	scoped_free char *path = NULL;
+	struct stat st;
+
+	assert_true(apply(root) == 1);
+	assert_true(asprintf(&path, "%s/var/lib/sereno/leavers.1.cdb", root->path) > 0);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0400);
+	assert_int_equal(policy_open_at_login(root->path, &none), 0);
+	assert_null(policy_grants(none));
+	assert_int_equal(grants_publish(root->path, &image), 0);
+	assert_int_equal(policy_open_at_login(root->path, &some), 0);
+	assert_int_equal(grants_facts(policy_grants(some))->n_departures, 1);
+	assert_int_equal(truncate(path, st.st_size), 0);
+	assert_int_equal(policy_open_at_login(root->path, &cut), -EBADMSG);
+}
+
 /* A umask, tight or loose, does not show in what readers need and writers must not have. */
 static void test_umask(void **state)
 {
@@ -325,6 +350,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_unsafe_generations, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_unsafe_generation, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_nothing_granted, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_nobody_leaves, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_umask, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_text, setup, teardown),
 	};
