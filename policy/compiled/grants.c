@@ -141,7 +141,7 @@ int grants_open_at(struct location *location, enum grants_scope scope, struct gr
 
 int grants_open(const char *root, struct grants **ret)
 {
-	scoped(location_clear) struct location location = { NULL };
+	scoped(location_clear) struct location location = { .path = NULL };
 	int r = location_init(root, &location);
 
 	if (r == 0)

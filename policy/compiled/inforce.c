@@ -78,7 +78,7 @@ static int open_in_force(struct location *location, enum grants_scope scope, str
 
 int policy_begin(const char *root, enum grants_scope scope, struct policy *policy)
 {
-	scoped(location_clear) struct location location = { NULL };
+	scoped(location_clear) struct location location = { .path = NULL };
 	int r = location_init(root, &location);
 
 	/* Who can write here can swap the link, so this directory counts as well. */
@@ -142,7 +142,7 @@ int policy_open_for_all(const char *root, struct policy **ret)
 
 int policy_open_in(const char *dir, struct policy **ret)
 {
-	scoped(location_clear) struct location location = { NULL };
+	scoped(location_clear) struct location location = { .path = NULL };
 	scoped(policy_close_p) struct policy *policy = policy_new();
 	int r = policy ? location_init_in(dir, &location) : -ENOMEM;
 
