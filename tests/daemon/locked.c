@@ -8,7 +8,7 @@
 #include <sereno/register.h>
 
 #define BUSY_MSEC   400 /* 250, and what two processes take to start */
-#define SERVED_MSEC 60
+#define SERVED_MSEC 150
 
 static int64_t msec_now(void)
 {

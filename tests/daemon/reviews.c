@@ -7,7 +7,7 @@
 #include <sereno/reviewer.h>
 
 #define HEX	    "5f3c0a9b1d2e4f605f3c0a9b1d2e4f605f3c0a9b1d2e4f605f3c0a9b1d2e4f60"
-#define SERVED_MSEC 60
+#define SERVED_MSEC 150
 
 /* A text of ours and its length; the final NUL of a literal is the first byte of the end mark. */
 #define SAYS(said) .text = said, .length = sizeof(said) - 1
