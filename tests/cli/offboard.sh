@@ -148,6 +148,8 @@ expect 0 offboard pepe --at 2040-12-31T14:00 --root "$tree" # not put off by tha
 says "2039-12-31"
 says "leaves"
 [ -e "$tree/var/spool/cron/crontabs/pepe" ] || fail "taken too early"
+grep -q pepe "$tree/var/lib/sereno/grants.1.cdb" && fail "everybody can read who is yet to leave"
+[ "$(stat -c %a "$tree/var/lib/sereno/leavers.1.cdb")" = 600 ] || fail "others can read who is yet to leave"
 expect 0 offboard --due --root "$tree"
 [ -e "$tree/var/spool/cron/crontabs/pepe" ] || fail "the timer took it too early"
 expect 0 offboard --root "$tree"
@@ -161,6 +163,7 @@ expect 0 offboard pepe --at "$(date -u -d '+1 second' +%FT%TZ)" --root "$tree"
 sleep 1.1
 expect 0 offboard --due --root "$tree"
 [ ! -e "$tree/var/spool/cron/crontabs/pepe" ] || fail "the timer did not take it"
+grep -q pepe "$tree/var/lib/sereno/grants.1.cdb" || fail "who has left was not published"
 expect 0 offboard --due --root "$tree"
 [ -z "$said" ] || fail "the timer ran twice: $said"
 
