@@ -31,6 +31,6 @@ void backup_report(const char *root, enum event_id id, const char *path,
 		       facts->has_plain_key    ? "host key in the clear"
 		       : facts->has_sealed_key ? "host key sealed"
 					       : "no host key",
-		       path); /* may be cut */
+		       path);		/* may be cut */
 	(void)event_send(root, &event); /* it was done whoever hears of it */
 }
