@@ -26,7 +26,9 @@ HARDEN := -fstack-protector-strong -fstack-clash-protection -fvisibility=hidden 
 ifeq (,$(SANITIZE)$(findstring _FORTIFY_SOURCE,$(CPPFLAGS)))
 HARDEN += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
 endif
-sanitize    := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+# gcc 12 takes what the thread sanitizer adds before a member for an access to that member alone.
+sanitize    := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer \
+	$(if $(findstring thread,$(SANITIZE)),-Wno-stringop-overflow))
 all_cflags   = -std=gnu17 -O2 -g -fPIC -Iinclude -D_GNU_SOURCE $(WARN) $(HARDEN) $(sanitize) -MMD -MP $(CPPFLAGS) $(CFLAGS)
 # -z defs: an unresolved symbol fails here and not at somebody's login. A sanitizer's runtime stays undefined on purpose.
 all_ldflags  = -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed,--gc-sections $(if $(SANITIZE),,-Wl,-z,defs) $(sanitize) $(LDFLAGS)
@@ -46,7 +48,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(O)/tests/bench/%,$(sort $(wildcard tests
 BUILD_DEPS := gcc libc6-dev libpam0g-dev libyaml-dev libcdb-dev libssl-dev libcmocka-dev gettext libpwquality-dev libcrack2-dev libcrypt-dev cracklib-runtime liboath-dev libqrencode-dev libsystemd-dev libsqlite3-dev zlib1g-dev libmd-dev libblkid-dev
 CHECK_DEPS := jq sqlite3 tinycdb binutils util-linux zbar-tools systemd oathtool groff-base udev umockdev cryptsetup-bin dosfstools fdisk dbus-daemon
 DEMO_DEPS  := openssh-server openssh-client sudo expect login util-linux passwd iproute2 at libpam-systemd vlock zbar-tools
-VM_DEPS    := qemu-system-x86 mmdebstrap busybox-static e2fsprogs xz-utils jq
+VM_DEPS    := qemu-system-x86 qemu-utils mmdebstrap busybox-static e2fsprogs xz-utils jq
 BENCH_DEPS := jq time sqlite3 libpam-google-authenticator libpam-oath umockdev g++ pkg-config libusbguard-dev
 FUZZ_DEPS  := clang libclang-rt-dev
 ANALYZE_DEPS := clang-tidy cppcheck
@@ -57,7 +59,7 @@ deps        = $(Q)tests/need-packages $(1)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY: $(module_o)
-.PHONY: all help deps demo try vm check endure valgrind bench fuzz analyze install uninstall clean docs format
+.PHONY: all help deps demo try check-vm check endure races valgrind bench fuzz analyze install uninstall clean docs format
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -87,7 +89,7 @@ $(foreach r,$(ROOMS),$(eval $(call room,$(r))))
 
 # What a module needs beside libpam; the linker drops what it does not.
 LIBS_pam_sereno_password := -lcrypto -lpwquality -lcrack -lcrypt
-LIBS_pam_sereno_otp := -lcrypto -lcrypt -loath
+LIBS_pam_sereno_otp := -lcrypto -loath
 # Loaded anew at every login: each segment more is page faults there (noseparate-code: a tenth of what the guard adds).
 $(O)/pam_%.so: $(O)/pam/pam_%.o $(O)/pam.a $(O)/channel.a $(O)/event.a $(O)/password.a $(O)/state.a $(O)/otp.a $(O)/policy.a pam/pam_%.map
 	$(say) MODULE $@
@@ -118,7 +120,7 @@ $(O)/sereno-media: $(O)/media/sereno_media.o $(O)/media.a $(O)/event.a $(O)/stat
 
 $(O)/serenod: $(O)/daemon/serenod.o $(O)/daemon.a $(O)/register.a $(O)/channel.a $(O)/event.a $(O)/state.a $(O)/otp.a $(O)/policy.a
 	$(say) LINK $@
-	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $^ -lsystemd -lsqlite3 -lcrypto -lcrypt -loath -l:libcdb_pic.a
+	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $^ -lsystemd -lsqlite3 -lcrypto -loath -l:libcdb_pic.a
 $(O)/sereno-verify: $(O)/daemon/sereno_verify.o
 	$(say) LINK $@
 	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $^ -lpam
@@ -140,9 +142,14 @@ check: all $(TESTS) ## run every quick test (no root, no network)
 	$(Q)O=$(abspath $(O)) SANITIZE=$(SANITIZE) tests/run $(TESTS) $(SCRIPTS)
 
 # 200 rounds of races, 500 kills, every call that fails, 100,000 authentications in one process; the longest one first.
-ENDURED := $(patsubst %,$(O)/tests/%,pam/otp_flat state/codes_race pam/otp_crowd pam/otp_kills pam/otp_faults)
-endure: all $(ENDURED) ## the tests of codes that have a longer run in them
-	$(Q)ENDURE=1 TMPDIR=/dev/shm O=$(abspath $(O)) tests/run $(ENDURED)
+# 800,000 questions to the name service while its answers are replaced 1,000 times.
+ENDURED := $(patsubst %,$(O)/tests/%,pam/otp_flat nss/crowd state/codes_race pam/otp_crowd pam/otp_kills pam/otp_faults)
+endure: all $(ENDURED) ## the tests of codes, and of the name service, that have a longer run in them
+	$(Q)ENDURE=1 SERENO_CROWD=100000 TMPDIR=/dev/shm O=$(abspath $(O)) tests/run $(ENDURED)
+
+races: ## the name service asked by eight threads, under the thread sanitizer
+	$(Q)$(MAKE) O=$(O)-thread SANITIZE=thread all $(O)-thread/tests/nss/crowd
+	$(Q)SERENO_CROWD=$(or $(SERENO_CROWD),10000) O=$(abspath $(O)-thread) SANITIZE=thread tests/run $(O)-thread/tests/nss/crowd
 
 # Without tests that measure time, search memory, crowd it, or have an allocator of their own.
 MINDED := $(filter-out $(exporting) %_parallel %_race %_oracle %_secrets,$(filter $(addprefix $(O)/tests/,otp/% state/codes% pam/otp%),$(TESTS)))
@@ -158,7 +165,7 @@ try: all ## a shell in the same throw-away copy
 	$(call deps,$(DEMO_DEPS))
 	$(Q)O=$(abspath $(O)) tests/demo/run --try
 
-vm: all ## real logind, cron and reboot in a guest under QEMU
+check-vm: all ## real logind, cron and reboot in a guest under QEMU; SCENES='10* 50*' for some
 	$(call deps,$(VM_DEPS))
 	$(Q)O=$(abspath $(O)) tests/vm/run
 

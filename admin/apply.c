@@ -11,6 +11,7 @@
 #include <sereno/scoped.h>
 
 #include "commands.h"
+#include "knowledge.h"
 #include "losses_report.h"
 #include "progress.h"
 #include "safety.h"
@@ -265,6 +266,20 @@ static enum exit_status complain_unsafe(const struct application *application, i
 			      (unsigned long long)application->generation.number);
 }
 
+/* Before a role, or a member, is forgotten: who leaves later still knows its secrets. */
+static int note_knowledge(const struct application *application)
+{
+	scoped(register_close_p) struct register_db *db = NULL;
+	int r = register_open(application->options->root, application->now, &db);
+
+	if (r == 0 && application->in_force.model)
+		r = knowledge_note(db, application->in_force.model, &application->held,
+				   application->now);
+	return r < 0 ? r
+		     : knowledge_note(db, application->edition.model, &application->holders,
+				      application->now);
+}
+
 /* Whenever this is killed, the fallback is no laxer than the policy in force. */
 static enum exit_status commit(struct application *application, const struct fallback *fallback)
 {
@@ -274,6 +289,12 @@ static enum exit_status commit(struct application *application, const struct fal
 
 	if (application->options->given & OPTION_DRY_RUN)
 		return EXIT_YES;
+	r = note_knowledge(application);
+	if (r < 0)
+		return complain_error(r,
+				      _("cannot note in %s/var/lib/sereno/register.db who knows "
+					"which secrets"),
+				      root);
 	/* First: a number that a file may already have must never be given to another group. */
 	r = own_groups_save(&application->edition.own);
 	if (r < 0)

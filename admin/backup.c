@@ -89,7 +89,8 @@ static bool ends_in(const char *name, const char *ending)
 static bool is_left_out(const char *name, unsigned depth)
 {
 	static const char *const names[] = {
-		"lock", "blocklist", "in-force", "grants.1.cdb", "devices.1.cdb", BACKUP_REGISTER,
+		"lock",		 "blocklist",	  "in-force",	   "grants.1.cdb",
+		"leavers.1.cdb", "devices.1.cdb", BACKUP_REGISTER,
 	};
 
 	if (name[0] == '.' || ends_in(name, ".new"))
@@ -336,6 +337,7 @@ enum exit_status backup_run(const struct options *options, const struct output *
 	}
 	if (r < 0)
 		return complain_copy(&copying, path, r);
+	backup_report(options->root, EVENT_BACKUP_MADE, path, &copying.contents.facts);
 	report(&copying, path, output);
 	return EXIT_YES;
 }

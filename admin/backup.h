@@ -16,6 +16,7 @@
 #include <sys/types.h>
 
 #include <sereno/archive.h>
+#include <sereno/event.h>
 
 #define BACKUP_MANIFEST	   "MANIFEST"
 #define BACKUP_STATE	   "var/lib/sereno"
@@ -57,5 +58,9 @@ int backup_contents_write(const struct backup_contents *contents, struct archive
 /* Read it, and every file against it. Returns 0, -EBADMSG (damaged, or not a backup), -EPROTO (of
  * another version) or another negative errno. */
 int backup_contents_read(struct archive *archive, struct backup_contents *ret);
+
+/* Tell the log that the backup in @path was made, or restored. */
+void backup_report(const char *root, enum event_id id, const char *path,
+		   const struct backup_facts *facts);
 
 #endif

@@ -18,6 +18,14 @@ static void write_role(const struct explanation *explanation, struct json *json,
 	if (trace->grant)
 		json_number(json, "grant", trace->grant);
 	json_string(json, "excluded_by", trace->excluder);
+	json_begin(json, "gives_groups", JSON_ARRAY);
+	for (size_t i = 0; trace->standing == STANDING_HELD && i < role->gives_groups.n; i++) {
+		json_begin(json, NULL, JSON_OBJECT);
+		json_string(json, "group", role->gives_groups.item[i].text);
+		json_number(json, "line", role->gives_groups.item[i].at.line);
+		json_end(json, JSON_OBJECT);
+	}
+	json_end(json, JSON_ARRAY);
 	json_begin(json, "rules", JSON_ARRAY);
 	for (size_t i = 0; trace->standing == STANDING_HELD && i < role->n_rules; i++) {
 		trace_rule(&explanation->question, trace->until, &role->rules[i], &rule);

@@ -127,6 +127,25 @@ static void print_granted(const struct explanation *explanation, const struct ro
 			    role->name.at.line, trace->grant, until);
 }
 
+/* "gives groups: adm (line 31), logs (line 32)". */
+static void print_groups(const struct explanation *explanation, const struct role *role)
+{
+	scoped_free char *text = NULL;
+	size_t length;
+	FILE *stream = open_memstream(&text, &length);
+
+	if (!stream)
+		return;
+	for (size_t i = 0; i < role->gives_groups.n; i++) {
+		const struct name *group = &role->gives_groups.item[i];
+
+		(void)fprintf(stream, _("%s%s (line %u)"), i > 0 ? ", " : "", group->text,
+			      group->at.line); /* looked at when it is closed */
+	}
+	if (fclose(stream) == 0 && role->gives_groups.n > 0)
+		output_wrap(explanation->output, STYLE_PLAIN, 4, _("  gives groups: %s"), text);
+}
+
 static void print_role(const struct explanation *explanation, const struct role *role,
 		       const struct role_trace *trace)
 {
@@ -147,6 +166,7 @@ static void print_role(const struct explanation *explanation, const struct role 
 			    trace->excluder ? trace->excluder : "");
 	if (trace->standing != STANDING_HELD)
 		return;
+	print_groups(explanation, role);
 	if (service_needs_rule(service_kind(explanation->question.service)))
 		print_rules(explanation, role, trace->until);
 	else

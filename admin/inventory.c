@@ -41,14 +41,18 @@ static bool is_named(const struct model *model, const char *name)
 	return false;
 }
 
+bool inventory_could_log_in(const char *root, const struct account *account)
+{
+	return account_has_shell(account) &&
+	       (account_has_password(account) || has_keys(root, account));
+}
+
 /* Named accounts are looked for last: there are few candidates, but there may be many members. */
 static bool is_ungoverned(const char *root, const struct model *model,
 			  const struct account *account)
 {
 	return account->uid != 0 && !uid_governed(account->uid, model->min_uid) &&
-	       account_has_shell(account) &&
-	       (account_has_password(account) || has_keys(root, account)) &&
-	       !is_named(model, account->name);
+	       inventory_could_log_in(root, account) && !is_named(model, account->name);
 }
 
 void inventory_print_ungoverned(const char *root, const struct model *model,

@@ -19,6 +19,9 @@ void inventory_print_ungoverned(const char *root, const struct model *model,
 void inventory_write_ungoverned(const char *root, const struct model *model,
 				const struct people *people, struct json *json);
 
+/* Whether somebody could log in with @account: a shell, and a password or keys. */
+bool inventory_could_log_in(const char *root, const struct account *account);
+
 /* The files of etc/pam.d and usr/lib/pam.d with the kind of each. Return 0 or a negative errno. */
 int inventory_print_services(const char *root, const struct output *output);
 int inventory_write_services(const char *root, struct json *json);

@@ -164,11 +164,12 @@ static const struct command commands[] = {
 	  N_("For who has asked, while it is open. Exit status: 0 taken back, 1 refused.\n\n"
 	     "  sereno withdraw 17\n"),
 	  OPTION_ROOT | OPTION_REASON, OPERAND_REQUIRED, withdraw_run },
-	{ "review", N_("[ROLE] | open | sign ROLE"), N_("who holds each role; its owner signs that it is right"),
+	{ "review", N_("[[list] ROLE] | open | sign ROLE"), N_("who holds each role; its owner signs that it is right"),
 	  N_("Lists each role, or ROLE with everybody who holds it: by what, until when, when he logged in\n"
 	     "last, and what is wrong: no account, left, dormant, a user id of two names.\n"
-	     "open begins a review of all roles with an owner:. sign is for the owner alone, by who\n"
-	     "logged in, not root, and signs the list that was printed, by its digest.\n"
+	     "list is for a role called as one of these words. open begins a review of all roles with an\n"
+	     "owner:. sign is for the owner alone, in a login of his own; he needs no root, through serenod,\n"
+	     "and sees the roles that he owns. It signs the list that was printed, by its digest.\n"
 	     "Exit status: 0 done, nothing overdue; 1 something is, or refused.\n\n"
 	     "  sereno review\n"
 	     "  sereno review open --deadline 14d\n"
@@ -189,7 +190,7 @@ static const struct command commands[] = {
 	     "runs as him is taken away step by step: the account, tokens, jobs, sessions, processes,\n"
 	     "keys, also in the files of others, groups. What it cannot judge it lists. Running it again\n"
 	     "finishes what was cut short or failed. What was found is kept below\n"
-	     "/var/lib/sereno/departures. The secrets that his roles know (knows:) must be changed:\n"
+	     "/var/lib/sereno/departures. The secrets that his roles knew (knows:) must be changed:\n"
 	     "attest says that one was, close refuses until all are. undo lets him in again, and gives\n"
 	     "back what can be. Without a word it lists who leaves.\n"
 	     "Exit status: 0 done, 1 refused, some steps failed, or nobody leaves.\n\n"
@@ -223,8 +224,9 @@ static const struct command commands[] = {
 	  OPTION_ROOT, OPERAND_REQUIRED, backup_run },
 	{ "restore", N_("FILE"), N_("put back the state of a backup"),
 	  N_("Checks FILE, makes its state ready beside the one there is, and exchanges the two at once.\n"
-	     "Codes that may have been used since count as used. Refused where the state is newer, or\n"
-	     "the machine another one, unless --force. Exit status: 0 restored, 1 refused.\n\n"
+	     "Codes that may have been used since count as used, and who has left since has left. Refused\n"
+	     "where the state is newer, or the machine another one, unless --force.\n"
+	     "Exit status: 0 restored, 1 refused.\n\n"
 	     "  sereno restore /root/sereno.sqlar --dry-run\n"
 	     "  sereno restore /root/sereno.sqlar\n"),
 	  OPTION_ROOT | OPTION_DRY_RUN | OPTION_FORCE, OPERAND_REQUIRED, restore_run },

@@ -16,8 +16,9 @@ void offboarding_clear(struct offboarding *offboarding)
 	edition_clear(&offboarding->edition);
 	if (offboarding->leaver.evidence >= 0)
 		(void)close(offboarding->leaver.evidence);
-	for (size_t i = 0; i < OFFBOARD_SECRETS_MAX; i++)
-		free(offboarding->kept[i]);
+	for (size_t i = 0; i < offboarding->n_secrets; i++)
+		free(offboarding->secret[i]);
+	free(offboarding->secret);
 	free(offboarding->evidence);
 	free(offboarding->findings);
 	free(offboarding->taken);
@@ -73,7 +74,7 @@ static enum exit_status begin(struct offboarding *offboarding, uint32_t *ret)
 		.uid = offboarding->leaver.uid,
 		.from = offboarding->from > registrar->act.at ? offboarding->from
 							      : registrar->act.at,
-		.secrets = offboarding->secret,
+		.secrets = (const char *const *)offboarding->secret,
 		.n_secrets = offboarding->n_secrets,
 	};
 	int r;
@@ -106,20 +107,33 @@ static void say_planned(const struct offboarding *offboarding)
 		user, user);
 }
 
+/* A restore may have put another register in the place of the one that was opened. */
+static enum exit_status lock_others_out(struct offboarding *offboarding, int *ret)
+{
+	struct registrar *registrar = offboarding->registrar;
+	const int lock = departure_lock(registrar->root);
+	int r;
+
+	if (lock < 0)
+		return complain_error(lock, _("cannot use %s/var/lib/sereno/departures"),
+				      registrar->root);
+	*ret = lock;
+	register_close(take(registrar->db, NULL));
+	r = register_open(registrar->root, registrar->act.at, &registrar->db);
+	return r < 0 ? registrar_complain(registrar, r) : EXIT_YES;
+}
+
 /* Others' departures wait until this one has ended: two administrators cannot see each other off,
  * and nothing is taken twice. */
 static enum exit_status offboard(struct offboarding *offboarding)
 {
 	const bool dry = offboarding->options->given & OPTION_DRY_RUN;
 	scoped_fd int lock = -1;
-	enum exit_status status;
+	enum exit_status status = dry ? EXIT_YES : lock_others_out(offboarding, &lock);
 	uint32_t id = 0;
 
-	if (!dry)
-		lock = departure_lock(offboarding->options->root);
-	if (!dry && lock < 0)
-		return complain_error(lock, _("cannot use %s/var/lib/sereno/departures"),
-				      offboarding->options->root);
+	if (status != EXIT_YES)
+		return status;
 	offboard_account(offboarding);
 	status = offboard_check(offboarding);
 	if (status == EXIT_YES)

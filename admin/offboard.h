@@ -13,8 +13,6 @@
 #include "output.h"
 #include "registrar.h"
 
-#define OFFBOARD_SECRETS_MAX REGISTER_SECRETS_MAX
-
 struct offboarding {
 	const struct options *options;
 	const struct output *output;
@@ -24,22 +22,31 @@ struct offboarding {
 	int64_t from;		/* UTC seconds: when it takes effect */
 	struct edition edition; /* in force */
 	struct holders holders;
-	const char *secret[OFFBOARD_SECRETS_MAX]; /* borrowed from the edition, or from kept */
+	char **secret; /* that he knew: copies */
 	size_t n_secrets;
-	char *kept[OFFBOARD_SECRETS_MAX]; /* those that are the register's: copies */
-	char *evidence;			  /* path without the root, NULL by looking alone */
-	char report[32];		  /* name of the report in it, without its ending */
-	struct findings *findings;	  /* of each step */
-	bool *taken;			  /* each step: findings count */
-	bool stands;			  /* the register has it: begun, or undone */
+	char *evidence;		   /* path without the root, NULL by looking alone */
+	char report[32];	   /* name of the report in it, without its ending */
+	struct findings *findings; /* of each step */
+	bool *taken;		   /* each step: findings count */
+	bool stands;		   /* the register has it: begun, or undone */
 };
 
 /* Refuse what must not be done: to oneself, root, break-glass, with somebody else's user id, or so
  * that too few administrators are left; finds account, policy and holders. Says why. */
 enum exit_status offboard_check(struct offboarding *offboarding);
 
-/* Find the secrets that his roles knew, now or by any grant. Says what goes wrong. */
+/* Another account with the same number, or NULL. Borrowed from the registrar's people. */
+const char *offboard_find_twin(const struct offboarding *offboarding);
+
+/* Read the policy in force, and who holds roles by it. Returns 0 or a negative errno. */
+int offboard_read_policy(struct offboarding *offboarding);
+
+/* Find the secrets that his roles knew: now, by any grant, or by what the register has noted of
+ * roles that are gone. Without a policy: by the register alone. Says what goes wrong. */
 enum exit_status offboard_find_secrets(struct offboarding *offboarding);
+
+/* One more, unless it is there. Returns 0 or -ENOMEM. */
+int offboard_add_secret(struct offboarding *offboarding, const char *secret);
 
 /* Take all steps, each recorded in the register and in the report; EXIT_NO: some failed. */
 enum exit_status offboard_take_steps(struct offboarding *offboarding);

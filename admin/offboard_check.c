@@ -60,8 +60,7 @@ static bool is_break_glass(const struct model *model, const char *user)
 	return false;
 }
 
-/* Another account with the same number, or NULL. */
-static const char *find_twin(const struct offboarding *offboarding)
+const char *offboard_find_twin(const struct offboarding *offboarding)
 {
 	const struct people *people = offboarding->registrar->people;
 
@@ -108,7 +107,7 @@ static enum exit_status check_who(const struct offboarding *offboarding)
 				_("%s is not governed by the policy: an account of the "
 				  "system's, not of a person who leaves"),
 				user);
-	twin = find_twin(offboarding);
+	twin = offboard_find_twin(offboarding);
 	if (twin)
 		return complain(EXIT_NO,
 				_("%s has the same user id as %s, so what is his cannot be "
@@ -216,15 +215,22 @@ static enum exit_status check_left(struct offboarding *offboarding)
 	return EXIT_YES;
 }
 
+int offboard_read_policy(struct offboarding *offboarding)
+{
+	const struct registrar *registrar = offboarding->registrar;
+	const int r = edition_in_force(registrar->root, registrar->act.at, &offboarding->edition);
+
+	if (r < 0)
+		return r;
+	return holders_gather(offboarding->edition.model, registrar->people, registrar->root,
+			      &offboarding->holders);
+}
+
 enum exit_status offboard_check(struct offboarding *offboarding)
 {
-	struct registrar *registrar = offboarding->registrar;
+	const int r = offboard_read_policy(offboarding);
 	enum exit_status status;
-	int r = edition_in_force(registrar->root, registrar->act.at, &offboarding->edition);
 
-	if (r == 0)
-		r = holders_gather(offboarding->edition.model, registrar->people, registrar->root,
-				   &offboarding->holders);
 	if (r < 0)
 		return complain_error(r, _("cannot read the policy in force"));
 	status = check_who(offboarding);

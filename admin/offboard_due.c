@@ -8,6 +8,8 @@
 
 #include <sereno/scoped.h>
 
+#include "escape.h"
+#include "knowledge.h"
 #include "offboard.h"
 
 #define DUE_MAX 64 /* at once; the next minute takes the next */
@@ -74,17 +76,50 @@ static int note_due(void *context, const struct departure_row *row)
 
 static int add_secret(void *context, const struct secret_row *row)
 {
-	struct offboarding *offboarding = context;
-	const size_t n = offboarding->n_secrets;
+	return row->attested.user ? 0 : offboard_add_secret(context, row->secret);
+}
 
-	if (row->attested.user || n == OFFBOARD_SECRETS_MAX)
-		return 0;
-	offboarding->kept[n] = strdup(row->secret);
-	if (!offboarding->kept[n])
-		return -ENOMEM;
-	offboarding->secret[n] = offboarding->kept[n];
-	offboarding->n_secrets++;
-	return 0;
+/* What he has come to know since it was set is added; and all that is not changed yet is shown. */
+static enum exit_status gather_secrets(struct offboarding *offboarding, const struct due *due)
+{
+	struct registrar *registrar = offboarding->registrar;
+	struct departure_wish wish = {
+		.user = due->user,
+		.uid = due->departure.uid,
+		.from = due->departure.from,
+	};
+	enum exit_status status = EXIT_YES;
+	uint32_t id;
+	int r = offboard_read_policy(offboarding);
+
+	if (r < 0) /* what the register has noted is there still */
+		status = complain_error(r, _("cannot read the policy in force"));
+	if (offboard_find_secrets(offboarding) != EXIT_YES)
+		return EXIT_SYSTEM;
+	wish.secrets = (const char *const *)offboarding->secret;
+	wish.n_secrets = offboarding->n_secrets;
+	r = register_departure_begin(registrar->db, &registrar->act, &wish, &id);
+	if (r == 0)
+		r = register_secrets(registrar->db, due->departure.id, add_secret, offboarding);
+	return r == 0 ? status : registrar_complain(registrar, r);
+}
+
+/* Somebody else has his number by now: what is his by the number is left alone. */
+static enum exit_status leave_twin_alone(struct offboarding *offboarding)
+{
+	char user[ESCAPE_MAX], other[ESCAPE_MAX];
+	const char *twin =
+		offboarding->leaver.uid == GRANTS_NO_UID ? NULL : offboard_find_twin(offboarding);
+
+	if (!twin)
+		return EXIT_YES;
+	(void)escape(user, offboarding->user);
+	offboarding->leaver.uid = GRANTS_NO_UID;
+	return complain(EXIT_NO,
+			_("%s has the same user id as %s by now: processes, jobs and files of his "
+			  "by that number were left; next: give one of them another id, then: "
+			  "sereno offboard %s"),
+			user, escape(other, twin), user);
 }
 
 static enum exit_status carry_out(const struct options *options, const struct output *output,
@@ -95,7 +130,7 @@ static enum exit_status carry_out(const struct options *options, const struct ou
 					   .registrar = registrar,
 					   .user = due->user,
 					   .leaver = { .evidence = -1 } };
-	enum exit_status status;
+	enum exit_status status, twin, steps;
 
 	registrar->act.user = due->departure.made_by;
 	registrar->act.uid = due->departure.made_uid;
@@ -105,11 +140,12 @@ static enum exit_status carry_out(const struct options *options, const struct ou
 	/* The account may have been made anew under another number since. */
 	if (due->departure.uid != GRANTS_NO_UID)
 		offboarding.leaver.uid = due->departure.uid;
-	/* Shown alone: the register keeps them whatever becomes of this. */
-	(void)register_secrets(registrar->db, due->departure.id, add_secret, &offboarding);
-	status = offboard_carry_out(&offboarding, due->departure.id);
+	twin = leave_twin_alone(&offboarding);
+	status = gather_secrets(&offboarding, due);
+	status = twin > status ? twin : status;
+	steps = offboard_carry_out(&offboarding, due->departure.id); /* whatever became of that */
 	offboarding_clear(&offboarding);
-	return status;
+	return steps > status ? steps : status;
 }
 
 enum exit_status offboard_due(const struct options *options, const struct output *output)
@@ -135,6 +171,9 @@ enum exit_status offboard_due(const struct options *options, const struct output
 	r = register_departures(registrar.db, &query, note_due, list);
 	if (r < 0)
 		return registrar_complain(&registrar, r);
+	r = knowledge_note_daily(registrar.db, options->root, registrar.people, registrar.act.at);
+	if (r < 0)
+		status = complain_error(r, _("cannot note who knows which secrets"));
 	for (size_t i = 0; i < list->n; i++) {
 		one = carry_out(options, output, &registrar, &list->item[i]);
 		status = one > status ? one : status;

@@ -94,6 +94,17 @@ enum exit_status petition_say(struct petition *petition)
 	return complain_of(&petition->reply);
 }
 
+enum exit_status petition_ask_for_list(struct petition *petition, int *ret_list)
+{
+	const int r =
+		channel_ask_for_list(petition->fd, &petition->request, &petition->reply, ret_list);
+
+	petition->said++;
+	if (r < 0)
+		return complain_error(r, _("serenod does not answer"));
+	return complain_of(&petition->reply);
+}
+
 enum exit_status petition_number(const char *text, uint32_t *ret)
 {
 	const size_t digits = strspn(text, "0123456789");

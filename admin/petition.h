@@ -28,6 +28,9 @@ void petition_clear(struct petition *petition);
  * unless the answer is CHANNEL_ACCEPTED. */
 enum exit_status petition_say(struct petition *petition);
 
+/* The same for CHANNEL_REVIEW: *@ret_list is the caller's to read and close. */
+enum exit_status petition_ask_for_list(struct petition *petition, int *ret_list);
+
 /* The number of a request, as an operand; complains itself. */
 enum exit_status petition_number(const char *text, uint32_t *ret);
 

@@ -96,6 +96,24 @@ static enum exit_status complain_stage(const struct options *options, int r)
 	return complain_error(r, _("cannot restore into %s/var/lib/sereno"), options->root);
 }
 
+/* Who is let in again after all is let in by name, one by one. */
+static void explain_leavers(const struct stage *stage, const struct output *output)
+{
+	char when[INSTANT_TEXT_MAX], user[ESCAPE_MAX];
+
+	if (stage->unread < 0)
+		output_wrap(output, STYLE_BAD, 2,
+			    _("! The register there is cannot be read (%s): whoever left since the "
+			      "backup is let in again. Next: sereno offboard, for each of them"),
+			    strerror(-stage->unread));
+	for (size_t i = 0; i < stage->n_leavers; i++)
+		output_wrap(output, STYLE_WARNING, 2,
+			    _("! %s leaves, or has left, on %s: that stays. To let him in again: "
+			      "sereno offboard undo %s"),
+			    escape(user, stage->leavers[i].user),
+			    instant_local(stage->leavers[i].from, &utc, when), user);
+}
+
 static void explain(const struct stage *stage, const struct backup_contents *contents,
 		    const struct output *output)
 {
@@ -121,10 +139,11 @@ static void explain(const struct stage *stage, const struct backup_contents *con
 			       "is here, or lost",
 			       stage->n_unknown_codes),
 			    stage->n_unknown_codes);
+	explain_leavers(stage, output);
 	output_wrap(output, STYLE_WARNING, 2, "! %s",
-		    _("What changed since the backup is not in it: roles taken back, people who "
-		      "left, passwords counted as wrong, accounts that enrolled. Next: sereno "
-		      "grants, sereno status, sereno review."));
+		    _("What else changed since the backup is not in it: roles taken back, "
+		      "passwords counted as wrong, accounts that enrolled. Next: sereno grants, "
+		      "sereno status, sereno review."));
 }
 
 static enum exit_status restore(const struct options *options, const struct output *output,
@@ -151,6 +170,7 @@ static enum exit_status restore(const struct options *options, const struct outp
 	r = stage_commit(&stage);
 	if (r < 0)
 		return complain_stage(options, r);
+	backup_report(options->root, EVENT_STATE_RESTORED, options->operand, &contents->facts);
 	output_wrap(output, STYLE_GOOD, 0, "%s", _("Restored."));
 	return EXIT_YES;
 }

@@ -14,9 +14,18 @@
 struct stage {
 	const char *root; /* what is restored */
 	char *directory;  /* ROOT/var/lib/sereno.restore */
-	char *made; /* DIRECTORY/made: a root of its own, with var/lib/sereno and etc/sereno */
-	int lock;   /* of ROOT/var/lib: one restore at a time; 0: none */
+	char *made;	/* DIRECTORY/made: a root of its own, with var/lib/sereno and etc/sereno */
+	int lock;	/* of ROOT/var/lib: one restore at a time; 0: none */
+	int departures; /* keeps others from leaving meanwhile; 0: none */
 	size_t n_codes, n_unknown_codes;
+	size_t n_leavers;
+	struct stage_leaver *leavers; /* who has left by the state there is, in the stage too */
+	int unread;		      /* 0, or why the register there is could not be asked */
+};
+
+struct stage_leaver {
+	char *user;
+	int64_t from; /* UTC seconds */
 };
 
 /* Unpack @archive. On success release @ret with stage_clear(), which takes the directory away.
@@ -32,6 +41,15 @@ void stage_clear(struct stage *stage);
  * when records are sealed and the key is not loaded; or another negative errno.
  */
 int stage_prepare(struct stage *stage, const struct backup_contents *contents, int64_t now);
+
+/*
+ * Carry over who has left by the register of the state there is into the one in the stage, with
+ * what was kept of theirs, and publish it: nobody is let in by a backup from before. Until @stage
+ * is cleared nobody else begins a departure. A register that cannot be read, so that nothing can
+ * be carried over, is no error but stage->unread. Returns 0 or a negative errno.
+ */
+int stage_carry_leavers(struct stage *stage, int64_t now);
+void stage_forget_leavers(struct stage *stage);
 
 /* Put it in place. Returns 0; -EBUSY when somebody applies a policy meanwhile, or the state is a
  * mount point; or another negative errno: then nothing has changed but the fallback, which is the

@@ -30,6 +30,7 @@ void stage_clear(struct stage *stage)
 		(void)stage_remove(AT_FDCWD, stage->directory); /* the next restore tries again */
 	if (stage->lock > 0)
 		close_p(&stage->lock);
+	stage_forget_leavers(stage);
 	free(stage->directory);
 	free(stage->made);
 	*stage = (struct stage){ 0 };
@@ -366,6 +367,8 @@ int stage_prepare(struct stage *stage, const struct backup_contents *contents, i
 		r = use_up_codes(stage, now);
 	if (r == 0)
 		r = keep_numbers(stage);
+	if (r == 0)
+		r = stage_carry_leavers(stage, now);
 	if (r == 0)
 		r = publish(stage, contents, now);
 	return r < 0 ? r : sync_all(stage);

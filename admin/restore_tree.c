@@ -92,7 +92,8 @@ static int note_newest(void *context, int directory, const char *name, const str
 
 	(void)directory;
 	if (S_ISREG(st->st_mode) && strcmp(name, "lock") != 0 &&
-	    strcmp(name, "grants.1.cdb") != 0 && st->st_mtim.tv_sec > *newest)
+	    strcmp(name, "grants.1.cdb") != 0 && strcmp(name, "leavers.1.cdb") != 0 &&
+	    st->st_mtim.tv_sec > *newest)
 		*newest = st->st_mtim.tv_sec;
 	return 0;
 }

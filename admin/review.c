@@ -12,8 +12,35 @@
 #include "review.h"
 
 #define DEADLINE_SEC	(INT64_C(14) * 86400)
-#define COLUMNS		5
 #define SIGNED_TEXT_MAX 128
+
+static void report(const struct registrar *registrar, enum event_id id, const char *role,
+		   const char *detail)
+{
+	const struct event event = {
+		.id = id,
+		.subject = registrar->user,
+		.rule = role,
+		.detail = detail,
+		.until = EVENT_NO_TIME,
+	};
+
+	(void)event_send(registrar->root, &event); /* it was done whoever hears of it */
+}
+
+static void report_opened(const struct registrar *registrar, uint32_t id, size_t n, int64_t until)
+{
+	char detail[64];
+	const struct event event = {
+		.id = EVENT_REVIEW_OPENED,
+		.subject = registrar->user,
+		.detail = detail,
+		.until = until,
+	};
+
+	(void)snprintf(detail, sizeof(detail), "review %u of %zu roles", id, n); /* fits */
+	(void)event_send(registrar->root, &event); /* it was done whoever hears of it */
+}
 
 static int deadline_of(const struct options *options, int64_t *ret)
 {
@@ -64,6 +91,7 @@ static enum exit_status open_parts(struct review *review, const struct output *o
 				  "review"));
 	if (r != 0)
 		return registrar_complain(registrar, r);
+	report_opened(registrar, id, n, deadline);
 	output_wrap(output, STYLE_GOOD, 2,
 		    P_("Review %u is open: %zu role, to be signed by %s.",
 		       "Review %u is open: %zu roles, to be signed by %s.", n),
@@ -93,12 +121,12 @@ static enum exit_status open_review(const struct options *options, const struct 
 	return open_parts(&review, output, review.registrar.act.at + length);
 }
 
-static enum exit_status role_index(const struct review *review, const char *name, size_t *ret)
+enum exit_status review_find(const struct review *review, const char *name, size_t *ret)
 {
 	const ptrdiff_t index = model_find_role(review->in_force.model, name);
 	char buffer[ESCAPE_MAX];
 
-	if (index < 0)
+	if (index < 0 || !review_is_shown(review, (size_t)index))
 		return complain(EXIT_NO, _("there is no role %s"), escape(buffer, name));
 	*ret = (size_t)index;
 	return EXIT_YES;
@@ -128,6 +156,9 @@ static enum exit_status sign_list(const struct options *options, const struct ou
 	registrar->act.reason = text;
 	r = register_review_sign(registrar->db, &registrar->act, list->role->name.text);
 	registrar->act.reason = "";
+	report(registrar, r == 0 ? EVENT_REVIEW_SIGNED : EVENT_REVIEW_REFUSED,
+	       list->role->name.text,
+	       r > 0 ? register_refusal_text((enum register_refusal)r) : text);
 	if (r == REFUSED_NOT_APPROVER)
 		return complain(
 			EXIT_NO, _("%s is reviewed by its owner, %s, and you logged in as %s"),
@@ -159,197 +190,84 @@ static enum exit_status sign(const struct options *options, const struct output 
 		return complain(EXIT_USAGE, "%s",
 				_("sereno review ROLE prints the list and what signs it: sereno "
 				  "review sign ROLE --digest DIGEST"));
+	if (review_is_asked(options))
+		return review_ask_sign(options, output);
 	reasoned.reason = "";
 	status = registrar_open(&reasoned, &review.registrar);
 	if (status == EXIT_YES)
 		status = review_read(&review);
 	if (status == EXIT_YES)
-		status = role_index(&review, options->second, &index);
+		status = review_find(&review, options->second, &index);
 	if (status != EXIT_YES)
 		return status;
 	r = review_list(&review, index, &list);
 	return r < 0 ? complain_list(r) : sign_list(options, output, &review, &list);
 }
 
-/* Accounts that are root by another name are everybody's business. */
-static void print_roots(const struct review *review, const struct output *output)
+static enum exit_status look(const struct options *options, const char *role,
+			     const struct output *output)
 {
-	char name[ESCAPE_MAX];
-
-	for (size_t i = 1; i < review->registrar.people->n_accounts; i++)
-		if (review->by_uid[i]->uid == 0)
-			output_wrap(output, STYLE_BAD, 2,
-				    _("! %s is root under another name: user id 0"),
-				    escape(name, review->by_uid[i]->name));
-}
-
-struct overview {
-	const struct review *review;
-	struct table table;
-	const struct output *output; /* NULL: measure */
-	bool overdue;
-};
-
-static const char *standing_text(const struct review *review, const struct review_list *list,
-				 char text[static INSTANT_TEXT_MAX])
-{
-	const size_t index = (size_t)(list->role - review->in_force.model->roles);
-	const struct review_standing *standing = &review->standing[index];
-
-	if (review_is_overdue(review->in_force.model, list->role, standing,
-			      review->registrar.act.at))
-		return _("OVERDUE");
-	if (standing->open && !standing->is_signed)
-		return _("to be signed");
-	if (standing->signed_at && strcmp(standing->digest, list->digest) != 0)
-		return _("changed since it was signed");
-	if (standing->signed_at)
-		return instant_local(standing->signed_at, &review->registrar.zone, text);
-	return list->role->owner.text ? _("never signed") : _("nobody can sign");
-}
-
-static int print_role(struct overview *overview, size_t index)
-{
-	scoped(review_list_clear) struct review_list list = { 0 };
-	char owner[ESCAPE_MAX], users[24], words[REVIEW_WORDS_MAX], when[INSTANT_TEXT_MAX];
-	const struct review *review = overview->review;
-	const char *cells[COLUMNS] = { NULL };
-	const int r = review_list(review, index, &list);
-
-	if (r < 0)
-		return r;
-	(void)snprintf(users, sizeof(users), "%zu", list.n_users); /* fits */
-	cells[0] = list.role->name.text;
-	cells[1] = list.role->owner.text ? escape(owner, list.role->owner.text) : "-";
-	cells[2] = users;
-	cells[3] = standing_text(review, &list, when);
-	cells[4] = review_words(list.flaws & ~(unsigned)REVIEW_PRESENT, words);
-	if (overview->output)
-		table_print(&overview->table, overview->output, STYLE_PLAIN, cells);
-	else
-		table_measure(&overview->table, cells);
-	return 0;
-}
-
-static int print_roles(const struct review *review, const struct output *output)
-{
-	const char *const head[COLUMNS] = { _("ROLE"), _("OWNER"), _("USERS"), _("SIGNED"),
-					    _("AMONG THEM") };
-	struct overview overview = { .review = review, .table = { .columns = COLUMNS } };
-	const size_t n = review->in_force.model->n_roles;
-	int r = 0;
-
-	table_measure(&overview.table, head);
-	for (size_t i = 0; r == 0 && i < n; i++)
-		r = print_role(&overview, i);
-	if (r < 0)
-		return r;
-	overview.output = output;
-	table_print(&overview.table, output, STYLE_STRONG, head);
-	for (size_t i = 0; r == 0 && i < n; i++)
-		r = print_role(&overview, i);
-	if (r == 0)
-		print_roots(review, output);
-	return r;
-}
-
-static int write_role(const struct review *review, size_t index, struct json *json)
-{
-	scoped(review_list_clear) struct review_list list = { 0 };
-	const int r = review_list(review, index, &list);
-
-	if (r == 0)
-		review_write(review, &list, json);
-	return r;
-}
-
-static int write_roles(const struct review *review, const struct output *output)
-{
-	struct json json = { .stream = output->stream };
-	int r = 0;
-
-	json_begin(&json, NULL, JSON_OBJECT);
-	json_begin(&json, "roles", JSON_ARRAY);
-	for (size_t i = 0; r == 0 && i < review->in_force.model->n_roles; i++)
-		r = write_role(review, i, &json);
-	json_end(&json, JSON_ARRAY);
-	json_begin(&json, "also_root", JSON_ARRAY);
-	for (size_t i = 1; i < review->registrar.people->n_accounts; i++)
-		if (review->by_uid[i]->uid == 0)
-			json_string(&json, NULL, review->by_uid[i]->name);
-	json_end(&json, JSON_ARRAY);
-	json_end(&json, JSON_OBJECT);
-	return r;
-}
-
-static bool any_overdue(const struct review *review)
-{
-	const struct model *model = review->in_force.model;
-
-	for (size_t i = 0; i < model->n_roles; i++)
-		if (review_is_overdue(model, &model->roles[i], &review->standing[i],
-				      review->registrar.act.at))
-			return true;
-	return false;
-}
-
-static enum exit_status look_at_one(const struct options *options, const struct output *output,
-				    const struct review *review)
-{
-	scoped(review_list_clear) struct review_list list = { 0 };
-	struct json json = { .stream = output->stream };
-	size_t index = 0;
-	enum exit_status status = role_index(review, options->operand, &index);
-	int r;
-
-	if (status != EXIT_YES)
-		return status;
-	r = review_list(review, index, &list);
-	if (r < 0)
-		return complain_list(r);
-	if (options->given & OPTION_JSON)
-		review_write(review, &list, &json);
-	else
-		review_print(review, &list, output);
-	return review_is_overdue(review->in_force.model, list.role, &review->standing[index],
-				 review->registrar.act.at)
-		       ? EXIT_NO
-		       : EXIT_YES;
-}
-
-static enum exit_status look(const struct options *options, const struct output *output)
-{
+	const enum review_form form = options->given & OPTION_JSON ? REVIEW_JSON : REVIEW_TEXT;
 	scoped(review_clear) struct review review = { 0 };
 	enum exit_status status = registrar_look(options, &review.registrar);
+	size_t index = 0;
 	int r;
 
 	if (status == EXIT_YES)
 		status = review_read(&review);
+	if (status == EXIT_YES && role)
+		status = review_find(&review, role, &index);
 	if (status != EXIT_YES)
 		return status;
-	if (options->operand)
-		return look_at_one(options, output, &review);
-	r = options->given & OPTION_JSON ? write_roles(&review, output)
-					 : print_roles(&review, output);
+	r = role ? review_show_role(&review, index, form, output)
+		 : review_show_all(&review, form, output);
 	if (r < 0)
 		return complain_list(r);
-	return any_overdue(&review) ? EXIT_NO : EXIT_YES;
+	return r > 0 ? EXIT_NO : EXIT_YES;
+}
+
+/* What the first word can be; a role of such a name is behind another one of them. */
+enum verb { VERB_LIST, VERB_OPEN, VERB_SIGN, VERB_ANSWER };
+
+static enum verb read_verb(const struct options *options, const char **ret_role)
+{
+	static const char *const words[] = {
+		[VERB_LIST] = "list",
+		[VERB_OPEN] = "open",
+		[VERB_SIGN] = "sign",
+		[VERB_ANSWER] = "answer",
+	};
+
+	*ret_role = options->second;
+	for (size_t i = 0; options->operand && i < ARRAY_SIZE(words); i++)
+		if (strcmp(options->operand, words[i]) == 0)
+			return (enum verb)i;
+	if (options->operand && !options->second)
+		*ret_role = options->operand;
+	return VERB_LIST;
 }
 
 enum exit_status review_run(const struct options *options, const struct output *output)
 {
-	const bool opens = options->operand && strcmp(options->operand, "open") == 0;
-	const bool signs = options->operand && strcmp(options->operand, "sign") == 0;
+	const char *role = NULL;
+	const enum verb verb = read_verb(options, &role);
 
-	if (options->deadline && !opens)
+	if (options->deadline && verb != VERB_OPEN)
 		return complain(EXIT_USAGE, "%s", _("--deadline belongs to sereno review open"));
-	if (options->digest && !signs)
+	if (options->digest && verb != VERB_SIGN)
 		return complain(EXIT_USAGE, "%s", _("--digest belongs to sereno review sign ROLE"));
-	if (opens)
+	switch (verb) {
+	case VERB_LIST:
+		if (options->second && strcmp(options->operand, "list") != 0)
+			break;
+		return review_is_asked(options) ? review_ask_list(options, role, output)
+						: look(options, role, output);
+	case VERB_OPEN:
 		return open_review(options, output);
-	if (signs)
+	case VERB_SIGN:
 		return sign(options, output);
-	if (options->second)
-		return complain(EXIT_USAGE, "%s", _("a ROLE is wanted, or open, or sign ROLE"));
-	return look(options, output);
+	case VERB_ANSWER:
+		return review_answer(options);
+	}
+	return complain(EXIT_USAGE, "%s", _("a ROLE is wanted, or list ROLE, open, or sign ROLE"));
 }

@@ -31,8 +31,9 @@ struct review_grant {
 struct review_standing {
 	uint32_t open; /* the review that it has a part in and is not over; 0: none */
 	int64_t deadline;
-	bool is_signed;	   /* in the open one */
-	int64_t signed_at; /* the last time, in any; 0 never */
+	char owner[GRANTS_USER_MAX + 1]; /* who is to sign the open one */
+	bool is_signed;			 /* in the open one */
+	int64_t signed_at;		 /* the last time, in any; 0 never */
 	char signed_by[GRANTS_USER_MAX + 1];
 	char digest[REVIEW_DIGEST_HEX]; /* what he signed then; "" for none */
 };
@@ -66,6 +67,7 @@ struct review_member {
 /* Everything that lists are drawn from. Zero-initialise; always release with review_clear(). */
 struct review {
 	const char *root;
+	const char *owner;	    /* NULL: all roles; else those that he owns are shown */
 	struct registrar registrar; /* policy, people, register, time */
 	struct edition in_force;
 	const struct account **by_uid; /* people's accounts */
@@ -84,6 +86,7 @@ struct review_list {
 	struct review_member *item; /* by user */
 	unsigned flaws;		    /* of any of them */
 	size_t n_dormant, n_orphans, n_twins;
+	int64_t last_use; /* of the role, by anybody; 0: never, as far as this host knows */
 	char digest[REVIEW_DIGEST_HEX];
 	char **owned; /* names that came from the name service */
 	size_t n_owned;
@@ -106,6 +109,36 @@ bool review_is_overdue(const struct model *model, const struct role *role,
  * negative errno. */
 int review_list(const struct review *review, size_t role, struct review_list *ret);
 void review_list_clear(struct review_list *list);
+
+/* Whether @review shows the role with index @role to whom it is for. */
+bool review_is_shown(const struct review *review, size_t role);
+
+/* The index of the role @name, of those that are shown; complains itself. */
+enum exit_status review_find(const struct review *review, const char *name, size_t *ret);
+
+/* Show one role, or all in short. Returns whether one is overdue, or a negative errno. */
+enum review_form { REVIEW_TEXT, REVIEW_JSON };
+int review_show_role(const struct review *review, size_t role, enum review_form form,
+		     const struct output *output);
+int review_show_all(const struct review *review, enum review_form form,
+		    const struct output *output);
+
+/* Accounts of the host that no owner of a role answers for: of one number, of root's, in no role
+ * but with a way in. For the overview; the latter as members of the open object. Return 0 or a
+ * negative errno. */
+int review_print_accounts(const struct review *review, const struct output *output);
+int review_write_accounts(const struct review *review, struct json *json);
+
+/* Whether serenod is to be asked: who calls cannot read the register. */
+bool review_is_asked(const struct options *options);
+
+/* Ask it for the list of @role (NULL: of all that the caller owns), or to sign options->second. */
+enum exit_status review_ask_list(const struct options *options, const char *role,
+				 const struct output *output);
+enum exit_status review_ask_sign(const struct options *options, const struct output *output);
+
+/* Answer serenod's question on standard input and output: reviewer.h. */
+enum exit_status review_answer(const struct options *options);
 
 /* Print it, with what to do; or as one JSON object. */
 void review_print(const struct review *review, const struct review_list *list,

@@ -9,6 +9,7 @@
 
 #include <sereno/age.h>
 #include <sereno/login.h>
+#include <sereno/role_use.h>
 #include <sereno/scoped.h>
 #include <sereno/sorted.h>
 
@@ -379,6 +380,8 @@ int review_list(const struct review *review, size_t role, struct review_list *re
 	}
 	if (r == 0)
 		r = write_digest(&list);
+	if (role_use_last(review->root, list.role->name.text, &list.last_use) < 0)
+		list.last_use = 0; /* it is not known */
 	if (r < 0) {
 		review_list_clear(&list);
 		return r;

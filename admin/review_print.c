@@ -149,7 +149,7 @@ static void print_standing(const struct review *review, const struct review_list
 			    : _("To be signed by %s."),
 		    instant_local(standing->deadline, zone, when));
 	output_wrap(output, STYLE_PLAIN, 2,
-		    _("Next, as %s: sudo sereno review sign %s --digest %.*s"),
+		    _("Next, by %s himself: sereno review sign %s --digest %.*s"),
 		    list->role->owner.text ? escape(user, list->role->owner.text) : "?",
 		    list->role->name.text, REVIEW_DIGEST_SHOWN, list->digest);
 }
@@ -157,13 +157,16 @@ static void print_standing(const struct review *review, const struct review_list
 void review_print(const struct review *review, const struct review_list *list,
 		  const struct output *output)
 {
-	char owner[ESCAPE_MAX];
+	char owner[ESCAPE_MAX], used[INSTANT_TEXT_MAX];
 
 	output_wrap(output, STYLE_STRONG, 2,
 		    P_("%s (owner: %s): %zu user", "%s (owner: %s): %zu users", list->n_users),
 		    list->role->name.text,
 		    list->role->owner.text ? escape(owner, list->role->owner.text) : _("none"),
 		    list->n_users);
+	output_wrap(output, STYLE_PLAIN, 2, _("Somebody was let in by it last: %s"),
+		    list->last_use ? instant_local(list->last_use, &review->registrar.zone, used)
+				   : _("never, as far as this host knows"));
 	if (list->n > 0)
 		print_members(review, list, output);
 	output_wrap(output, STYLE_FAINT, 2, _("digest %s"), list->digest);
@@ -210,6 +213,7 @@ void review_write(const struct review *review, const struct review_list *list, s
 	json_string(json, "owner", list->role->owner.text);
 	json_string(json, "digest", list->digest);
 	json_number(json, "users", list->n_users);
+	json_time(json, "last_use", list->last_use ? list->last_use : TIME_NO_START);
 	json_bool(json, "overdue",
 		  review_is_overdue(review->in_force.model, list->role, standing,
 				    review->registrar.act.at));

@@ -149,6 +149,8 @@ static int note_open(void *context, const struct review_row *row)
 	search->standing[index].open = row->id;
 	search->standing[index].deadline = row->deadline;
 	search->standing[index].is_signed = row->signed_by.user != NULL;
+	(void)snprintf(search->standing[index].owner, sizeof(search->standing[index].owner), "%s",
+		       row->owner); /* fits: the register has no longer ones */
 	return 0;
 }
 

@@ -51,6 +51,23 @@ static void report(const struct registrar *registrar, const struct holder *holde
 	(void)event_send(registrar->root, &event); /* it was done whoever hears of it */
 }
 
+/* What becomes of what he has open; the timer, or the path unit, sees to it. */
+static const char *what_follows(const struct policy *policy)
+{
+	switch (policy_access_end(policy)) {
+	case ACCESS_END_ENDS:
+		return _("Of sessions of his that are open, those that rest on it are told within "
+			 "a minute, and end ten minutes later (session: when-access-ends); until "
+			 "then their processes keep its groups. Next: sereno sessions.");
+	case ACCESS_END_LOCKS:
+	case ACCESS_END_TELLS:
+		break;
+	}
+	return _("Of sessions of his that are open, those that rest on it are told within a "
+		 "minute, and go on, their processes with its groups (session: when-access-ends). "
+		 "Next: sereno sessions.");
+}
+
 static enum exit_status revoke_grants(const struct options *options, const struct output *output,
 				      struct registrar *registrar)
 {
@@ -76,8 +93,7 @@ static enum exit_status revoke_grants(const struct options *options, const struc
 	output_wrap(output, STYLE_GOOD, 2, _("%s no longer holds %s by a grant%s."),
 		    escape(user, holder.user), escape(role, holder.role),
 		    options->second ? "" : _(" of that number"));
-	output_wrap(output, STYLE_PLAIN, 2, "%s",
-		    _("Processes that run already keep their groups until their session ends."));
+	output_wrap(output, STYLE_PLAIN, 2, "%s", what_follows(registrar->policy));
 	return EXIT_YES;
 }
 

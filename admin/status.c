@@ -28,6 +28,7 @@ enum attention {
 	ATTENTION_DAMAGED = 1 << 5,
 	ATTENTION_ZONE_MOVED = 1 << 6,
 	ATTENTION_ROLE_REVIEW = 1 << 7,
+	ATTENTION_UNPUBLISHED = 1 << 8,
 };
 
 enum draft { DRAFT_SAME, DRAFT_EDITED, DRAFT_MISSING, DRAFT_UNREADABLE };
@@ -76,13 +77,17 @@ static void look_at_review(struct state *state, int64_t now)
 }
 
 /* Only who may read the register is told. */
-static void look_at_role_reviews(const char *root, struct state *state, int64_t now)
+static void look_at_register(const char *root, struct state *state, int64_t now)
 {
 	scoped(register_close_p) struct register_db *db = NULL;
 	scoped_free struct review_standing *standing = NULL;
 	const struct model *model = state->model;
 
-	if (register_open_reading(root, &db) < 0 || review_standings(db, model, &standing) < 0)
+	if (register_open_reading(root, &db) < 0)
+		return;
+	if (register_is_published(db) == 0)
+		state->attention |= ATTENTION_UNPUBLISHED;
+	if (!model || review_standings(db, model, &standing) < 0)
 		return;
 	for (size_t i = 0; i < model->n_roles; i++)
 		if (review_is_overdue(model, &model->roles[i], &standing[i], now))
@@ -121,10 +126,10 @@ static void gather(const struct options *options, struct policy *policy,
 	state->draft = look_at_draft(options, in_force);
 	if (state->model) {
 		look_at_review(state, now);
-		look_at_role_reviews(options->root, state, now);
 	} else if (geteuid() == 0 || in_force->diags.faults > 0) {
 		state->attention |= ATTENTION_TEXT; /* others are not meant to read it */
 	}
+	look_at_register(options->root, state, now);
 	if (state->model && !(state->attention & ATTENTION_DAMAGED) &&
 	    zone_moved(options->root, state))
 		state->attention |= ATTENTION_ZONE_MOVED;
@@ -163,6 +168,7 @@ static const struct word attention_words[] = {
 	{ ATTENTION_HOST,     "host",     N_("this host has another name than when the policy was applied: hosts: may fit differently; next: sereno apply") },
 	{ ATTENTION_ZONE,     "zone",     N_("the time zone is known for less than a year: rules with hours will then fit no more; next: sereno apply") },
 	{ ATTENTION_ZONE_MOVED, "zone-changed", N_("the time zone of this host has changed since the policy was applied, and hours still follow the old one; next: sereno apply again") },
+	{ ATTENTION_UNPUBLISHED, "unpublished", N_("the register could not be published, or is another one than it was: logins do not see what the register says now; next: sereno grants") },
 	{ ATTENTION_ROLE_REVIEW, "role-review", N_("who holds which role was not signed in time by the roles' owners; next: sereno review") },
 	{ ATTENTION_REVIEW,   "review",   N_("the review of the policy is overdue: read it, set document.reviewed, then sereno apply") },
 };

@@ -128,8 +128,35 @@ static int wait_until(int fd, int64_t until)
 	return n == 0 ? -ETIMEDOUT : 0;
 }
 
+/* A descriptor that came with it is *@list's, which is closed where there is one already; with
+ * NULL none finds room. */
+static ssize_t receive(int fd, struct packet *packet, int *list)
+{
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control = { .room = "" };
+	struct iovec part = { packet->bytes, sizeof(packet->bytes) };
+	struct msghdr message = {
+		.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = list ? &control : NULL,
+		.msg_controllen = list ? sizeof(control) : 0,
+	};
+	const ssize_t n = recvmsg(fd, &message, MSG_DONTWAIT | MSG_TRUNC | MSG_CMSG_CLOEXEC);
+	const struct cmsghdr *head = n < 0 || !list ? NULL : CMSG_FIRSTHDR(&message);
+
+	if (head && head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS &&
+	    head->cmsg_len == CMSG_LEN(sizeof(int))) {
+		close_p(list);
+		memcpy(list, CMSG_DATA(head), sizeof(int));
+	}
+	return n;
+}
+
 /* An error of the socket is told once, before what lies in it. */
-static int receive_packet(int fd, int64_t until, struct packet *packet, size_t *ret_length)
+static int receive_packet(int fd, int64_t until, struct packet *packet, size_t *ret_length,
+			  int *list)
 {
 	unsigned resets = 0;
 	ssize_t n;
@@ -139,7 +166,7 @@ static int receive_packet(int fd, int64_t until, struct packet *packet, size_t *
 		r = wait_until(fd, until);
 		if (r < 0)
 			return r;
-		n = recv(fd, packet->bytes, sizeof(packet->bytes), MSG_DONTWAIT | MSG_TRUNC);
+		n = receive(fd, packet, list);
 		resets += n < 0 && errno == ECONNRESET;
 	} while (n < 0 &&
 		 (errno == EINTR || errno == EAGAIN || (errno == ECONNRESET && resets == 1)));
@@ -153,14 +180,16 @@ static int receive_packet(int fd, int64_t until, struct packet *packet, size_t *
 	return 0;
 }
 
-/* A password is another process's to check, which has to be started. */
+/* A password is another process's to check, which has to be started; likewise the list of a role.
+ */
 static int64_t patience_msec(const struct channel_request *request)
 {
-	return request->proof_kind == CHANNEL_PROOF_PASSWORD ? CHANNEL_PASSWORD_SEC * 1000
-							     : TIMEOUT_MSEC;
+	return request->proof_kind == CHANNEL_PROOF_PASSWORD || request->kind == CHANNEL_SIGN
+		       ? CHANNEL_PASSWORD_SEC * 1000
+		       : TIMEOUT_MSEC;
 }
 
-static int ask(int fd, const struct channel_request *request, struct channel_reply *ret)
+static int ask(int fd, const struct channel_request *request, struct channel_reply *ret, int *list)
 {
 	scoped(packet_erase) struct packet packet = { { 0 } };
 	scoped(channel_reply_erase) struct channel_reply reply = { 0 };
@@ -173,7 +202,7 @@ static int ask(int fd, const struct channel_request *request, struct channel_rep
 		return (int)n;
 	r = send_packet(fd, &packet, (size_t)n);
 	if (r == 0)
-		r = receive_packet(fd, now_msec() + patience_msec(request), &packet, &length);
+		r = receive_packet(fd, now_msec() + patience_msec(request), &packet, &length, list);
 	if (r < 0)
 		return r;
 	if (channel_reply_decode(packet.bytes, length, &reply) < 0 ||
@@ -186,11 +215,28 @@ static int ask(int fd, const struct channel_request *request, struct channel_rep
 int channel_ask(int fd, const struct channel_request *request, struct channel_reply *ret)
 {
 	const int saved = errno;
-	const int r = ask(fd, request, ret);
+	const int r = ask(fd, request, ret, NULL);
 
 	if (r == 0)
 		errno = saved;
 	return r;
+}
+
+int channel_ask_for_list(int fd, const struct channel_request *request, struct channel_reply *ret,
+			 int *ret_list)
+{
+	const int saved = errno;
+	scoped_fd int list = -1;
+	int r = ask(fd, request, ret, &list);
+
+	if (r == 0 && ret->answer == CHANNEL_ACCEPTED && list < 0)
+		r = -EBADMSG;
+	if (r < 0)
+		return r;
+	if (ret->answer == CHANNEL_ACCEPTED)
+		*ret_list = take(list, -1);
+	errno = saved;
+	return 0;
 }
 
 static int fill(char *to, size_t size, const char *from)

@@ -128,6 +128,8 @@ static void put_payload(struct wire_writer *writer, const struct channel_reply *
 		put_recovery(writer, reply);
 		return;
 	case CHANNEL_RESYNC:
+	case CHANNEL_REVIEW:
+	case CHANNEL_SIGN:
 		return;
 	case CHANNEL_ASK_ROLE:
 	case CHANNEL_WITHDRAW:
@@ -158,6 +160,8 @@ static void get_payload(struct wire_reader *reader, struct channel_reply *reply)
 		get_recovery(reader, reply);
 		return;
 	case CHANNEL_RESYNC:
+	case CHANNEL_REVIEW:
+	case CHANNEL_SIGN:
 		return;
 	case CHANNEL_ASK_ROLE:
 	case CHANNEL_WITHDRAW:
@@ -172,7 +176,7 @@ static void get_payload(struct wire_reader *reader, struct channel_reply *reply)
 
 static bool is_kind(unsigned kind)
 {
-	return kind >= CHANNEL_VERIFY && kind <= CHANNEL_DENY;
+	return kind >= CHANNEL_VERIFY && kind <= CHANNEL_SIGN;
 }
 
 static bool is_answer(unsigned answer)

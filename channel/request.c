@@ -19,6 +19,7 @@ enum part {
 	PART_ID = 1 << 6,
 	PART_REASON = 1 << 7,
 	PART_PAGE = 1 << 8,
+	PART_FORM = 1 << 9,
 };
 
 /* clang-format off */
@@ -34,6 +35,8 @@ static const unsigned parts[] = {
 	[CHANNEL_REQUESTS] = PART_ID | PART_PAGE,
 	[CHANNEL_APPROVE]  = PART_ID | PART_REASON,
 	[CHANNEL_DENY]     = PART_ID | PART_REASON,
+	[CHANNEL_REVIEW]   = PART_ROLE | PART_FORM,
+	[CHANNEL_SIGN]     = PART_ROLE | PART_REASON,
 };
 /* clang-format on */
 
@@ -60,6 +63,10 @@ static void put_role_parts(struct wire_writer *writer, unsigned which,
 		wire_put(writer, request->after, 4);
 		wire_put(writer, request->ended, 4);
 	}
+	if (which & PART_FORM) {
+		wire_put(writer, request->as_json, 4);
+		wire_put(writer, request->columns, 4);
+	}
 }
 
 static void get_role_parts(struct wire_reader *reader, unsigned which,
@@ -76,6 +83,10 @@ static void get_role_parts(struct wire_reader *reader, unsigned which,
 	if (which & PART_PAGE) {
 		request->after = (uint32_t)wire_get(reader, 4);
 		request->ended = wire_get_within(reader, 0, 1);
+	}
+	if (which & PART_FORM) {
+		request->as_json = wire_get_within(reader, 0, 1);
+		request->columns = wire_get_within(reader, 0, CHANNEL_COLUMNS_MAX);
 	}
 }
 

@@ -9,11 +9,16 @@
 #include "connection.h"
 #include "interruption.h"
 #include "report.h"
+#include "reviewer.h"
 #include "sender.h"
 
 /* Longer than all checks of codes take; what takes longer is answered a whole one
  * later. */
 #define REFUSAL_MSEC 250
+
+/* What others keep locked is tried so often, so long. */
+#define AGAIN_MSEC 20
+#define BUSY_MSEC  200
 
 struct packet {
 	uint8_t bytes[CHANNEL_MESSAGE_MAX];
@@ -55,29 +60,49 @@ static void hang_up(struct connection *connection)
 }
 
 /* Who does not read has room for all that is ever said to him; who has none left goes. */
-static int send_reply(int fd, const struct channel_reply *reply)
+static int send_reply(int fd, const struct channel_reply *reply, int list)
 {
 	scoped(packet_erase) struct packet packet = { { 0 } };
 	const ssize_t length = channel_reply_encode(reply, packet.bytes);
+	struct iovec part = { packet.bytes, (size_t)length };
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control = { .head = { CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS } };
+	const struct msghdr message = {
+		.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = list < 0 ? NULL : &control,
+		.msg_controllen = list < 0 ? 0 : sizeof(control),
+	};
 
 	if (length < 0)
 		return (int)length;
-	if (send(fd, packet.bytes, (size_t)length, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+	if (list >= 0)
+		memcpy(CMSG_DATA(&control.head), &list, sizeof(list));
+	if (sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 		return neg_errno();
 	return 0;
 }
 
-static void reply(struct connection *connection)
+/* With @list, which is his to read, or -1. */
+static void reply_with(struct connection *connection, int list)
 {
-	const bool over = connection->talk.reply.answer == CHANNEL_UNKNOWN ||
+	const enum channel_answer answer = connection->talk.reply.answer;
+	const bool over = answer == CHANNEL_UNKNOWN || answer == CHANNEL_BUSY ||
 			  connection->n_requests >= CHANNEL_MESSAGES_MAX;
-	const int r = send_reply(connection->fd, &connection->talk.reply);
+	const int r = send_reply(connection->fd, &connection->talk.reply, list);
 
 	channel_request_erase(&connection->talk.request);
 	channel_reply_erase(&connection->talk.reply);
 	connection->stage = STAGE_LISTEN;
 	if (r < 0 || over)
 		hang_up(connection);
+}
+
+static void reply(struct connection *connection)
+{
+	reply_with(connection, -1);
 }
 
 static void reply_in_time(struct connection *connection, int64_t now)
@@ -124,6 +149,61 @@ static void hear_verifier(struct connection *connection, int64_t now)
 	reply_in_time(connection, now);
 }
 
+static void ask_reviewer(struct connection *connection, int64_t now)
+{
+	struct talk *talk = &connection->talk;
+	scoped_fd int fd = -1;
+	const int r = reviewer_ask(talk->root, &talk->question, &fd);
+
+	if (talk->request.kind == CHANNEL_REVIEW) {
+		talk_review_asked(talk, r);
+		if (r == 0)
+			reply_with(connection, fd);
+	} else if (r == 0) {
+		connection->verifier = take(fd, -1);
+		connection->stage = STAGE_REVIEW;
+		connection->due = now + VERIFIER_MSEC;
+		return;
+	} else {
+		talk_reviewed(talk, NULL);
+	}
+	if (r < 0)
+		reply_in_time(connection, now);
+}
+
+static void hear_reviewer(struct connection *connection, int64_t now)
+{
+	char text[REVIEWER_TEXT_MAX];
+	const int r = reviewer_hear(connection->verifier, text);
+
+	close_p(&connection->verifier);
+	connection->verifier = -1;
+	talk_reviewed(&connection->talk, r < 0 ? NULL : text);
+	reply_in_time(connection, now);
+}
+
+/* Waiting is done in the loop, where others are served meanwhile. */
+static void look_into(struct connection *connection, int64_t now)
+{
+	switch (talk_hear(&connection->talk)) {
+	case TALK_REPLY:
+		break;
+	case TALK_ASK_VERIFIER:
+		ask_verifier(connection, now);
+		return;
+	case TALK_ASK_REVIEWER:
+		ask_reviewer(connection, now);
+		return;
+	case TALK_TRY_AGAIN:
+		if (now + AGAIN_MSEC > connection->heard + BUSY_MSEC)
+			break;
+		connection->stage = STAGE_AGAIN;
+		connection->due = now + AGAIN_MSEC;
+		return;
+	}
+	reply_in_time(connection, now);
+}
+
 static int receive(struct connection *connection)
 {
 	scoped(packet_erase) struct packet packet = { { 0 } };
@@ -159,10 +239,8 @@ static void hear(struct connection *connection, int64_t now)
 		connection->talk.reply =
 			(struct channel_reply){ .answer = CHANNEL_UNKNOWN, .kind = CHANNEL_STATUS };
 		reply(connection);
-	} else if (talk_hear(&connection->talk) == TALK_ASK_VERIFIER) {
-		ask_verifier(connection, now);
 	} else {
-		reply_in_time(connection, now);
+		look_into(connection, now);
 	}
 }
 
@@ -177,6 +255,8 @@ void connection_poll(const struct connection *connection, struct pollfd ret[stat
 		ret[0].fd = connection->fd;
 	if (connection->stage == STAGE_VERIFY)
 		ret[1].fd = connection->verifier;
+	if (connection->stage == STAGE_REVIEW) /* all of it is there when the other end is gone */
+		ret[1] = (struct pollfd){ .fd = connection->verifier, .events = POLLRDHUP };
 }
 
 int64_t connection_until(const struct connection *connection)
@@ -200,6 +280,14 @@ void connection_step(struct connection *connection, const struct pollfd polled[s
 		if (polled[1].revents || now >= connection->due)
 			hear_verifier(connection, now);
 		return;
+	case STAGE_REVIEW:
+		if (polled[1].revents || now >= connection->due)
+			hear_reviewer(connection, now);
+		return;
+	case STAGE_AGAIN:
+		if (now >= connection->due)
+			look_into(connection, now);
+		return;
 	case STAGE_HOLD_BACK:
 		if (now >= connection->due)
 			reply(connection);
@@ -211,6 +299,6 @@ void connection_turn_away(int fd, enum channel_answer answer)
 {
 	const struct channel_reply reply = { .answer = answer, .kind = CHANNEL_STATUS };
 
-	(void)send_reply(fd, &reply); /* he finds out either way */
+	(void)send_reply(fd, &reply, -1); /* he finds out either way */
 	close_client(fd);
 }

@@ -17,17 +17,21 @@ enum stage {
 	STAGE_FREE,	/* nobody */
 	STAGE_LISTEN,	/* for a request */
 	STAGE_VERIFY,	/* for the verifier */
+	STAGE_REVIEW,	/* for the reviewer */
+	STAGE_AGAIN,	/* for what somebody else keeps locked: to try again */
 	STAGE_HOLD_BACK /* a refusal, until it is time */
 };
 
 struct connection {
 	enum stage stage;
-	int fd, verifier;
+	int fd;
+	int verifier; /* or the reviewer */
 	unsigned n_requests;
 	bool waits;    /* nothing more had come when the last request was heard */
 	int64_t ends;  /* the conversation */
 	int64_t heard; /* when the request came */
-	int64_t due;   /* STAGE_VERIFY: at the latest; STAGE_HOLD_BACK: then */
+	int64_t due;   /* STAGE_VERIFY, STAGE_REVIEW: at the latest; STAGE_AGAIN, STAGE_HOLD_BACK:
+			  then */
 	struct talk talk;
 };
 

@@ -35,10 +35,13 @@ struct errand {
 	struct errand_role roles[ERRAND_ROLES];
 };
 
-/* Open all of it; @errand holds nothing but its talk. Always release with errand_clear(). Returns 0
- * or a negative errno. */
+/* Open all of it; @errand holds nothing but its talk. Always release with errand_clear(). Returns
+ * 0, -EBUSY (somebody else has the register: try again later) or another negative errno. */
 int errand_open(struct errand *errand);
 void errand_clear(struct errand *errand);
+
+/* Why who has asked is not the account himself, in a login of his own; NULL: he is. */
+const char *errand_not_himself(const struct talk *talk);
 
 struct errand_page {
 	uint32_t id, after; /* as in struct channel_request */

@@ -15,10 +15,7 @@
 #define A_DAY_SEC   86400
 #define PER_DAY_MAX 64 /* requests of one user, also those taken back: rows are never removed */
 
-#define OF_ANOTHER "who decides must have logged in as himself, not by su or sudo"
-#define OF_NOBODY  "the kernel knows no login that this runs in: log in as yourself to decide"
-#define OF_A_STEP  "the process that asks is not the one that has connected"
-#define TOO_OFTEN  "too many requests were made in a day"
+#define TOO_OFTEN "too many requests were made in a day"
 
 static void refuse(struct errand *errand, const char *why)
 {
@@ -30,6 +27,10 @@ static void refuse(struct errand *errand, const char *why)
 
 static void unavailable(struct errand *errand, const char *what, int err)
 {
+	if (err == -EBUSY) {
+		errand->talk->reply.answer = CHANNEL_BUSY;
+		return;
+	}
 	report_error(errand->talk->root, &errand->talk->caller, EVENT_STATE_UNUSABLE, what, err);
 	errand->talk->reply.answer = CHANNEL_UNAVAILABLE;
 }
@@ -71,6 +72,8 @@ static void done(struct errand *errand, uint32_t id, enum event_id event)
 	int r;
 
 	r = errand_list(errand, &(struct errand_page){ .id = id });
+	if (r == -EBUSY)
+		r = -ETIMEDOUT; /* it must not be done once more */
 	if (r < 0 || reply->n_requests != 1) {
 		unavailable(errand, "the register", r < 0 ? r : -EBADMSG);
 		return;
@@ -147,27 +150,11 @@ static void list(struct errand *errand)
 		errand->talk->reply.answer = CHANNEL_ACCEPTED;
 }
 
-/* What stands against him whatever the register says; NULL: nothing. */
-static const char *not_himself(const struct talk *talk)
-{
-	switch (caller_is_himself(&talk->caller, &talk->sender)) {
-	case CALLER_HIMSELF:
-		return NULL;
-	case CALLER_LOGIN_OTHER:
-		return OF_ANOTHER;
-	case CALLER_LOGIN_UNSET:
-		return OF_NOBODY;
-	case CALLER_NOT_THE_SAME:
-		break;
-	}
-	return OF_A_STEP;
-}
-
 static void decide(struct errand *errand, enum register_decision decision)
 {
 	const struct talk *talk = errand->talk;
 	const uint32_t id = talk->request.id;
-	const char *why = not_himself(talk);
+	const char *why = errand_not_himself(talk);
 	char detail[256];
 	int r = 0;
 
@@ -211,6 +198,8 @@ static void run(struct errand *errand)
 	case CHANNEL_CONFIRM:
 	case CHANNEL_RECOVERY:
 	case CHANNEL_RESYNC:
+	case CHANNEL_REVIEW:
+	case CHANNEL_SIGN:
 		return;
 	}
 }

@@ -3,7 +3,8 @@
  * server.c - the loop that serves all clients at once, by one thread.
  *
  * What a request costs is done in the loop: a record is read and written, at the worst its lock
- * waited for (SLOT_LOCK_MSEC), a recovery code hashed. How often, the throttle of each account
+ * waited for (SLOT_LOCK_MSEC), a recovery code hashed; who has the register locked is not waited
+ * for, but what he keeps tried again. How often, the throttle of each account
  * bounds; passwords are the verifier's. A client that says nothing, or reads nothing, has a place
  * for CHANNEL_CONVERSATION_SEC and no more.
  */

@@ -10,6 +10,7 @@
 #include "proof.h"
 #include "report.h"
 #include "role_request.h"
+#include "role_review.h"
 #include "talk.h"
 
 static enum channel_answer unavailable(const struct talk *talk, int err)
@@ -112,6 +113,8 @@ static void go_on(struct talk *talk)
 	case CHANNEL_REQUESTS:
 	case CHANNEL_APPROVE:
 	case CHANNEL_DENY:
+	case CHANNEL_REVIEW:
+	case CHANNEL_SIGN:
 		return;
 	}
 }
@@ -144,10 +147,13 @@ static bool is_sound(const struct channel_request *request)
 	case CHANNEL_WITHDRAW:
 	case CHANNEL_REQUESTS:
 	case CHANNEL_APPROVE:
+	case CHANNEL_REVIEW:
 		return true;
 	case CHANNEL_ASK_ROLE:
 	case CHANNEL_DENY:
 		return request->reason[0];
+	case CHANNEL_SIGN:
+		return request->reason[0] && request->role[0];
 	case CHANNEL_BEGIN:
 		return otp_label_sound(request->label, sizeof(request->label));
 	case CHANNEL_RECOVERY:
@@ -183,6 +189,8 @@ static enum talk_next hear(struct talk *talk)
 	case CHANNEL_REQUESTS:
 	case CHANNEL_APPROVE:
 	case CHANNEL_DENY:
+	case CHANNEL_REVIEW:
+	case CHANNEL_SIGN:
 		break;
 	}
 	return TALK_REPLY;
@@ -199,8 +207,10 @@ enum talk_next talk_hear(struct talk *talk)
 		return TALK_REPLY;
 	if (is_about_roles(talk->request.kind)) {
 		role_request_answer(talk);
-		return TALK_REPLY;
+		return talk->reply.answer == CHANNEL_BUSY ? TALK_TRY_AGAIN : TALK_REPLY;
 	}
+	if (talk->request.kind == CHANNEL_REVIEW || talk->request.kind == CHANNEL_SIGN)
+		return role_review_hear(talk);
 	r = rules_read(talk->root, &talk->caller, time(NULL), &talk->rules);
 	if (r < 0) {
 		report_error(talk->root, &talk->caller, EVENT_POLICY_UNUSABLE,
@@ -217,6 +227,16 @@ void talk_verified(struct talk *talk, enum verifier_answer answer)
 
 	explicit_bzero(talk->request.proof, sizeof(talk->request.proof));
 	(void)after(talk, proof); /* it awaits nothing more */
+}
+
+void talk_reviewed(struct talk *talk, const char *text)
+{
+	role_review_sign(talk, text);
+}
+
+void talk_review_asked(struct talk *talk, int err)
+{
+	role_review_sent(talk, err);
 }
 
 void talk_end(struct talk *talk)

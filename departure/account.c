@@ -8,6 +8,7 @@
 
 #include <sereno/scoped.h>
 
+#include "administered.h"
 #include "evidence.h"
 #include "program.h"
 #include "step.h"
@@ -185,6 +186,7 @@ void groups_take(const struct leaver *leaver, enum departure_mode mode, struct f
 	}
 	if (list[0] && (mode == DEPARTURE_LOOK || usermod(leaver, words, findings) == 0))
 		finding_add(findings, FOUND_DONE, "taken out of %s", list);
+	administered_take(leaver, mode, findings);
 }
 
 void groups_undo(const struct leaver *leaver, struct findings *findings)
@@ -194,6 +196,7 @@ void groups_undo(const struct leaver *leaver, struct findings *findings)
 	size_t length;
 	const int r = evidence_read(leaver, GROUPS, &list, &length);
 
+	administered_undo(leaver, findings);
 	if (r == -ENOENT)
 		return;
 	if (r < 0) {

@@ -15,6 +15,7 @@
 
 #define DIRECTORY "/var/lib/sereno/departures"
 #define NAME_SIZE 64
+#define FILES_MAX 10000
 
 static int check_ours(int fd)
 {
@@ -154,4 +155,49 @@ int evidence_read(const struct leaver *leaver, const char *name, char **ret, siz
 	if (leaver->evidence < 0)
 		return -ENOENT;
 	return tree_read(leaver->evidence, name, ret, ret_length, NULL);
+}
+
+/* Each file under the same name there, in the place of what that was. */
+static int link_file(void *context, int directory, const char *name)
+{
+	const int to = *(const int *)context;
+	struct stat st;
+
+	if (fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return neg_errno();
+	if (!S_ISREG(st.st_mode))
+		return 0; /* none of ours */
+	if (unlinkat(to, name, 0) < 0 && errno != ENOENT)
+		return neg_errno();
+	return linkat(directory, name, to, name, 0) < 0 ? neg_errno() : 0;
+}
+
+/* Returns a descriptor or a negative errno. */
+static int open_kept(const char *root, const char *user, uint32_t id)
+{
+	scoped_fd int departures = tree_open_plain(root, DIRECTORY, O_RDONLY | O_DIRECTORY);
+	scoped_fd int fd = -1;
+	char name[256 + 16];
+	int r = directory_name(user, id, name);
+
+	if (r < 0 || departures < 0)
+		return r < 0 ? r : departures;
+	fd = openat(departures, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return neg_errno();
+	r = check_ours(fd);
+	return r < 0 ? r : take(fd, -1);
+}
+
+int departure_carry_evidence(const char *root, uint32_t id, const char *to_root, uint32_t to_id,
+			     const char *user)
+{
+	scoped_free char *path = NULL;
+	scoped_fd int from = open_kept(root, user, id);
+	scoped_fd int to = -1;
+
+	if (from < 0)
+		return from == -ENOENT ? 0 : from;
+	to = departure_evidence(to_root, user, to_id, &path);
+	return to < 0 ? to : tree_each(from, FILES_MAX, link_file, &to);
 }

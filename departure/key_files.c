@@ -35,6 +35,19 @@ static bool is_keyword(const char *line, size_t length, const char *keyword)
 	return strlen(keyword) == length && strncasecmp(line, keyword, length) == 0;
 }
 
+/* The first one counts, as for sshd. */
+static void read_revoked(struct key_patterns *patterns, const char *value)
+{
+	size_t length;
+
+	value += strspn(value, " \t=\"");
+	length = strcspn(value, " \t\"\r\n");
+	if (patterns->revoked[0] || length == 0 || length >= PATH_MAX || *value != '/')
+		return;
+	memcpy(patterns->revoked, value, length);
+	patterns->revoked[length] = '\0';
+}
+
 /* Also those of Match blocks, whomever they are for. */
 static void read_line(struct key_patterns *patterns, const char *line)
 {
@@ -45,6 +58,8 @@ static void read_line(struct key_patterns *patterns, const char *line)
 	if (is_keyword(line, length, "AuthorizedKeysCommand") ||
 	    is_keyword(line, length, "TrustedUserCAKeys"))
 		patterns->command = true;
+	if (is_keyword(line, length, "RevokedKeys"))
+		read_revoked(patterns, line + length);
 	if (!is_keyword(line, length, "AuthorizedKeysFile"))
 		return;
 	for (line += length; *line && *line != '\n' && *line != '#'; line += length) {
@@ -77,6 +92,7 @@ int key_patterns_read(const char *root, struct key_patterns *ret)
 
 	ret->n = 0;
 	ret->command = false;
+	ret->revoked[0] = '\0';
 	for (size_t i = 0; i < ARRAY_SIZE(standard); i++)
 		add_pattern(ret, standard[i], strlen(standard[i]));
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(folders); i++) {
@@ -107,6 +123,14 @@ static const char *token_of(char letter, const struct home *home, char number[st
 	}
 }
 
+bool key_pattern_is_personal(const char *pattern)
+{
+	for (; *pattern; pattern++)
+		if (*pattern == '%' && *++pattern != '%')
+			return true;
+	return false;
+}
+
 int key_pattern_expand(const char *pattern, const struct home *home, char path[static PATH_MAX],
 		       bool *ret_relative)
 {
@@ -114,12 +138,8 @@ int key_pattern_expand(const char *pattern, const struct home *home, char path[s
 	const char *part;
 	size_t n = 0;
 
-	if (strncmp(pattern, "%h/", 3) == 0) {
-		*ret_relative = true;
+	if (strncmp(pattern, "%h/", 3) == 0)
 		pattern += 3;
-	} else {
-		*ret_relative = *pattern != '/';
-	}
 	path[0] = '\0';
 	for (; *pattern; pattern++) {
 		plain[0] = *pattern;
@@ -131,6 +151,7 @@ int key_pattern_expand(const char *pattern, const struct home *home, char path[s
 		memcpy(path + n, part, strlen(part) + 1);
 		n += strlen(part);
 	}
+	*ret_relative = path[0] != '/';
 	return 0;
 }
 

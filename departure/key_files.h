@@ -17,7 +17,8 @@
 struct key_patterns {
 	size_t n;
 	char item[KEY_PATTERNS_MAX][PATH_MAX]; /* with %u, %h, %U; relative ones are in a home */
-	bool command; /* keys come from a program as well, or by certificates */
+	bool command;		/* keys come from a program as well, or by certificates */
+	char revoked[PATH_MAX]; /* the list of revoked keys; empty: none */
 };
 
 /* sshd's standard ones, and all that its configuration names, for whomever. Returns 0 or a negative
@@ -33,6 +34,9 @@ struct home {
  * token that is not known) or -ENAMETOOLONG. */
 int key_pattern_expand(const char *pattern, const struct home *home, char path[static PATH_MAX],
 		       bool *ret_relative);
+
+/* Whether it leads to another file for each account. */
+bool key_pattern_is_personal(const char *pattern);
 
 /* Call @each for every account of ROOT/etc/passwd that has a home. Returns 0 or a negative errno.
  */

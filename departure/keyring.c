@@ -3,15 +3,17 @@
 #include "keyring.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define USED	  "used SHA256:"
 #define KEY_LEAST 40 /* characters: the shortest key there is has 68 */
 
 void keyring_clear(struct keyring *ring)
 {
 	for (size_t i = 0; i < ring->n; i++)
-		free(ring->key[i]);
+		free(ring->item[i].text);
 	ring->n = 0;
 }
 
@@ -80,38 +82,94 @@ const char *keyring_parse(const char *line, size_t *ret_length)
 	return NULL;
 }
 
-static bool has(const struct keyring *ring, const char *key, size_t length)
+static struct key *find(const struct keyring *ring, const char *fingerprint)
 {
 	for (size_t i = 0; i < ring->n; i++)
-		if (strlen(ring->key[i]) == length && memcmp(ring->key[i], key, length) == 0)
-			return true;
-	return false;
+		if (memcmp(ring->item[i].fingerprint, fingerprint, FINGERPRINT_LENGTH) == 0)
+			return (struct key *)(uintptr_t)&ring->item[i];
+	return NULL;
+}
+
+/* The key of that fingerprint, a new one where there is none; NULL: no room. */
+static struct key *ensure(struct keyring *ring, const char *fingerprint)
+{
+	struct key *key = find(ring, fingerprint);
+
+	if (key)
+		return key;
+	if (ring->n == KEYRING_MAX) {
+		ring->lost++;
+		return NULL;
+	}
+	key = &ring->item[ring->n++];
+	*key = (struct key){ .text = NULL };
+	memcpy(key->fingerprint, fingerprint, FINGERPRINT_LENGTH);
+	return key;
 }
 
 int keyring_add(struct keyring *ring, const char *text)
 {
+	char fingerprint[FINGERPRINT_LENGTH + 1];
+
 	for (; text && *text; text = strchr(text, '\n'), text += text != NULL) {
 		size_t length = 0;
-		const char *key = keyring_parse(text, &length);
+		const char *line = keyring_parse(text, &length);
+		struct key *key;
 
-		if (!key || has(ring, key, length))
+		if (!line)
 			continue;
-		if (ring->n == KEYRING_MAX) {
-			ring->lost++;
+		fingerprint_of(line, length, fingerprint);
+		key = ensure(ring, fingerprint);
+		if (!key || key->text)
 			continue;
-		}
-		ring->key[ring->n] = strndup(key, length);
-		if (!ring->key[ring->n])
+		key->text = strndup(line, length);
+		if (!key->text)
 			return -ENOMEM;
-		ring->n++;
 	}
 	return 0;
 }
 
+void keyring_add_used(struct keyring *ring, const char *fingerprint)
+{
+	struct key *key = ensure(ring, fingerprint);
+
+	if (key)
+		key->used = true;
+}
+
+int keyring_read(struct keyring *ring, const char *text)
+{
+	const char *at = text;
+
+	for (; at && *at; at = strchr(at, '\n'), at += at != NULL)
+		if (strncmp(at, USED, strlen(USED)) == 0 && fingerprint_parse(at + strlen(USED)))
+			keyring_add_used(ring, at + strlen(USED));
+	return keyring_add(ring, text);
+}
+
+void keyring_write(const struct keyring *ring, FILE *stream)
+{
+	for (size_t i = 0; i < ring->n; i++) {
+		if (ring->item[i].text)
+			fprintf(stream, "ssh-key %s\n", ring->item[i].text);
+		if (ring->item[i].used)
+			fprintf(stream, USED "%s\n", ring->item[i].fingerprint);
+	}
+}
+
+bool keyring_knows(const struct keyring *ring, const char *fingerprint)
+{
+	return find(ring, fingerprint) != NULL;
+}
+
 bool keyring_has(const struct keyring *ring, const char *line)
 {
+	char fingerprint[FINGERPRINT_LENGTH + 1];
 	size_t length = 0;
 	const char *key = keyring_parse(line, &length);
 
-	return key && has(ring, key, length);
+	if (!key)
+		return false;
+	fingerprint_of(key, length, fingerprint);
+	return keyring_knows(ring, fingerprint);
 }

@@ -8,13 +8,21 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
+
+#include "fingerprint.h"
 
 #define KEYRING_MAX 1000
 
-/* sshd takes a key in one spelling of base64 only, so equal texts are equal keys. */
+struct key {
+	char *text; /* base64; NULL: its fingerprint alone is known */
+	bool used;  /* somebody came in with it, so that he has the secret half */
+	char fingerprint[FINGERPRINT_LENGTH + 1];
+};
+
 struct keyring {
 	size_t n, lost; /* lost: had no room */
-	char *key[KEYRING_MAX];
+	struct key item[KEYRING_MAX];
 };
 
 void keyring_clear(struct keyring *ring);
@@ -25,6 +33,17 @@ const char *keyring_parse(const char *line, size_t *ret_length);
 
 /* Add the keys in @text, line by line, each once. Returns 0 or -ENOMEM. */
 int keyring_add(struct keyring *ring, const char *text);
+
+/* Add a key that was used, by its fingerprint (FINGERPRINT_LENGTH characters); one that is there is
+ * marked. */
+void keyring_add_used(struct keyring *ring, const char *fingerprint);
+
+/* Add what keyring_write() wrote. Returns 0 or -ENOMEM. */
+int keyring_read(struct keyring *ring, const char *text);
+void keyring_write(const struct keyring *ring, FILE *stream);
+
+/* Whether one of them has that fingerprint. */
+bool keyring_knows(const struct keyring *ring, const char *fingerprint);
 
 /* Whether the key in @line is one of them. */
 bool keyring_has(const struct keyring *ring, const char *line);

@@ -15,6 +15,7 @@
 #include <sereno/scoped.h>
 
 #include "step.h"
+#include "sudo_rules.h"
 #include "tree.h"
 
 #define FILES_MAX 10000
@@ -150,4 +151,5 @@ void mentions_take(const struct leaver *leaver, enum departure_mode mode, struct
 			       leaver->uid); /* fits */
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
 		read_place(&reading, places[i]);
+	sudo_rules_tell(leaver, findings);
 }

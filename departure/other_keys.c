@@ -263,30 +263,9 @@ static void search_configuration(struct search *search)
 		finding_fail(search->findings, r, "/etc/ssh cannot be searched");
 }
 
-struct spared {
-	struct search *search;
-	struct findings *none;
-};
-
-static void spare_keys(void *context, const struct home *home)
-{
-	struct spared *spared = context;
-	struct search *search = spared->search;
-	struct leaver actor = *search->leaver;
-
-	if (!actor.actor || strcmp(home->user, actor.actor) != 0)
-		return;
-	actor.user = home->user;
-	actor.home = home->path;
-	actor.uid = home->uid;
-	actor.evidence = -1;
-	own_keys_gather(&actor, &search->spared, spared->none);
-}
-
 static int prepare(struct search *search)
 {
 	scoped_free struct findings *none = calloc(1, sizeof(*none));
-	struct spared spared = { search, none };
 	int r;
 
 	if (!none || !search->patterns)
@@ -295,7 +274,7 @@ static int prepare(struct search *search)
 	if (r < 0)
 		return r;
 	own_keys_gather(search->leaver, &search->ring, none);
-	return homes_each(search->leaver->root, spare_keys, &spared);
+	return own_keys_of_actor(search->leaver, &search->spared);
 }
 
 void other_keys_take(const struct leaver *leaver, enum departure_mode mode,

@@ -12,6 +12,7 @@
 #include "evidence.h"
 #include "step.h"
 #include "tree.h"
+#include "used_keys.h"
 
 #define HIS_KEYS  "his-keys"
 #define TRIES_MAX 20
@@ -79,7 +80,7 @@ static int open_place(const struct leaver *leaver, int home, const char *pattern
 		return r;
 	if (relative)
 		return home < 0 ? -ENOENT : tree_open_parent(home, path, ret_name);
-	if (!strstr(pattern, "%u") && !strstr(pattern, "%U"))
+	if (!key_pattern_is_personal(pattern))
 		return -ENOENT; /* one file for all is not his */
 	top = tree_open(leaver->root, "/", O_RDONLY | O_DIRECTORY);
 	if (top < 0)
@@ -114,8 +115,37 @@ void own_keys_gather(const struct leaver *leaver, struct keyring *ring, struct f
 		ssh = tree_open_beneath(home, ".ssh", O_RDONLY | O_DIRECTORY);
 	if (ssh >= 0 && tree_each(ssh, NAMES_MAX, gather_beside, &gathering) < 0)
 		finding_add(findings, FOUND_TO_DO, ".ssh in his home cannot be read to its end");
-	if (evidence_read(leaver, HIS_KEYS, &kept, &length) == 0 && keyring_add(ring, kept) < 0)
+	if (evidence_read(leaver, HIS_KEYS, &kept, &length) == 0 && keyring_read(ring, kept) < 0)
 		finding_add(findings, FOUND_FAILED, "memory is short");
+	used_keys_gather(leaver, ring, findings);
+}
+
+struct spared {
+	const struct leaver *leaver;
+	struct keyring *ring;
+	struct findings *none;
+};
+
+static void spare_keys(void *context, const struct home *home)
+{
+	const struct spared *spared = context;
+	struct leaver actor = *spared->leaver;
+
+	if (!actor.actor || strcmp(home->user, actor.actor) != 0)
+		return;
+	actor.user = home->user;
+	actor.home = home->path;
+	actor.uid = home->uid;
+	actor.evidence = -1;
+	own_keys_gather(&actor, spared->ring, spared->none);
+}
+
+int own_keys_of_actor(const struct leaver *leaver, struct keyring *ring)
+{
+	scoped_free struct findings *none = calloc(1, sizeof(*none));
+	struct spared spared = { leaver, ring, none };
+
+	return none ? homes_each(leaver->root, spare_keys, &spared) : -ENOMEM;
 }
 
 static int keep_keys(const struct leaver *leaver, const struct keyring *ring)
@@ -126,8 +156,7 @@ static int keep_keys(const struct leaver *leaver, const struct keyring *ring)
 
 	if (!stream)
 		return -ENOMEM;
-	for (size_t i = 0; i < ring->n; i++)
-		fprintf(stream, "ssh-key %s\n", ring->key[i]);
+	keyring_write(ring, stream);
 	if (fclose(stream) != 0)
 		return -ENOMEM;
 	return departure_report(leaver->evidence, HIS_KEYS, text, length);

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -22,7 +23,20 @@ static int64_t now_msec(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static int spawn(const char *const *argv, int out, pid_t *ret)
+enum complaints { COMPLAINTS_HEARD, COMPLAINTS_LOST };
+
+static int add_output(posix_spawn_file_actions_t *actions, int out, enum complaints complaints)
+{
+	const int r = posix_spawn_file_actions_adddup2(actions, out, 1);
+
+	if (r != 0)
+		return r;
+	return complaints == COMPLAINTS_HEARD
+		       ? posix_spawn_file_actions_adddup2(actions, out, 2)
+		       : posix_spawn_file_actions_addopen(actions, 2, "/dev/null", O_WRONLY, 0);
+}
+
+static int spawn(const char *const *argv, int out, enum complaints complaints, pid_t *ret)
 {
 	static const char *const environment[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C",
 						   NULL };
@@ -40,9 +54,7 @@ static int spawn(const char *const *argv, int out, pid_t *ret)
 	}
 	r = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
 	if (r == 0)
-		r = posix_spawn_file_actions_adddup2(&actions, out, 1);
-	if (r == 0)
-		r = posix_spawn_file_actions_adddup2(&actions, out, 2);
+		r = add_output(&actions, out, complaints);
 	if (r == 0)
 		r = posix_spawnattr_setsigmask(&attributes, &none);
 	if (r == 0)
@@ -55,13 +67,43 @@ static int spawn(const char *const *argv, int out, pid_t *ret)
 	return -r;
 }
 
-/* Read what it says until it closes its output; keep the beginning. */
-static int listen_to(int in, char *said)
+/* What is made of what it says. */
+struct hearing {
+	size_t total;
+	char *said; /* the beginning alone, PROGRAM_SAID_MAX bytes; or NULL */
+	size_t kept;
+	program_line *each; /* or NULL */
+	void *context;
+	bool too_long;
+	size_t length;
+	char line[PROGRAM_LINE_MAX + 1];
+};
+
+static void hear_byte(struct hearing *hearing, char byte)
+{
+	if (hearing->said && hearing->kept < PROGRAM_SAID_MAX - 1)
+		hearing->said[hearing->kept++] = byte;
+	if (!hearing->each)
+		return;
+	if (byte == '\n') {
+		hearing->line[hearing->length] = '\0';
+		if (!hearing->too_long)
+			hearing->each(hearing->context, hearing->line);
+		hearing->length = 0;
+		hearing->too_long = false;
+	} else if (hearing->length < PROGRAM_LINE_MAX) {
+		hearing->line[hearing->length++] = byte;
+	} else {
+		hearing->too_long = true;
+	}
+}
+
+/* Until it closes its output. */
+static int listen_to(int in, struct hearing *hearing)
 {
 	const int64_t end = now_msec() + PROGRAM_TIME_SEC * 1000;
 	struct pollfd waiting = { .fd = in, .events = POLLIN };
-	char buffer[512];
-	size_t kept = 0;
+	char buffer[4096];
 	ssize_t n = 1;
 
 	while (n > 0) {
@@ -74,11 +116,12 @@ static int listen_to(int in, char *said)
 		n = read(in, buffer, sizeof(buffer));
 		if (n < 0 && errno == EINTR)
 			n = 1;
-		for (ssize_t i = 0; i < n && kept < PROGRAM_SAID_MAX - 1; i++)
-			said[kept++] = buffer[i];
+		for (ssize_t i = 0; i < n; i++)
+			hear_byte(hearing, buffer[i]);
+		hearing->total += n > 0 ? (size_t)n : 0;
+		if (hearing->total > PROGRAM_TOTAL_MAX)
+			return -EFBIG;
 	}
-	said[kept] = '\0';
-	said[strcspn(said, "\n")] = '\0';
 	return 0;
 }
 
@@ -97,7 +140,7 @@ static int wait_for(pid_t pid, int heard)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -ECHILD;
 }
 
-int program_run(const char *const *argv, char said[static PROGRAM_SAID_MAX])
+static int run(const char *const *argv, enum complaints complaints, struct hearing *hearing)
 {
 	scoped_fd int in = -1;
 	scoped_fd int out = -1;
@@ -105,16 +148,41 @@ int program_run(const char *const *argv, char said[static PROGRAM_SAID_MAX])
 	pid_t pid;
 	int r;
 
-	said[0] = '\0';
 	if (access(argv[0], X_OK) < 0)
 		return neg_errno();
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return neg_errno();
 	in = ends[0];
 	out = ends[1];
-	r = spawn(argv, out, &pid);
+	r = spawn(argv, out, complaints, &pid);
 	if (r < 0)
 		return r;
 	(void)close(take(out, -1));
-	return wait_for(pid, listen_to(in, said));
+	return wait_for(pid, listen_to(in, hearing));
+}
+
+int program_run(const char *const *argv, char said[static PROGRAM_SAID_MAX])
+{
+	scoped_free struct hearing *hearing = calloc(1, sizeof(*hearing));
+	int r;
+
+	said[0] = '\0';
+	if (!hearing)
+		return -ENOMEM;
+	hearing->said = said;
+	r = run(argv, COMPLAINTS_HEARD, hearing);
+	said[hearing->kept] = '\0';
+	said[strcspn(said, "\n")] = '\0';
+	return r;
+}
+
+int program_read(const char *const *argv, program_line *each, void *context)
+{
+	scoped_free struct hearing *hearing = calloc(1, sizeof(*hearing));
+
+	if (!hearing)
+		return -ENOMEM;
+	hearing->each = each;
+	hearing->context = context;
+	return run(argv, COMPLAINTS_LOST, hearing);
 }

@@ -30,6 +30,8 @@ void own_keys_take(const struct leaver *leaver, enum departure_mode mode,
 void own_keys_undo(const struct leaver *leaver, struct findings *findings);
 void other_keys_take(const struct leaver *leaver, enum departure_mode mode,
 		     struct findings *findings);
+void revoked_keys_take(const struct leaver *leaver, enum departure_mode mode,
+		       struct findings *findings);
 void mentions_take(const struct leaver *leaver, enum departure_mode mode,
 		   struct findings *findings);
 void files_take(const struct leaver *leaver, enum departure_mode mode, struct findings *findings);

@@ -4,8 +4,8 @@
 
 #include "step.h"
 
-/* What lets him in comes first, then what runs, which could put back what comes next: what would run
- * or let him in again. Last is what people have to look at. */
+/* What lets him in comes first, then what runs, which could put back what comes next: what would
+ * run or let him in again. Last is what people have to look at. */
 /* clang-format off */
 static const struct departure_step steps[] = {
 	{ "account",       "the account in the files of this host: expired, its password locked",
@@ -32,6 +32,8 @@ static const struct departure_step steps[] = {
 	  own_keys_take, own_keys_undo, NULL },
 	{ "other-keys",    "his keys in the files of others",
 	  other_keys_take, NULL, "whoever owns the file adds the key again; it is kept with the evidence" },
+	{ "revoked-keys",  "keys that he came in with, wherever they turn up",
+	  revoked_keys_take, NULL, "a key that is revoked stays so: he makes a new one" },
 	{ "groups",        "Unix groups of this host",
 	  groups_take, groups_undo, NULL },
 	{ "mentions",      "files of the system that name him",

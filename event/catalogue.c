@@ -76,6 +76,11 @@ static const struct catalogue_entry entries[EVENT_COUNT] = {
 	[EVENT_MEDIA_FAILED] = { "media.failed", LOG_ERR, "4cc16503ae714a98990c46f0557057b3", 1u << MEMBER_DEVICE | WHY },
 	[EVENT_MEDIA_LEAVING] = { "media.leaving", LOG_NOTICE, "23fc7df0d0284462a861acd149edfe5e", 1u << MEMBER_DEVICE | WHY },
 	[EVENT_MEDIA_SEATS_UNKNOWN] = { "media.seats-unknown", LOG_WARNING, "4019b22d10664c8b8bcbdd0679dcaf94", WHY },
+	[EVENT_BACKUP_MADE]            = { "backup.made",         LOG_NOTICE,  "3e1a0414d44e4d81747ee4332e91553d", 1u << MEMBER_SUBJECT | WHY },
+	[EVENT_STATE_RESTORED]         = { "state.restored",      LOG_WARNING, "36c0a6cb437389a1b4a92b2ff5d46a16", 1u << MEMBER_SUBJECT | WHY },
+	[EVENT_REVIEW_OPENED]          = { "review.opened",       LOG_NOTICE,  "78408ee9c14cf9298765fcacb02cb8ef", 1u << MEMBER_SUBJECT | 1u << MEMBER_UNTIL | WHY },
+	[EVENT_REVIEW_SIGNED]          = { "review.signed",       LOG_NOTICE,  "973e4dda7ba81a72cbe7d8a221766128", 1u << MEMBER_SUBJECT | 1u << MEMBER_RULE | WHY },
+	[EVENT_REVIEW_REFUSED]         = { "review.refused",      LOG_WARNING, "eda5a5554d90800052d097c8aa5f0ff3", 1u << MEMBER_SUBJECT | 1u << MEMBER_RULE | WHY },
 };
 /* clang-format on */
 

@@ -59,7 +59,7 @@ static int find_by_name(const char *name, struct group *ret, char *buffer, size_
 
 	if (!own_group_name(name))
 		return 0;
-	r = policy_open("", &policy);
+	r = policy_open_for_all("", &policy);
 	if (r == 0)
 		r = policy_own_group(policy, name, &gid);
 	if (r <= 0)
@@ -76,7 +76,7 @@ static int find_by_gid(gid_t gid, struct group *ret, char *buffer, size_t length
 
 	if (!gid_is_own(gid))
 		return 0;
-	r = policy_open("", &policy);
+	r = policy_open_for_all("", &policy);
 	if (r == 0)
 		r = policy_own_gid(policy, gid, name);
 	if (r <= 0)
@@ -87,7 +87,6 @@ static int find_by_gid(gid_t gid, struct group *ret, char *buffer, size_t length
 
 static int add_memberships(const char *user, struct membership *membership)
 {
-	scoped(policy_close_p) struct policy *policy = NULL;
 	scoped_free gid_t *given = NULL, *gathered = NULL;
 	struct group_asker asker = { .user = user, .find_uid = local_account_uid };
 	size_t n = 0;
@@ -96,13 +95,11 @@ static int add_memberships(const char *user, struct membership *membership)
 	/* Root needs no group, and its processes must start whatever became of the policy. */
 	if (strcmp(user, "root") == 0)
 		return 0;
-	r = policy_open("", &policy);
-	if (r == 0)
-		r = membership_gathered(membership, &gathered, &asker.n_groups);
+	r = membership_gathered(membership, &gathered, &asker.n_groups);
 	if (r < 0)
 		return r;
 	asker.groups = gathered;
-	r = policy_given_groups(policy, &asker, time(NULL), &given, &n);
+	r = groups_in_force("", &asker, time(NULL), &given, &n);
 	return r < 0 ? r : membership_add(membership, given, n);
 }
 

@@ -35,7 +35,7 @@ static int has_departed(const struct policy *policy, const struct request *reque
 	const uid_t uid = request->known ? request->subject.uid : GRANTS_NO_UID;
 	const struct grants *grants = policy_grants(policy);
 	struct departure departure;
-	const int r = user ? grants_departed(grants, user, uid, &departure) : 0;
+	const int r = grants && user ? grants_departed(grants, user, uid, &departure) : 0;
 
 	*ret = r > 0 && (departure.since <= now || departure.since <= grants_earliest(grants));
 	return r < 0 ? r : 0;
@@ -51,7 +51,7 @@ static int ask_policy(const char *root, const struct request *request, int64_t n
 	struct access_request asked;
 	int r;
 
-	r = policy_open(root, &policy);
+	r = policy_open_at_login(root, &policy);
 	if (r < 0)
 		return r;
 	r = has_departed(policy, request, now, &rules.departed);

@@ -18,7 +18,7 @@ static int judge_by_policy(const char *root, const struct request *request, int6
 	struct access_request asked;
 	int r;
 
-	r = policy_open(root, &policy);
+	r = policy_open_at_login(root, &policy);
 	if (r < 0)
 		return r;
 	r = asker_read(policy, &request->subject, &asker);

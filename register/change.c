@@ -87,6 +87,8 @@ int change_end(struct register_db *db, int64_t now, enum effect effect, int r)
 		(void)database_run(db, "ROLLBACK"); /* or it was undone already */
 		return r;
 	}
+	if (db->is_hasty)
+		db->patience_msec = REGISTER_AFTERWARDS_MSEC;
 	return effect == EFFECT_LOGINS && register_publish(db, now) < 0 ? -EREMOTEIO : 0;
 }
 

@@ -204,10 +204,7 @@ int register_grants(struct register_db *db, const struct register_query *query,
 		" ORDER BY id");
 	int r;
 
-	put_text(&statement, query->user);
-	put_text(&statement, query->role);
-	put_number(&statement, query->id);
-	put_number(&statement, query->open_at);
+	put_query(&statement, query);
 	while ((r = statement_step(&statement)) > 0) {
 		const struct grant_row row = {
 			.id = column_id(&statement, 0),

@@ -216,13 +216,18 @@ static int publish_locked(struct register_db *db, int64_t now)
 	return is_of(db, serial) ? 0 : write_out(db, serial, now);
 }
 
+int register_is_published(struct register_db *db)
+{
+	uint64_t serial = 0;
+	const int r = read_serial(db, &serial);
+
+	return r < 0 ? r : is_of(db, serial);
+}
+
 /* Whether there is anything to do, without keeping anybody waiting. */
 static bool is_published(struct register_db *db, int64_t now)
 {
-	uint64_t serial;
-
-	return is_stale(db, register_moment(db, now)) == 0 && read_serial(db, &serial) == 0 &&
-	       is_of(db, serial);
+	return is_stale(db, register_moment(db, now)) == 0 && register_is_published(db) == 1;
 }
 
 int register_publish(struct register_db *db, int64_t now)

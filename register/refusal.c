@@ -25,6 +25,7 @@ static const char *const texts[] = {
 	[REFUSED_EXCLUDED]       = "a role held excludes it",
 	[REFUSED_UNATTENDED]     = "the role is for programs: name them in the policy",
 	[REFUSED_CHECK]          = "too few administrators would be left",
+	[REFUSED_ASKER_LOST]     = "who has asked holds no role any more that may ask for it",
 };
 /* clang-format on */
 

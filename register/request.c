@@ -13,6 +13,7 @@ struct pending {
 	uint32_t id, approvers;
 	int64_t for_sec, made;
 	char asker[GRANTS_USER_MAX + 1], role[MODEL_NAME_MAX + 1];
+	const struct role_terms *terms; /* as they are now */
 };
 
 static int count_open(struct register_db *db, const char *user, const char *role)
@@ -173,9 +174,9 @@ static int close_request(struct register_db *db, const struct act *act, uint32_t
 
 /* Root has no person behind it, so it does not count as one. */
 static int check_decider(struct register_db *db, const struct register_person *person,
-			 const struct act *act, const struct pending *pending,
-			 const struct role_terms *terms)
+			 const struct act *act, const struct pending *pending)
 {
+	const struct role_terms *terms = pending->terms;
 	int r;
 
 	if (act->uid == 0 || !terms->on_request)
@@ -190,27 +191,90 @@ static int check_decider(struct register_db *db, const struct register_person *p
 	return r < 0 ? r : r > 0 ? 0 : REFUSED_NOT_APPROVER;
 }
 
-/* How many said yes and are still there; REFUSED_SAID_YES where one of them is the person who says
- * it now. Returns 0, that, or a negative errno. */
-static int count_approvals(struct register_db *db, struct policy *policy, const struct act *act,
-			   uint32_t id, uint32_t *ret)
+/* Whether @user, who is not the one who acts, holds one of @roles now. */
+static int other_holds(const struct register_person *person, const char *user, int64_t now,
+		       const struct role_names *roles)
+{
+	const struct access_request by_name = {
+		.uid = policy_facts(person->policy)->min_uid,
+		.subject = { .user = user },
+	};
+
+	if (person->other_holds)
+		return person->other_holds(person->context, user, now, roles);
+	return policy_holds_one(person->policy, &by_name, now, roles);
+}
+
+/* One who said yes. */
+struct approval {
+	int64_t id;
+	char user[GRANTS_USER_MAX + 1];
+};
+
+/* The next approval of @request after @approval. Returns 1, 0 (no more) or a negative errno. */
+static int next_approval(struct register_db *db, uint32_t request, struct approval *approval)
 {
 	scoped(statement_close) struct statement statement = statement_make(
-		db, "SELECT made_user FROM decisions WHERE request = ?1 AND approved = 1"
-		    " AND NOT EXISTS (SELECT 1 FROM departures WHERE user = decisions.made_user"
-		    " AND undone_user IS NULL AND (over = 1 OR since <= ?2))");
-	uint32_t n = 0;
+		db, "SELECT id, made_user FROM decisions WHERE request = ? AND approved = 1"
+		    " AND id > ? ORDER BY id LIMIT 1");
+	const char *user;
 	int r;
 
-	put_number(&statement, id);
-	put_number(&statement, register_moment(db, act->at));
-	while ((r = statement_step(&statement)) > 0) {
-		const char *user = column_text(&statement, 0);
-		const int same = user ? policy_is_same_person(policy, act->user, user) : -EBADMSG;
+	put_number(&statement, request);
+	put_number(&statement, approval->id);
+	r = statement_step(&statement);
+	if (r <= 0)
+		return r;
+	user = column_text(&statement, 1);
+	if (!user || strlen(user) > GRANTS_USER_MAX)
+		return -EBADMSG;
+	approval->id = column_number(&statement, 0);
+	memcpy(approval->user, user, strlen(user) + 1);
+	return 1;
+}
 
-		if (same != 0)
-			return same < 0 ? same : REFUSED_SAID_YES;
-		n++;
+/* It stays, with who and when, and counts no more. */
+static int void_approval(struct register_db *db, const struct approval *approval)
+{
+	scoped(statement_close) struct statement statement =
+		statement_make(db, "UPDATE decisions SET approved = 2 WHERE id = ?");
+
+	put_number(&statement, approval->id);
+	return statement_run(&statement);
+}
+
+/* Whether who said yes is still there and could still say it. Returns 1, 0 or a negative errno. */
+static int still_counts(struct register_db *db, const struct register_person *person,
+			const struct act *act, const struct approval *approval,
+			const struct role_terms *terms)
+{
+	const int r = has_departed(db, approval->user, register_moment(db, act->at));
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	return other_holds(person, approval->user, act->at, &terms->approved_by);
+}
+
+/* How many said yes before and still count; REFUSED_SAID_YES where one of them is the person who
+ * says it now. Returns 0, that, or a negative errno. */
+static int count_approvals(struct register_db *db, const struct register_person *person,
+			   const struct act *act, const struct pending *pending, uint32_t *ret)
+{
+	struct approval approval = { .id = 0 };
+	uint32_t n = 0;
+	int r, counts;
+
+	while ((r = next_approval(db, pending->id, &approval)) > 0) {
+		counts = policy_is_same_person(person->policy, act->user, approval.user);
+		if (counts != 0)
+			return counts < 0 ? counts : REFUSED_SAID_YES;
+		counts = still_counts(db, person, act, &approval, pending->terms);
+		if (counts == 0)
+			counts = void_approval(db, &approval);
+		else
+			n++;
+		if (counts < 0)
+			return counts;
 	}
 	*ret = n;
 	return r;
@@ -246,9 +310,9 @@ static int grant_request(struct register_db *db, const struct act *act,
 }
 
 static int approve(struct register_db *db, const struct register_person *person,
-		   const struct act *act, const struct pending *pending,
-		   const struct role_terms *terms)
+		   const struct act *act, const struct pending *pending)
 {
+	const struct role_terms *terms = pending->terms;
 	uint32_t before = 0, needed = pending->approvers;
 	int r;
 
@@ -258,9 +322,12 @@ static int approve(struct register_db *db, const struct register_person *person,
 	r = has_departed(db, pending->asker, register_moment(db, act->at));
 	if (r != 0)
 		return r < 0 ? r : REFUSED_DEPARTED;
+	r = other_holds(person, pending->asker, act->at, &terms->by);
+	if (r <= 0)
+		return r < 0 ? r : REFUSED_ASKER_LOST;
 	if (pending->for_sec <= 0 || (uint64_t)pending->for_sec > terms->at_most_sec)
 		return REFUSED_TOO_LONG;
-	r = count_approvals(db, person->policy, act, pending->id, &before);
+	r = count_approvals(db, person, act, pending, &before);
 	if (r == 0)
 		r = insert_decision(db, act, pending->id, DECISION_APPROVE);
 	if (r == 0 && before + 1 >= needed)
@@ -278,16 +345,17 @@ static int decide(struct register_db *db, const struct register_person *person,
 	r = load_pending(db, id, &pending);
 	if (r != 0)
 		return r;
+	pending.terms = &terms;
 	if (pending.made <= act->at - (int64_t)policy_request_expiry(person->policy))
 		return REFUSED_DECIDED;
 	r = grant_check(db, person->policy, pending.asker, pending.role, &terms);
 	if (r != 0 && (r != REFUSED_EXCLUDED || decision == DECISION_APPROVE))
 		return r;
-	r = check_decider(db, person, act, &pending, &terms);
+	r = check_decider(db, person, act, &pending);
 	if (r != 0)
 		return r;
 	if (decision == DECISION_APPROVE)
-		return approve(db, person, act, &pending, &terms);
+		return approve(db, person, act, &pending);
 	r = insert_decision(db, act, id, decision);
 	return r < 0 ? r : close_request(db, act, id, REQUEST_DENIED, 0);
 }

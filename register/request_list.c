@@ -24,10 +24,7 @@ int register_requests(struct register_db *db, const struct register_query *query
 		    " AND (?3 = 0 OR id = ?3) AND (?4 = 0 OR state = 0) ORDER BY id");
 	int r;
 
-	put_text(&statement, query->user);
-	put_text(&statement, query->role);
-	put_number(&statement, query->id);
-	put_number(&statement, query->open_at);
+	put_query(&statement, query);
 	while ((r = statement_step(&statement)) > 0) {
 		const struct request_row row = {
 			.id = column_id(&statement, 0),

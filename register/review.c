@@ -117,6 +117,19 @@ static int sign(struct register_db *db, const struct act *act, uint32_t review, 
 	return statement_run(&statement);
 }
 
+/* The open review that @user may sign @role in. Returns 0, a refusal or a negative errno. */
+static int find_part(struct register_db *db, const struct act *act, const char *role, uint32_t *ret)
+{
+	int r = has_departed(db, act->user, register_moment(db, act->at));
+
+	if (r != 0)
+		return r < 0 ? r : REFUSED_DEPARTED;
+	r = find_open(db, ret);
+	if (r <= 0)
+		return r < 0 ? r : REFUSED_UNKNOWN;
+	return check_owner(db, *ret, role, act->user);
+}
+
 int register_review_sign(struct register_db *db, const struct act *act, const char *role)
 {
 	uint32_t review = 0;
@@ -126,9 +139,7 @@ int register_review_sign(struct register_db *db, const struct act *act, const ch
 		r = change_begin(db);
 	if (r < 0)
 		return r;
-	r = find_open(db, &review);
-	if (r >= 0)
-		r = r == 0 ? REFUSED_UNKNOWN : check_owner(db, review, role, act->user);
+	r = find_part(db, act, role, &review);
 	if (r == 0)
 		r = sign(db, act, review, role);
 	return change_end(db, act->at, EFFECT_NONE, r);
@@ -147,10 +158,7 @@ int register_reviews(struct register_db *db, const struct register_query *query,
 		    " ORDER BY review, role");
 	int r;
 
-	put_text(&statement, query->user);
-	put_text(&statement, query->role);
-	put_number(&statement, query->id);
-	put_number(&statement, query->open_at);
+	put_query(&statement, query);
 	while ((r = statement_step(&statement)) > 0) {
 		const struct review_row row = {
 			.id = column_id(&statement, 0),

@@ -7,7 +7,7 @@
 #include "schema.h"
 
 #define APPLICATION 0x73726e6f /* in the file's header: ours */
-#define VERSION	    1
+#define VERSION	    2
 
 /* Who, the number that the kernel gave for him, when, why: as put_act() and column_act() have it.
  */
@@ -47,7 +47,14 @@ static const char *const tables[] = {
 	"CREATE TABLE review_parts (review INTEGER NOT NULL REFERENCES reviews (id), role TEXT NOT NULL,"
 	" owner TEXT NOT NULL, " LATER_ACT("signed") ", PRIMARY KEY (review, role)) STRICT",
 	"PRAGMA application_id = 0x73726e6f",
-	"PRAGMA user_version = 1",
+};
+
+/* What version 1 had not yet. */
+static const char *const tables_of_2[] = {
+	("CREATE TABLE known (user TEXT NOT NULL, secret TEXT NOT NULL, role TEXT NOT NULL, since INTEGER NOT NULL,"
+	 " PRIMARY KEY (user, secret)) STRICT, WITHOUT ROWID"), /* clang takes two lines for a lost comma */
+	"CREATE INDEX grants_by_role ON grants (role)",
+	"PRAGMA user_version = 2",
 };
 /* clang-format on */
 
@@ -74,15 +81,29 @@ int schema_check(struct register_db *db)
 		return r;
 	if (application == 0 && version == 0)
 		return -ENODATA;
-	return application == APPLICATION && version == VERSION ? 0 : -EBADMSG;
+	if (application != APPLICATION || version < 1 || version > VERSION)
+		return -EBADMSG;
+	return version < VERSION ? -ESTALE : 0;
 }
 
-static int make_tables(struct register_db *db)
+static int run_all(struct register_db *db, const char *const *sql, size_t n)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(tables); i++)
-		r = database_run(db, tables[i]);
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = database_run(db, sql[i]);
+	return r;
+}
+
+/* Bring it from what schema_check() said to this version. */
+static int make_tables(struct register_db *db, int state)
+{
+	int r = state;
+
+	if (state == -ENODATA)
+		r = run_all(db, tables, ARRAY_SIZE(tables));
+	if (r == 0 || state == -ESTALE)
+		r = run_all(db, tables_of_2, ARRAY_SIZE(tables_of_2));
 	return r;
 }
 
@@ -90,14 +111,14 @@ int schema_ensure(struct register_db *db)
 {
 	int r = schema_check(db);
 
-	if (r != -ENODATA)
+	if (r != -ENODATA && r != -ESTALE)
 		return r;
 	r = database_run(db, "BEGIN IMMEDIATE");
 	if (r < 0)
 		return r;
 	r = schema_check(db); /* another one may have been first */
-	if (r == -ENODATA)
-		r = make_tables(db);
+	if (r < 0)
+		r = make_tables(db, r);
 	if (r == 0)
 		r = database_run(db, "COMMIT");
 	if (r < 0)

@@ -9,7 +9,8 @@
  * version's) or a negative errno. */
 int schema_ensure(struct register_db *db);
 
-/* Returns 0, -ENODATA (no tables yet), -EBADMSG or a negative errno. */
+/* Returns 0, -ENODATA (no tables yet), -ESTALE (an earlier version's: it can be read but for what
+ * came later), -EBADMSG or a negative errno. */
 int schema_check(struct register_db *db);
 
 #endif

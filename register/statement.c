@@ -79,6 +79,21 @@ void put_act(struct statement *statement, const struct act *act)
 	put_text(statement, act->reason);
 }
 
+void put_query(struct statement *statement, const struct register_query *query)
+{
+	put_text(statement, query->user);
+	put_text(statement, query->role);
+	put_number(statement, query->id);
+	put_number(statement, query->open_at);
+}
+
+void statement_again(struct statement *statement)
+{
+	statement->next = 0;
+	if (statement->error == 0)
+		(void)sqlite3_reset(statement->handle); /* says again what the step said */
+}
+
 int statement_step(struct statement *statement)
 {
 	int result;

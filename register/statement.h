@@ -8,6 +8,8 @@
 #ifndef SERENO_REGISTER_STATEMENT_H
 #define SERENO_REGISTER_STATEMENT_H
 
+#include <stdbool.h>
+
 #include <sqlite3.h>
 
 #include <sereno/register.h>
@@ -15,6 +17,8 @@
 struct register_db {
 	sqlite3 *handle;
 	char *root;
+	bool is_hasty;	   /* waits for nobody before something is changed */
+	int patience_msec; /* then for so long */
 };
 
 struct statement {
@@ -30,10 +34,15 @@ int database_errno(sqlite3 *handle, int result);
 struct statement statement_make(struct register_db *db, const char *sql);
 void statement_close(struct statement *statement);
 
+/* From the first value again, for the next row to write. */
+void statement_again(struct statement *statement);
+
 /* Bind the next value. A NULL text is NULL. Texts must live until the statement is closed. */
 void put_text(struct statement *statement, const char *text);
 void put_number(struct statement *statement, int64_t number);
 void put_act(struct statement *statement, const struct act *act); /* four values */
+/* ?1 the user, ?2 the role, ?3 the number, ?4 when it is open. */
+void put_query(struct statement *statement, const struct register_query *query);
 
 /* Returns 1 (a row is there), 0 (no more) or a negative errno. */
 int statement_step(struct statement *statement);

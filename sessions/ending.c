@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* ending.c - a session ended with all its processes. */
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/syscall.h>
@@ -13,7 +14,12 @@
 
 #define HANGUP_MSEC 1500 /* to put things away */
 #define KILL_MSEC   2000
-#define ROUNDS	    5 /* of killing: what forks meanwhile is found in the next one */
+#define ROUNDS	    5  /* of killing: what forks meanwhile is found in the next one */
+#define LOOKS	    10 /* one after the other that find nothing, before nothing is there */
+#define STOPS_MAX   100
+#define LOOKS_MAX   300
+#define QUICK_LOOKS 50 /* before waiting for the kernel in between */
+#define PAUSE_NSEC  5000000
 
 static int pidfd_of(pid_t pid)
 {
@@ -93,12 +99,78 @@ static ssize_t signal_round(const struct login *login, uid_t uid, int number, in
 	return signal_all(processes, number, limit_msec);
 }
 
+/* One look at a session that is being ended. */
+struct hunt {
+	int number; /* of the signal */
+	size_t n, running;
+};
+
+static void strike(void *context, const struct process *process, int handle)
+{
+	struct hunt *hunt = context;
+
+	if (process->pid <= 1 || process->pid == getpid())
+		return;
+	hunt->n++;
+	hunt->running += process->state != 'T';
+	send_signal(handle, hunt->number);
+}
+
+/*
+ * Stop all until none that runs is found, so that none can start another; then kill. A chain in
+ * which each starts the next one and ends at once is seen by some looks only: each process is
+ * struck as soon as it is read, and it takes several looks that find nothing to be done.
+ */
+static int hunt_down(const struct login *login, uid_t uid)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_NSEC };
+	struct hunt hunt = { .number = SIGSTOP, .running = 1 };
+	size_t clean = 0;
+	int r = 0;
+
+	for (int i = 0; r == 0 && hunt.running > 0 && i < STOPS_MAX; i++) {
+		hunt = (struct hunt){ .number = SIGSTOP };
+		r = processes_catch(login, uid, strike, &hunt);
+	}
+	for (int i = 0; r == 0 && clean < LOOKS && i < LOOKS_MAX; i++) {
+		hunt = (struct hunt){ .number = SIGKILL };
+		r = processes_catch(login, uid, strike, &hunt);
+		clean = hunt.n == 0 ? clean + 1 : 0;
+		if (hunt.n > 0 && i >= QUICK_LOOKS)
+			(void)nanosleep(&pause, NULL);
+	}
+	return r < 0 ? r : clean == LOOKS ? 0 : -EBUSY;
+}
+
+/* What is in the scope of the session is killed by the kernel at one blow, where there is one. */
+static void kill_scope(const struct login *login, uid_t uid)
+{
+	scoped_fd int fd = -1;
+	char path[128];
+
+	(void)snprintf(path, sizeof(path),
+		       "/sys/fs/cgroup/user.slice/user-%u.slice/session-%u.scope/cgroup.kill",
+		       (unsigned)uid, (unsigned)login->session); /* fits */
+	fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd >= 0)
+		(void)!write(fd, "1", 1); /* what is left is seen */
+}
+
+static int end_own(const struct login *login, uid_t uid)
+{
+	const ssize_t n = signal_round(login, uid, SIGHUP, HANGUP_MSEC);
+
+	if (n < 0)
+		return (int)n;
+	kill_scope(login, uid);
+	return hunt_down(login, uid);
+}
+
 /* Without a session number of its own, what the leader left behind when it went cannot be told
  * from others: all are held before the first signal, and killed together with it. */
-static int end_by_signals(const struct login *login, uid_t uid)
+static int end_shared(const struct login *login, uid_t uid)
 {
-	const bool own = session_is_own(login, uid);
-	ssize_t n = own ? signal_round(login, uid, SIGHUP, HANGUP_MSEC) : 1;
+	ssize_t n = 1;
 
 	for (int i = 0; n > 0 && i < ROUNDS; i++)
 		n = signal_round(login, uid, SIGKILL, KILL_MSEC);
@@ -117,5 +189,6 @@ int session_end(const struct login *login, uid_t uid, enum session_managed manag
 		else if (session_is_own(login, uid))
 			manager_end_session(login->session, uid);
 	}
-	return end_by_signals(login, uid); /* whatever it said: what is left is seen */
+	/* Whatever it said: what is left is seen. */
+	return session_is_own(login, uid) ? end_own(login, uid) : end_shared(login, uid);
 }

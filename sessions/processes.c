@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 
 #include <sereno/scoped.h>
@@ -16,6 +17,7 @@
 #define STAT_THREADS_FIELD 20
 #define STAT_START_FIELD   22
 #define STAT_MAX	   1024
+#define NEWEST_TRIES	   50
 
 static void closedir_p(DIR **stream)
 {
@@ -102,6 +104,7 @@ static int read_process(pid_t pid, struct process *ret)
 		r = -ESRCH;
 	if (r < 0)
 		return r;
+	process.state = fields[1] == ' ' ? fields[2] : '?';
 	process.parent = (pid_t)field_number(fields, STAT_PARENT_FIELD);
 	process.start = field_number(fields, STAT_START_FIELD);
 	process.line = decode_line(field_number(fields, STAT_LINE_FIELD));
@@ -170,6 +173,90 @@ int processes_read(struct processes **ret)
 		return r;
 	qsort(processes->item, processes->n, sizeof(*processes->item), compare_pids);
 	*ret = take(processes, NULL);
+	return 0;
+}
+
+/* All numbers at this moment: in one call of the kernel's, before any is looked at. */
+static int read_numbers(pid_t **ret, size_t *ret_n)
+{
+	scoped(closedir_p) DIR *stream = opendir("/proc");
+	scoped_free pid_t *item = NULL;
+	size_t n = 0, allocated = 0;
+	const struct dirent *entry;
+
+	if (!stream)
+		return neg_errno();
+	while (errno = 0, (entry = readdir(stream)) != NULL) {
+		pid_t *room = item;
+
+		if (!isdigit((unsigned char)entry->d_name[0]))
+			continue;
+		if (n == allocated) {
+			allocated = allocated ? 2 * allocated : 1024;
+			room = reallocarray(item, allocated, sizeof(*item));
+		}
+		if (!room)
+			return -ENOMEM;
+		item = room;
+		item[n++] = (pid_t)strtol(entry->d_name, NULL, 10);
+	}
+	if (errno > 0)
+		return neg_errno();
+	*ret = take(item, NULL);
+	*ret_n = n;
+	return 0;
+}
+
+struct chase {
+	const struct login *login;
+	uid_t uid;
+	caught *each;
+	void *context;
+};
+
+static void catch_one(const struct chase *chase, pid_t pid)
+{
+	/* The handle first: should the number go to another process before it is read, then the
+	 * handle is of one that is gone. */
+	scoped_fd int handle = (int)syscall(SYS_pidfd_open, pid, 0);
+	struct process process;
+
+	if (handle >= 0 && read_process(pid, &process) == 0 &&
+	    process.session == chase->login->session && process.login_uid == chase->uid)
+		chase->each(chase->context, &process, handle);
+}
+
+/* The last word there is the number that was given out last: one that hops is found by it sooner
+ * than by going through all. */
+static void catch_newest(const struct chase *chase)
+{
+	scoped_fd int fd = open("/proc/loadavg", O_RDONLY | O_CLOEXEC);
+	char text[128];
+
+	for (int i = 0; i < NEWEST_TRIES && fd >= 0; i++) {
+		const ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
+		const char *number;
+
+		text[n > 0 ? n : 0] = '\0';
+		number = strrchr(text, ' ');
+		if (number)
+			catch_one(chase, (pid_t)strtol(number, NULL, 10));
+	}
+}
+
+int processes_catch(const struct login *login, uid_t uid, caught *each, void *context)
+{
+	const struct chase chase = { login, uid, each, context };
+	scoped_free pid_t *numbers = NULL;
+	size_t n = 0;
+	int r;
+
+	catch_newest(&chase);
+	r = read_numbers(&numbers, &n);
+	if (r < 0)
+		return r;
+	while (n-- > 0)
+		catch_one(&chase, numbers[n]);
 	return 0;
 }
 

@@ -16,6 +16,7 @@ struct process {
 	uint32_t session; /* audit session, LOGIN_NONE: none */
 	uid_t login_uid;
 	dev_t line;   /* its terminal, 0: none */
+	char state;   /* as ps(1) shows it */
 	bool belongs; /* of the login that processes_mark() was asked for last */
 };
 
@@ -29,6 +30,15 @@ void processes_mark(struct processes *processes, const struct login *login, uid_
 
 /* Whether @login's session number stands for him alone. */
 bool session_is_own(const struct login *login, uid_t uid);
+
+/*
+ * Call @each, at once as each one is read, for the processes that belong to @login of @uid by its
+ * own session number, the youngest numbers first: what lives for a moment alone may still be there.
+ * One may come more than once. @handle is a pidfd of the process, closed afterwards. Returns 0 or a
+ * negative errno.
+ */
+typedef void caught(void *context, const struct process *process, int handle);
+int processes_catch(const struct login *login, uid_t uid, caught *each, void *context);
 
 /* When process @pid started; 0 when it is gone. */
 uint64_t process_started(pid_t pid);

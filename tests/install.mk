@@ -31,7 +31,7 @@ installed := \
 	$(foreach r,$(notdir $(wildcard system/*.rules)),system/$(r):$(UDEVRULESDIR)/$(r):0644) \
 	system/initramfs/sereno-media:$(DATADIR)/initramfs-tools/hooks/sereno-media:0755 \
 	$(O)/serenod:$(LIBEXECDIR)/serenod:0755 $(O)/sereno-verify:$(LIBEXECDIR)/sereno-verify:0755 \
-	$(foreach u,serenod.socket serenod.service sereno-verify.socket sereno-verify@.service,system/$(u):$(UNITDIR)/$(u):0644) \
+	$(foreach u,serenod.socket serenod.service sereno-verify.socket sereno-verify@.service sereno-review.socket sereno-review@.service,system/$(u):$(UNITDIR)/$(u):0644) \
 	system/pam.d/sereno-verify:$(PREFIX)/lib/pam.d/sereno-verify:0644 \
 	system/sereno-key.service:$(UNITDIR)/sereno-key.service:0644 \
 	$(foreach u,service timer path,system/sereno-follow.$(u):$(UNITDIR)/sereno-follow.$(u):0644) \

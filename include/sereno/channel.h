@@ -44,6 +44,7 @@
 #define CHANNEL_ROLES_SIZE	 257 /* several names, for people */
 #define CHANNEL_WHY_SIZE	 129
 #define CHANNEL_PAGE_MAX	 4 /* requests for roles in one reply */
+#define CHANNEL_COLUMNS_MAX	 1000
 
 /* The numbers are those of the messages: never changed, never used anew. */
 enum channel_kind {
@@ -64,6 +65,13 @@ enum channel_kind {
 	 * this conversation: so is known who it is, whatever numbers processes get. */
 	CHANNEL_APPROVE = 10,
 	CHANNEL_DENY = 11,
+	/* Reviews, of who owns a role: the roles that I own, or @role of them, as a text of lines
+	 * at most @columns wide (0: as they come), or as JSON. It comes by a descriptor of its own:
+	 * channel_ask_for_list(). */
+	CHANNEL_REVIEW = 12,
+	/* I sign @role, whose list had the digest @reason; who I am is known as with
+	 * CHANNEL_APPROVE. */
+	CHANNEL_SIGN = 13,
 };
 
 /* What shows that it is the user himself and not a program of his, or at his unlocked screen. */
@@ -85,9 +93,11 @@ struct channel_request {
 	char code[2][CHANNEL_TYPED_SIZE];
 	char role[CHANNEL_ROLE_SIZE];
 	uint64_t for_sec;
-	char reason[CHANNEL_REASON_SIZE]; /* one line; CHANNEL_ASK_ROLE and _DENY need one */
+	char reason[CHANNEL_REASON_SIZE]; /* one line; CHANNEL_ASK_ROLE, _DENY and _SIGN need one */
 	uint32_t id, after;
 	bool ended;
+	bool as_json;
+	uint32_t columns; /* at most CHANNEL_COLUMNS_MAX */
 };
 
 /* The numbers as above. */
@@ -183,6 +193,14 @@ int channel_open(const char *root, int *ret_fd);
  * accepted then; open another conversation.
  */
 int channel_ask(int fd, const struct channel_request *request, struct channel_reply *ret);
+
+/*
+ * The same for CHANNEL_REVIEW: with CHANNEL_ACCEPTED *@ret_list is where the list is to be read, to
+ * its end; the caller closes it. A NUL and an enum reviewer_end (reviewer.h) end it, else it is not
+ * to be used. It is written while it is read: who waits too long finds it cut short.
+ */
+int channel_ask_for_list(int fd, const struct channel_request *request, struct channel_reply *ret,
+			 int *ret_list);
 
 /* A conversation of one CHANNEL_VERIFY. *@ret_left: recovery codes left, where it was one; else
  * UINT32_MAX. Returns as the two above. */

@@ -79,6 +79,12 @@ const struct departure_step *departure_steps(size_t *ret_n);
  */
 int departure_evidence(const char *root, const char *user, uint32_t id, char **ret_path);
 
+/* Put what was kept of departure @id of @user below @root where it is departure @to_id below
+ * @to_root, on the same file system: the files have both names then. Nothing was kept: nothing is
+ * put. Returns 0 or a negative errno. */
+int departure_carry_evidence(const char *root, uint32_t id, const char *to_root, uint32_t to_id,
+			     const char *user);
+
 /* Keep others from starting a departure at the same time, for as long as the descriptor is open; it
  * waits for them. Returns it or a negative errno. */
 int departure_lock(const char *root);

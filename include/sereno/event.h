@@ -81,6 +81,11 @@ enum event_id {
 	EVENT_MEDIA_FAILED,	   /* it could not be decided, or done: the device stays off */
 	EVENT_MEDIA_LEAVING,	   /* it is in use, and will be taken away in a moment */
 	EVENT_MEDIA_SEATS_UNKNOWN, /* who sits where is not known: nobody does */
+	EVENT_BACKUP_MADE,	   /* of all state, by whom */
+	EVENT_STATE_RESTORED,	   /* from a backup, by whom: what came after it is gone */
+	EVENT_REVIEW_OPENED,
+	EVENT_REVIEW_SIGNED,  /* by the role's owner */
+	EVENT_REVIEW_REFUSED, /* somebody would have signed who may not */
 	EVENT_COUNT,
 };
 

@@ -3,11 +3,12 @@
  * grants.h - what logins read of the register: who was granted which role, and who has departed.
  *
  * ROOT/var/lib/sereno/grants.1.cdb (root, 0644) is published by the register (register.h) after
- * every change, whole, by one rename. It names roles as the policy does, so that neither file has
- * to be written again when the other one is. Reading is under the rules of policy.h: libc alone, by
- * pread(2), no map, no state, inside other people's processes; what is missing or damaged is an
- * error and never "not granted" or "not departed". policy_open() opens it too: who holds a struct
- * policy asks policy_grants().
+ * every change, whole, by one rename; leavers.1.cdb (root, 0600), a moment before it, has the
+ * departures that are yet to come, too: nobody but root knows of these. It names roles as the
+ * policy does, so that neither file has to be written again when the other one is. Reading is under
+ * the rules of policy.h: libc alone, by pread(2), no map, no state, inside other people's
+ * processes; what is missing or damaged is an error and never "not granted" or "not departed".
+ * policy_open() opens it too: who holds a struct policy asks policy_grants().
  */
 #ifndef SERENO_GRANTS_H
 #define SERENO_GRANTS_H
@@ -44,9 +45,10 @@ struct departure {
 	int64_t since;
 };
 
-/* Open what is published below @root ("" is the host). On success *@ret is released with
- * grants_close(). Returns 0, -EBADMSG (not there, or damaged), -EPERM (others could have written
- * it), -ENOMEM or what open(2) or read(2) reported. */
+/* Open what is published below @root ("" is the host); who may not read leavers.1.cdb sees who has
+ * left by the time of publishing alone. On success *@ret is released with grants_close(). Returns
+ * 0, -EBADMSG (not there, or damaged), -EPERM (others could have written it), -ENOMEM or what
+ * open(2) or read(2) reported. */
 int grants_open(const char *root, struct grants **ret);
 
 /* Release; NULL is allowed. */
@@ -86,9 +88,10 @@ struct grants_image {
 	const struct departure *departures;
 };
 
-/* Put @image in the place of what is published below @root, all or nothing, on disk when it
- * returns. ROOT/var/lib/sereno must exist. Only for whoever holds the register's lock. Returns 0,
- * -E2BIG, -ENOMEM or a write error; what was published before is then still there. */
+/* Put @image in the place of what is published below @root, each of the two files all or nothing,
+ * on disk when it returns. ROOT/var/lib/sereno must exist. Only for whoever holds the register's
+ * lock. Returns 0, -E2BIG, -ENOMEM or a write error; what was published before is then still there,
+ * but for departures that it may have already. */
 int grants_publish(const char *root, const struct grants_image *image);
 
 #endif

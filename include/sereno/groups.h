@@ -57,6 +57,10 @@ struct group_asker {
 int policy_given_groups(struct policy *policy, const struct group_asker *asker, int64_t now,
 			gid_t **ret, size_t *ret_n);
 
+/* The same by what is in force below @root, as policy_open_for_all() opens it. */
+int groups_in_force(const char *root, const struct group_asker *asker, int64_t now, gid_t **ret,
+		    size_t *ret_n);
+
 /* The group that sereno makes, by @name or by @gid. Returns 1 (then *@ret is set), 0 (none, for
  * certain), -EBADMSG, -ENOMEM or a read error. */
 int policy_own_group(struct policy *policy, const char *name, gid_t *ret);

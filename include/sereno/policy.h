@@ -51,6 +51,15 @@ struct policy_facts {
  */
 int policy_open(const char *root, struct policy **ret);
 
+/* The same for who decides and tells nothing of the register: where nothing is granted and nobody
+ * leaves, policy_grants() may be NULL. */
+int policy_open_at_login(const char *root, struct policy **ret);
+
+/* The same by what everybody may read, whoever runs it: a departure that is yet to come when it is
+ * published counts from the next publication on. For the name service, whose answers must not
+ * depend on who asks. */
+int policy_open_for_all(const char *root, struct policy **ret);
+
 /* The same for the compiled policy in directory @dir, in force or not. */
 int policy_open_in(const char *dir, struct policy **ret);
 

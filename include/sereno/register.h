@@ -26,11 +26,11 @@
 #include <sereno/access.h>
 #include <sereno/grants.h>
 #include <sereno/policy.h>
+#include <sereno/role_terms.h>
 
-#define REGISTER_WAIT_SEC    5
-#define REGISTER_REASON_MAX  1024 /* bytes of any text that people write */
-#define REGISTER_SECRETS_MAX 256  /* of one departure */
-#define REGISTER_OPEN_MAX    16	  /* requests of one user that wait for an answer */
+#define REGISTER_WAIT_SEC   5
+#define REGISTER_REASON_MAX 1024 /* bytes of any text that people write */
+#define REGISTER_OPEN_MAX   16	 /* requests of one user that wait for an answer */
 
 struct register_db;
 
@@ -63,6 +63,7 @@ enum register_refusal {
 	REFUSED_EXCLUDED,	/* he, or his person, has a role that the role excludes */
 	REFUSED_UNATTENDED,	/* a program's role is held by being named in the policy */
 	REFUSED_CHECK,		/* the caller's own check said no */
+	REFUSED_ASKER_LOST,	/* who has asked holds no role of on-request.by any more */
 };
 
 /* One sentence in English, static, for gettext to translate. */
@@ -76,10 +77,21 @@ const char *register_refusal_text(enum register_refusal refusal);
  */
 int register_open(const char *root, int64_t now, struct register_db **ret);
 
+/* The same for who serves others meanwhile and tries again later: nobody is waited for, so that
+ * everything may return -EBUSY, until a change of this handle is in the register; for what belongs
+ * to that, publishing it above all, it waits REGISTER_AFTERWARDS_MSEC in all. */
+#define REGISTER_AFTERWARDS_MSEC 500
+int register_open_hastily(const char *root, int64_t now, struct register_db **ret);
+
 /* The same for reading alone: nothing is made or published. -ENOENT: there is none. */
 int register_open_reading(const char *root, struct register_db **ret);
 void register_close(struct register_db *db);
 void register_close_p(struct register_db **db); /* for scoped() */
+
+/* Whether logins see what the register says: what is published is of its last change, and sound.
+ * What has ended since by itself is no matter: logins know when it ends. Returns 1, 0 or a negative
+ * errno. */
+int register_is_published(struct register_db *db);
 
 /*
  * Checks of the caller's that must hold when the change is made, such as who would be left to
@@ -143,6 +155,12 @@ struct request_wish {
 struct register_person {
 	struct policy *policy; /* in force */
 	const struct access_request *request;
+	/* Whether @user, who has asked or said yes before, holds one of @roles at @now: returns 1,
+	 * 0 or a negative errno, which is then returned. NULL: as his name and grants tell, groups
+	 * not asked. Called while nobody else can change the register. */
+	int (*other_holds)(void *context, const char *user, int64_t now,
+			   const struct role_names *roles);
+	void *context;
 };
 
 /* Ask, as act->user, who must hold a role of on-request.by now. *@ret is the number of the request.
@@ -160,7 +178,9 @@ struct decision {
 
 /*
  * Decide the request @id, as act->user, who must hold one of on-request.approved-by now.
- * The approval that makes the number full grants, from now, for the time that was asked.
+ * The approval that makes the number full grants, from now, for the time that was asked. Who has
+ * asked must still be one who may ask, and who said yes before one who may approve: else his
+ * approval counts no more, and he may say it again once he is.
  */
 int register_decide(struct register_db *db, const struct register_person *person,
 		    const struct act *act, uint32_t id, enum register_decision decision);

@@ -144,7 +144,9 @@ int decode_grant(struct decoder *decoder, struct grant_fact *ret)
 	const uint8_t depends = decode_u8(decoder);
 	int r;
 
-	*ret = (struct grant_fact){ .depends = depends == 1, .valid = decode_validity(decoder) };
+	ret->depends = depends == 1;
+	ret->valid = decode_validity(decoder);
+	ret->gives.n = 0;
 	r = depends > 1 ? -EBADMSG : decode_gives(decoder, &ret->gives);
 	if (r < 0)
 		grant_fact_clear(ret);

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* device_grants.c - reading which devices were granted to whom. */
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include <sereno/scoped.h>
-#include <sereno/trusted.h>
 
 #include "device_grants_file.h"
 #include "grants_file.h"
 #include "inforce.h"
+#include "location.h"
 
 void device_grants_close(struct device_grants *grants)
 {
@@ -46,50 +44,35 @@ static int read_meta(struct device_grants *grants)
 	return 0;
 }
 
-static int open_file(int state, struct device_grants *grants)
+static int open_file(struct location *location, struct device_grants *grants)
 {
-	struct stat st;
+	struct stat st = { 0 };
 	int r;
 
-	grants->fd = openat(state, DEVICES_FILE,
-			    O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
+	grants->fd = location_open(location, "/" DEVICES_FILE, &st);
 	if (grants->fd < 0)
-		return errno == ELOOP ? -EPERM : neg_errno();
-	if (fstat(grants->fd, &st) < 0)
-		return neg_errno();
-	if (!S_ISREG(st.st_mode) || !trusted_writers(&st))
-		return -EPERM;
+		return grants->fd;
 	r = store_open(grants->fd, st.st_size, &grants->tables.store);
 	return r < 0 ? r : read_meta(grants);
-}
-
-static int state_path(const char *root, char **ret)
-{
-	if (asprintf(ret, "%s" POLICY_STATE_DIR, root) >= 0)
-		return 0;
-	*ret = NULL;
-	return -ENOMEM;
 }
 
 int device_grants_open(const char *root, struct device_grants **ret)
 {
 	scoped(device_grants_close_p) struct device_grants *grants = calloc(1, sizeof(*grants));
-	scoped_free char *path = NULL;
-	scoped_fd int state = -1;
+	scoped(location_clear) struct location location = { .path = NULL };
 	int r;
 
 	if (!grants)
 		return -ENOMEM;
 	grants->fd = -1;
-	r = state_path(root, &path);
-	if (r < 0)
-		return r;
-	state = open_directory(AT_FDCWD, path);
-	r = state < 0 ? state : open_file(state, grants);
-	if (r < 0)
-		return r;
-	*ret = take(grants, NULL);
-	return 0;
+	r = location_init(root, &location);
+	if (r == 0)
+		r = location_check(&location, "");
+	if (r == 0)
+		r = open_file(&location, grants);
+	if (r == 0)
+		*ret = take(grants, NULL);
+	return r;
 }
 
 uint64_t device_grants_serial(const struct device_grants *grants)

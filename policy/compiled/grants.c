@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* grants.c - reading what was granted, and who has departed. */
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <sereno/scoped.h>
 #include <sereno/trusted.h>
@@ -18,6 +17,9 @@ void grants_close(struct grants *grants)
 	if (!grants)
 		return;
 	close_p(&grants->fd);
+	if (grants->leavers)
+		close_p(&grants->leavers->fd);
+	free(grants->leavers);
 	free(grants);
 }
 
@@ -44,25 +46,20 @@ static int read_meta(struct grants *grants)
 	return 0;
 }
 
-static int open_file(int state, struct grants *grants)
+static int open_file(struct location *location, const char *suffix, struct grants *grants)
 {
-	struct stat st;
+	struct stat st = { 0 };
 	int r;
 
-	grants->fd = openat(state, GRANTS_FILE,
-			    O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
+	grants->fd = location_open(location, suffix, &st);
 	/* Missing, it would forget who has departed: no less wrong than damaged. */
 	if (grants->fd < 0)
-		return errno == ENOENT ? -EBADMSG : errno == ELOOP ? -EPERM : neg_errno();
-	if (fstat(grants->fd, &st) < 0)
-		return neg_errno();
-	if (!S_ISREG(st.st_mode) || !trusted_writers(&st))
-		return -EPERM;
+		return grants->fd == -ENOENT ? -EBADMSG : grants->fd;
 	r = store_open(grants->fd, st.st_size, &grants->tables.store);
 	return r < 0 ? r : read_meta(grants);
 }
 
-int grants_open_at(int state, struct grants **ret)
+static int open_one(struct location *location, const char *suffix, struct grants **ret)
 {
 	scoped(grants_close_p) struct grants *grants = calloc(1, sizeof(*grants));
 	int r;
@@ -70,7 +67,72 @@ int grants_open_at(int state, struct grants **ret)
 	if (!grants)
 		return -ENOMEM;
 	grants->fd = -1;
-	r = open_file(state, grants);
+	r = open_file(location, suffix, grants);
+	if (r < 0)
+		return r;
+	*ret = take(grants, NULL);
+	return 0;
+}
+
+/* Who is yet to leave. Written first, it is never older than what was opened before it; who has
+ * left is in both, so that it does not matter which of two publications this one is of. */
+static int open_leavers(struct location *location, struct grants *grants)
+{
+	const int r = open_one(location, "/" LEAVERS_FILE, &grants->leavers);
+
+	/* To others nothing is said of it. Root, whom something keeps from it, must not go on as if
+	 * nobody left. */
+	if (r == -EACCES && geteuid() != 0)
+		return 0;
+	if (r < 0)
+		return r;
+	grants->told.n_departures = grants->leavers->facts.n_departures;
+	return grants->leavers->facts.serial < grants->facts.serial ? -EBADMSG : 0;
+}
+
+/*
+ * Whether a file was published with nothing in it, which its writer says by a mode as well as the
+ * size: it need not be opened then. One that has lost its end has another mode.
+ */
+static bool is_published_empty(struct location *location, const char *suffix, mode_t mode)
+{
+	struct stat st;
+
+	return lstat(location_at(location, suffix), &st) == 0 && S_ISREG(st.st_mode) &&
+	       trusted_writers(&st) && (st.st_mode & 07777) == mode &&
+	       st.st_size == GRANTS_EMPTY_BYTES;
+}
+
+/* Written first, leavers are looked at last: nothing can be published in between unseen. */
+static bool are_published_empty(struct location *location, enum grants_scope scope)
+{
+	switch (scope) {
+	case GRANTS_FOR_ALL:
+		return is_published_empty(location, "/" GRANTS_FILE, GRANTS_EMPTY_MODE);
+	case GRANTS_OF_LOGIN:
+		return is_published_empty(location, "/" GRANTS_FILE, GRANTS_EMPTY_MODE) &&
+		       is_published_empty(location, "/" LEAVERS_FILE, LEAVERS_EMPTY_MODE);
+	case GRANTS_OF_ROOT:
+		return false; /* whoever manages wants to know when that was */
+	}
+	return false;
+}
+
+int grants_open_at(struct location *location, enum grants_scope scope, struct grants **ret)
+{
+	scoped(grants_close_p) struct grants *grants = NULL;
+	int r;
+
+	if (are_published_empty(location, scope)) {
+		*ret = NULL;
+		return 0;
+	}
+	r = open_one(location, "/" GRANTS_FILE, &grants);
+	if (r < 0)
+		return r;
+	grants->told = grants->facts;
+	if (scope != GRANTS_FOR_ALL)
+		r = open_leavers(location, grants);
 	if (r < 0)
 		return r;
 	*ret = take(grants, NULL);
@@ -79,22 +141,19 @@ int grants_open_at(int state, struct grants **ret)
 
 int grants_open(const char *root, struct grants **ret)
 {
-	scoped_free char *path = NULL;
-	scoped_fd int state = -1;
+	scoped(location_clear) struct location location = { .path = NULL };
+	int r = location_init(root, &location);
 
-	if (asprintf(&path, "%s" POLICY_STATE_DIR, root) < 0) {
-		path = NULL;
-		return -ENOMEM;
-	}
-	state = open_directory(AT_FDCWD, path);
-	if (state < 0)
-		return state == -ENOENT ? -EBADMSG : state;
-	return grants_open_at(state, ret);
+	if (r == 0)
+		r = location_check(&location, "");
+	if (r < 0)
+		return r == -ENOENT ? -EBADMSG : r;
+	return grants_open_at(&location, GRANTS_OF_ROOT, ret);
 }
 
 const struct grants_facts *grants_facts(const struct grants *grants)
 {
-	return &grants->facts;
+	return &grants->told;
 }
 
 /*
@@ -177,25 +236,35 @@ static int find_departure(const struct grants *grants, enum table table, const v
 	return decode_end(&decoder) < 0 ? -EBADMSG : 1;
 }
 
-int grants_departed(const struct grants *grants, const char *user, uid_t uid, struct departure *ret)
+/* The same by both keys, in one file. */
+static int find_departures(const struct grants *grants, const char *user, uid_t uid,
+			   struct departure *ret)
 {
-	struct departure departure = { .since = TIME_NO_END };
 	const struct table_key number = key_of_id(uid);
 	int r;
 
 	if (grants->facts.n_departures == 0)
 		return 0;
-	r = find_departure(grants, TABLE_DEPARTED_NAMES, user, strlen(user), &departure);
+	r = find_departure(grants, TABLE_DEPARTED_NAMES, user, strlen(user), ret);
 	if (r >= 0 && uid != 0 && uid != GRANTS_NO_UID)
-		r = find_departure(grants, TABLE_DEPARTED_NUMBERS, number.byte, number.length,
-				   &departure);
+		r = find_departure(grants, TABLE_DEPARTED_NUMBERS, number.byte, number.length, ret);
+	return r;
+}
+
+int grants_departed(const struct grants *grants, const char *user, uid_t uid, struct departure *ret)
+{
+	struct departure departure = { .since = TIME_NO_END };
+	int r = find_departures(grants, user, uid, &departure);
+
+	if (r >= 0 && grants->leavers)
+		r = find_departures(grants->leavers, user, uid, &departure);
 	if (r < 0 || departure.since == TIME_NO_END)
 		return r < 0 ? r : 0;
 	*ret = departure;
 	return 1;
 }
 
-int grants_verify(const struct grants *grants)
+static int verify_one(const struct grants *grants)
 {
 	int r = 0;
 
@@ -203,4 +272,11 @@ int grants_verify(const struct grants *grants)
 	     r == 0 && table < GRANTS_TABLE_FIRST + GRANTS_TABLES; table++)
 		r = table_verify(&grants->tables, (enum table)table);
 	return r;
+}
+
+int grants_verify(const struct grants *grants)
+{
+	const int r = verify_one(grants);
+
+	return r == 0 && grants->leavers ? verify_one(grants->leavers) : r;
 }

@@ -7,24 +7,12 @@
 #include <sys/stat.h>
 
 #include <sereno/scoped.h>
-#include <sereno/trusted.h>
 
 #include "grants_file.h"
 #include "inforce.h"
+#include "location.h"
 
 #define OPEN_TRIES 8
-
-int open_directory(int at, const char *path)
-{
-	scoped_fd int fd = openat(at, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return neg_errno();
-	if (!trusted_writers(&st))
-		return -EPERM;
-	return take(fd, -1);
-}
 
 static int read_meta(struct policy *policy)
 {
@@ -46,24 +34,104 @@ static int read_meta(struct policy *policy)
 	return 0;
 }
 
-/* Open the compiled policy in the directory @directory. */
-static int open_policy(int directory, struct policy *policy)
+void policy_end(struct policy *policy)
 {
-	struct stat st;
+	struct kept_names *kept;
+
+	close_p(&policy->fd);
+	close_p(&policy->directory);
+	grants_close(policy->grants);
+	meta_clear(&policy->meta);
+	while (policy->kept) {
+		kept = policy->kept;
+		policy->kept = kept->next;
+		free(kept);
+	}
+	policy->fd = policy->directory = -1;
+	policy->grants = NULL;
+}
+
+/* Open the compiled policy at the path that ends in @suffix. */
+static int open_at(struct location *location, const char *suffix, struct policy *policy)
+{
+	struct stat st = { 0 };
 	int r;
 
-	policy->fd = openat(directory, POLICY_FILE,
-			    O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
+	policy->fd = location_open(location, suffix, &st);
 	if (policy->fd < 0)
-		return errno == ELOOP ? -EPERM : neg_errno();
-	if (fstat(policy->fd, &st) < 0)
-		return neg_errno();
-	if (!S_ISREG(st.st_mode) || !trusted_writers(&st))
-		return -EPERM;
+		return policy->fd;
 	r = store_open(policy->fd, st.st_size, &policy->tables.store);
+	return r < 0 ? r : read_meta(policy);
+}
+
+/* Who asks for devices does so later, and of the same generation: -ENOENT where the link has moved
+ * on since the policy was opened. */
+static int keep_directory(struct location *location, const char *suffix, struct policy *policy)
+{
+	struct stat opened, there;
+
+	if (!policy->meta.has_media)
+		return 0;
+	policy->directory = open(location_at(location, suffix), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (policy->directory < 0 || fstat(policy->fd, &opened) < 0 ||
+	    fstatat(policy->directory, POLICY_FILE, &there, AT_SYMLINK_NOFOLLOW) < 0)
+		return neg_errno();
+	return opened.st_ino == there.st_ino && opened.st_dev == there.st_dev ? 0 : -ENOENT;
+}
+
+/*
+ * Follow the link to what is in force. Who can write where it led can put another policy of root's
+ * there, and who can write above that, ".." of it, another directory. The first is not looked at
+ * for what everybody may ask: of the time that a list of groups takes, a look is an eighth.
+ */
+static int open_in_force(struct location *location, enum grants_scope scope, struct policy *policy)
+{
+	int r = location_check(location, "/" POLICY_LINK "/..");
+
+	if (r == 0 && scope != GRANTS_FOR_ALL)
+		r = location_check(location, "/" POLICY_LINK);
+	if (r == 0)
+		r = open_at(location, "/" POLICY_LINK "/" POLICY_FILE, policy);
+	return r < 0 || scope != GRANTS_OF_ROOT ? r
+						: keep_directory(location, "/" POLICY_LINK, policy);
+}
+
+int policy_begin(const char *root, enum grants_scope scope, struct policy *policy)
+{
+	scoped(location_clear) struct location location = { .path = NULL };
+	int r = location_init(root, &location);
+
+	/* Who can write here can swap the link, so this directory counts as well. */
+	if (r == 0)
+		r = location_check(&location, "");
 	if (r < 0)
 		return r;
-	return read_meta(policy);
+	r = open_in_force(&location, scope, policy);
+	/* Two applies may have removed what the link led to a moment ago. */
+	for (unsigned tries = 0; r == -ENOENT && tries < OPEN_TRIES; tries++) {
+		policy_end(policy);
+		r = open_in_force(&location, scope, policy);
+	}
+	return r < 0 ? r : grants_open_at(&location, scope, &policy->grants);
+}
+
+static struct policy *policy_new(void)
+{
+	struct policy *policy = calloc(1, sizeof(*policy));
+
+	if (policy)
+		policy->fd = policy->directory = -1;
+	return policy;
+}
+
+void policy_close(struct policy *policy)
+{
+	if (!policy)
+		return;
+	private_close(policy->private);
+	device_grants_close(policy->devices);
+	policy_end(policy);
+	free(policy);
 }
 
 void policy_close_p(struct policy **policy)
@@ -71,77 +139,46 @@ void policy_close_p(struct policy **policy)
 	policy_close(*policy);
 }
 
-static int policy_open_at(int directory, struct policy **ret)
+static int open_scope(const char *root, enum grants_scope scope, struct policy **ret)
 {
-	scoped(policy_close_p) struct policy *policy = calloc(1, sizeof(*policy));
-	int r;
+	scoped(policy_close_p) struct policy *policy = policy_new();
+	const int r = policy ? policy_begin(root, scope, policy) : -ENOMEM;
 
-	if (!policy)
-		return -ENOMEM;
-	policy->fd = -1;
-	policy->directory = -1;
-	r = open_policy(directory, policy);
-	if (r < 0)
-		return r;
-	/* Who asks for devices does so later, and of the same generation. */
-	if (policy->meta.has_media)
-		policy->directory = fcntl(directory, F_DUPFD_CLOEXEC, 0);
-	if (policy->meta.has_media && policy->directory < 0)
-		return neg_errno();
-	*ret = take(policy, NULL);
-	return 0;
-}
-
-int policy_open_in(const char *dir, struct policy **ret)
-{
-	scoped_fd int directory = open_directory(AT_FDCWD, dir);
-
-	if (directory < 0)
-		return directory;
-	return policy_open_at(directory, ret);
-}
-
-/* Follow the link in @state to what is in force. */
-static int open_in_force(int state, struct policy **ret)
-{
-	scoped_fd int directory = open_directory(state, POLICY_LINK);
-	struct stat st;
-
-	if (directory < 0)
-		return directory;
-	/* And so can who can write where the generations lie: ".." is where the link led. */
-	if (fstatat(directory, "..", &st, 0) < 0)
-		return neg_errno();
-	if (!trusted_writers(&st))
-		return -EPERM;
-	return policy_open_at(directory, ret);
+	if (r == 0)
+		*ret = take(policy, NULL);
+	return r;
 }
 
 int policy_open(const char *root, struct policy **ret)
 {
-	scoped(policy_close_p) struct policy *policy = NULL;
-	scoped_free char *path = NULL;
-	scoped_fd int state = -1;
-	int r;
+	return open_scope(root, GRANTS_OF_ROOT, ret);
+}
 
-	if (asprintf(&path, "%s" POLICY_STATE_DIR, root) < 0) {
-		path = NULL;
-		return -ENOMEM;
-	}
-	/* Who can write here can swap the link, so this directory counts as well. */
-	state = open_directory(AT_FDCWD, path);
-	if (state < 0)
-		return state;
-	r = open_in_force(state, &policy);
-	/* Two applies may have removed what the link led to a moment ago. */
-	for (unsigned tries = 0; r == -ENOENT && tries < OPEN_TRIES; tries++)
-		r = open_in_force(state, &policy);
+int policy_open_at_login(const char *root, struct policy **ret)
+{
+	return open_scope(root, GRANTS_OF_LOGIN, ret);
+}
+
+int policy_open_for_all(const char *root, struct policy **ret)
+{
+	return open_scope(root, GRANTS_FOR_ALL, ret);
+}
+
+int policy_open_in(const char *dir, struct policy **ret)
+{
+	scoped(location_clear) struct location location = { .path = NULL };
+	scoped(policy_close_p) struct policy *policy = policy_new();
+	int r = policy ? location_init_in(dir, &location) : -ENOMEM;
+
 	if (r == 0)
-		r = grants_open_at(state, &policy->grants);
-	if (r < 0)
-		return r;
-	*ret = take(policy, NULL);
-	return 0;
+		r = location_check(&location, "");
+	if (r == 0)
+		r = open_at(&location, "/" POLICY_FILE, policy);
+	if (r == 0)
+		r = keep_directory(&location, "", policy);
+	if (r == 0)
+		*ret = take(policy, NULL);
+	return r;
 }
 
 int policy_take_grants(struct policy *policy, const char *root)
@@ -159,26 +196,6 @@ int policy_take_grants(struct policy *policy, const char *root)
 const struct grants *policy_grants(const struct policy *policy)
 {
 	return policy->grants;
-}
-
-void policy_close(struct policy *policy)
-{
-	struct kept_names *kept;
-
-	if (!policy)
-		return;
-	close_p(&policy->fd);
-	close_p(&policy->directory);
-	private_close(policy->private);
-	device_grants_close(policy->devices);
-	grants_close(policy->grants);
-	meta_clear(&policy->meta);
-	while (policy->kept) {
-		kept = policy->kept;
-		policy->kept = kept->next;
-		free(kept);
-	}
-	free(policy);
 }
 
 const struct policy_facts *policy_facts(const struct policy *policy)

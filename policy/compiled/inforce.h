@@ -7,6 +7,7 @@
 #include <sereno/grants.h>
 
 #include "compiled.h"
+#include "grants_file.h"
 #include "meta.h"
 #include "private_file.h"
 
@@ -33,9 +34,11 @@ struct policy {
 	struct grants *grants;	       /* NULL: nothing is granted, nobody has departed */
 };
 
-/* Open the directory @path, relative to @at, that nobody but root can write. Returns the descriptor
- * or a negative errno. */
-int open_directory(int at, const char *path);
+/* Open what is in force into @policy, all zero but for .fd and .directory,
+ * which are -1; to be ended also after a failure.
+ * For who asks one thing, and would allocate for that alone. Returns as policy_open(). */
+int policy_begin(const char *root, enum grants_scope scope, struct policy *policy);
+void policy_end(struct policy *policy); /* for scoped() */
 
 /* The rules about devices of @policy, which has media:; opened once, then the handle's. Returns as
  * private_open(). */

@@ -24,18 +24,20 @@ static void encode_lengths(struct encoder *encoder, const bool *used, size_t n)
 	}
 }
 
+/* Most are not used: @used is all false before. */
 static void decode_lengths(struct decoder *decoder, bool *used, size_t n)
 {
-	uint8_t byte = 0;
+	const uint8_t *bytes = decode_bytes(decoder, (n + 7) / 8);
 
-	for (size_t i = 0; i < n; i++) {
-		if (i % 8 == 0)
-			byte = decode_u8(decoder);
-		used[i] = (byte & 1) != 0;
-		byte >>= 1;
-	}
-	if (byte != 0)
-		decoder->damaged = true;
+	for (size_t i = 0; bytes && i < (n + 7) / 8; i++)
+		for (unsigned bits = bytes[i], at = 0; bits != 0; bits >>= 1, at++) {
+			if ((bits & 1) == 0)
+				continue;
+			if (i * 8 + at < n)
+				used[i * 8 + at] = true;
+			else
+				decoder->damaged = true;
+		}
 }
 
 static void encode_facts(struct encoder *encoder, const struct policy_facts *facts)
@@ -174,8 +176,7 @@ int decode_meta(struct decoder *decoder, struct meta *ret)
 	if (decode_u32(decoder) != META_FORMAT)
 		return -EBADMSG;
 	decode_facts(decoder, &meta.facts);
-	for (size_t i = 0; i < TABLE_COUNT; i++)
-		meta.buckets[i] = decode_u32(decoder);
+	decode_u32s(decoder, meta.buckets, TABLE_COUNT);
 	meta.anywhere = decode_u32(decoder);
 	decode_lengths(decoder, meta.used_ipv4, PREFIX_LENGTHS_IPV4);
 	decode_lengths(decoder, meta.used_ipv6, PREFIX_LENGTHS_IPV6);

@@ -46,6 +46,9 @@ uint32_t decode_u32(struct decoder *decoder);
 uint64_t decode_u64(struct decoder *decoder);
 int64_t decode_i64(struct decoder *decoder);
 
+/* @n of them in a row; after a fault @numbers are as they were. */
+void decode_u32s(struct decoder *decoder, uint32_t *numbers, size_t n);
+
 /* @length bytes, borrowed from the decoder's memory, or NULL. */
 const uint8_t *decode_bytes(struct decoder *decoder, size_t length);
 
@@ -58,8 +61,5 @@ bool decode_more(const struct decoder *decoder);
 
 /* 0 when everything was read, to the last byte, else -EBADMSG. */
 int decode_end(const struct decoder *decoder);
-
-/* CRC-32C (Castagnoli) of @length bytes. */
-uint32_t crc32c(const void *bytes, size_t length);
 
 #endif

@@ -48,18 +48,12 @@ static uint32_t number_at(const uint8_t *bytes)
 	return le32toh(number);
 }
 
-/* Where the last of the hash tables ends, which end the file. */
+/* Where the hash tables end, which end the file: that of the last one. */
 static size_t end_of_tables(const struct store *store)
 {
-	size_t end = 0, table_end;
+	const uint8_t *const last = store->head + STORE_INDEX_BYTES - SLOT_BYTES;
 
-	for (size_t at = 0; at < STORE_INDEX_BYTES; at += SLOT_BYTES) {
-		table_end = number_at(store->head + at) +
-			    (size_t)number_at(store->head + at + 4) * SLOT_BYTES;
-		if (table_end > end)
-			end = table_end;
-	}
-	return end;
+	return number_at(last) + (size_t)number_at(last + 4) * SLOT_BYTES;
 }
 
 int store_open(int fd, off_t size, struct store *ret)

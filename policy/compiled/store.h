@@ -17,8 +17,9 @@
 #define STORE_INDEX_BYTES 2048 /* 256 hash tables: position, slots */
 #define STORE_HEAD_BYTES \
 	3072 /* read when it is opened: the index, and the first record if it is small */
-#define STORE_KEY_BYTES 8
-#define STORE_VALUE_MAX (32u << 20)
+#define STORE_KEY_BYTES		  8
+#define STORE_RECORD_BYTES(value) (2 * 4 + STORE_KEY_BYTES + (value) + 2 * 8) /* with its slots */
+#define STORE_VALUE_MAX		  (32u << 20)
 
 struct store {
 	int fd;

@@ -5,6 +5,7 @@
 
 #include <sereno/scoped.h>
 
+#include "checksum.h"
 #include "table.h"
 
 void blob_clear(struct blob *blob)

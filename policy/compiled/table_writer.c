@@ -6,6 +6,7 @@
 
 #include <sereno/scoped.h>
 
+#include "checksum.h"
 #include "table_writer.h"
 
 #define KEYS_PER_BUCKET                                                          \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* groups.c - the Unix groups that the roles held give. */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,8 @@
 #include <sereno/scoped.h>
 
 #include "access_load.h"
+
+_Static_assert(_Generic((gid_t)0, uint32_t : true), "a set of numbers is a list of groups");
 
 /* Whether a role of those dates is held, as far as the clock can be believed. */
 static bool is_held(const struct policy *policy, const struct validity *valid, int64_t now)
@@ -73,23 +76,35 @@ static int gather_with_case(struct policy *policy, const struct group_asker *ask
 	return access ? load_and_gather(&reading, now, ret) : -ENOMEM;
 }
 
-/* Add what one grant gives. Returns 1, 0 (his other roles must be looked at) or a negative errno.
- */
-static int add_grant(const struct policy *policy, struct decoder *decoder, int64_t now,
+/* Add what @grant gives. Returns 1, 0 (his other roles must be looked at) or a negative errno. */
+static int add_grant(const struct policy *policy, const struct grant_fact *grant, int64_t now,
 		     struct id_set *ret)
 {
-	scoped(grant_fact_clear) struct grant_fact grant = { 0 };
-	int r = decode_grant(decoder, &grant);
+	int r = 0;
 
-	if (r < 0)
-		return r;
-	if (grant.depends)
+	if (grant->depends)
 		return 0;
-	if (!is_held(policy, &grant.valid, now))
+	if (!is_held(policy, &grant->valid, now))
 		return 1;
-	for (size_t i = 0; r == 0 && i < grant.gives.n; i++)
-		r = id_set_add(ret, grant.gives.id[i]);
+	for (size_t i = 0; r == 0 && i < grant->gives.n; i++)
+		r = id_set_add(ret, grant->gives.id[i]);
 	return r < 0 ? r : 1;
+}
+
+static int add_grants(const struct policy *policy, struct decoder *decoder, int64_t now,
+		      struct id_set *ret)
+{
+	scoped(grant_fact_clear) struct grant_fact grant = { 0 }; /* its memory serves them all */
+	int r = 1;
+
+	while (r > 0 && decode_more(decoder)) {
+		r = decode_grant(decoder, &grant);
+		if (r == 0)
+			r = add_grant(policy, &grant, now, ret);
+	}
+	if (r > 0 && decode_end(decoder) < 0)
+		return -EBADMSG;
+	return r;
 }
 
 /*
@@ -113,11 +128,7 @@ static int gather_grants(const struct policy *policy, const struct group_asker *
 	if (r <= 0)
 		return r < 0 ? r : 1;
 	decoder = blob_decoder(&blob);
-	while (r > 0 && decode_more(&decoder))
-		r = add_grant(policy, &decoder, now, ret);
-	if (r > 0 && decode_end(&decoder) < 0)
-		return -EBADMSG;
-	return r;
+	return add_grants(policy, &decoder, now, ret);
 }
 
 static int gather(struct policy *policy, const struct group_asker *asker, int64_t now,
@@ -139,29 +150,26 @@ static int gather(struct policy *policy, const struct group_asker *asker, int64_
 	return 0;
 }
 
-static int gids_of(const struct id_set *gids, gid_t **ret, size_t *ret_n)
-{
-	gid_t *copy = NULL;
-
-	if (gids->n > 0) {
-		copy = calloc(gids->n, sizeof(*copy));
-		if (!copy)
-			return -ENOMEM;
-	}
-	for (size_t i = 0; i < gids->n; i++)
-		copy[i] = gids->id[i];
-	*ret = copy;
-	*ret_n = gids->n;
-	return 0;
-}
-
 int policy_given_groups(struct policy *policy, const struct group_asker *asker, int64_t now,
 			gid_t **ret, size_t *ret_n)
 {
 	scoped(id_set_clear) struct id_set gids = { 0 };
 	const int r = gather(policy, asker, now, &gids);
 
-	return r < 0 ? r : gids_of(&gids, ret, ret_n);
+	if (r < 0)
+		return r;
+	*ret_n = gids.n;
+	*ret = gids.n > 0 ? take(gids.id, NULL) : NULL;
+	return 0;
+}
+
+int groups_in_force(const char *root, const struct group_asker *asker, int64_t now, gid_t **ret,
+		    size_t *ret_n)
+{
+	scoped(policy_end) struct policy policy = { .fd = -1, .directory = -1 };
+	const int r = policy_begin(root, GRANTS_FOR_ALL, &policy);
+
+	return r < 0 ? r : policy_given_groups(&policy, asker, now, ret, ret_n);
 }
 
 int policy_own_group(struct policy *policy, const char *name, gid_t *ret)

@@ -4,8 +4,8 @@
  *
  * codes_right FOLDER: whole authentications by PAM, pam_start() to pam_end(), one of each in turn,
  * many rounds; each round has a step of its own, each login in it a user who has not used it. State
- * is in FOLDER. What the modules are linked with, but libqrencode, is loaded in this process
- * before, as libcrypto is in sshd; what stands there as fresh has all that to load.
+ * is in FOLDER. What the modules are linked with is loaded in this process before, as
+ * libcrypto is in sshd; what stands there as fresh has all that to load.
  */
 #include "codes_arena.h"
 #include "figure.h"

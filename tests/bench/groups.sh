@@ -62,10 +62,15 @@ groups_list() {
 	groups_in "$1" "$2" "$O/tests/bench/groups" "$3" $((groups_held + 1)) "$4"
 }
 
+# groups_least N SERVICES USER ROUNDS: the least of five, since what else the machine does only adds.
+groups_least() {
+	for _ in 1 2 3 4 5; do groups_list "$@"; done | sort -n | head -n 1
+}
+
 for n in 10 1000 100000; do groups_tree "$n"; done
-few=$(groups_list 10 sereno bea 3000)
-many=$(groups_list 100000 sereno bea 3000)
-files=$(groups_list 100000 files ana 30)
+few=$(groups_least 10 sereno bea 3000)
+many=$(groups_least 100000 sereno bea 3000)
+files=$(groups_least 100000 files ana 30)
 both=$(groups_list 100000 'files sereno' ana 30)
 
 # systemd's drop-ins: a file for each group and a link for its number, a file for each membership.
@@ -81,7 +86,7 @@ awk -v at="$root/groups-1000/userdb" -v held="$groups_held" 'BEGIN {
 	}
 }'
 dropins=$(groups_list 1000 systemd ana 30)
-thousand=$(groups_list 1000 sereno bea 3000)
+thousand=$(groups_least 1000 sereno bea 3000)
 
 quotient() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.3g", a / b }'; }
 echo "beside groups-of-10 $few us"

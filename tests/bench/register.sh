@@ -96,4 +96,4 @@ ended=$(register_now)
 	echo 'register: not everybody is in the list' >&2
 	exit 1
 }
-figure register-review-of-100000 "$(register_ms "$began" "$ended")" ms 2000
+figure register-review-of-100000 "$(register_ms "$began" "$ended")" ms 1000

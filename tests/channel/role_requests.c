@@ -20,6 +20,9 @@ static const struct channel_request asked[] = {
 	{ .kind = CHANNEL_REQUESTS, .id = UINT32_MAX },
 	{ .kind = CHANNEL_APPROVE, .id = 1, .reason = "seen" },
 	{ .kind = CHANNEL_DENY, .id = 2, .reason = "no" },
+	{ .kind = CHANNEL_REVIEW, .role = "dba", .as_json = true, .columns = 1000 },
+	{ .kind = CHANNEL_REVIEW },
+	{ .kind = CHANNEL_SIGN, .role = "dba", .reason = "5f3c0a9b1d2e4f60" },
 };
 
 #define ROW                                                                                    \
@@ -43,6 +46,8 @@ static const struct channel_reply answered[] = {
 	  .n_requests = 1,
 	  .request = { ROW } },
 	{ .answer = CHANNEL_NOT_ALLOWED, .kind = CHANNEL_DENY, .why = "because" },
+	{ .answer = CHANNEL_ACCEPTED, .kind = CHANNEL_REVIEW },
+	{ .answer = CHANNEL_ACCEPTED, .kind = CHANNEL_SIGN },
 };
 
 static void test_requests(void **state)
@@ -117,7 +122,7 @@ static const struct broken {
 } broken[] = {
 	{ "another version", 0, 2, -EPROTONOSUPPORT },
 	{ "no kind", 1, 0, -EPROTONOSUPPORT },
-	{ "a kind of later", 1, CHANNEL_DENY + 1, -EPROTONOSUPPORT },
+	{ "a kind of later", 1, CHANNEL_SIGN + 1, -EPROTONOSUPPORT },
 	{ "an answer of later", 2, CHANNEL_NOT_ALLOWED + 1, -EPROTONOSUPPORT },
 	{ "more rows than there are", 3, 2, -EBADMSG },
 	{ "more rows than can be", 3, CHANNEL_PAGE_MAX + 1, -EBADMSG },

@@ -78,6 +78,7 @@ expect 1 revoke 7 --reason x --root "$tree"
 says "there is none that is open"
 expect 0 revoke 1 --reason done --root "$tree"
 says "sol no longer holds employee"
+says "Of sessions of his that are open, those that rest on it are told within a minute, and end ten minutes later"
 expect 1 explain sol --service cron --from jobs --root "$tree"
 expect 1 grants --root "$tree"
 expect 0 grants --all --root "$tree"
@@ -99,5 +100,29 @@ says "No policy decides"
 expect 0 apply --root "$tree"
 expect 0 explain sol --service cron --from jobs --root "$tree"
 expect 0 revoke sol employee --reason done --root "$tree"
+
+# What is published is of another register than the one that is there.
+expect 0 grant sol employee --for 2h --reason again --root "$tree"
+expect 0 status --root "$tree"
+sqlite3 "$tree/var/lib/sereno/register.db" "UPDATE counter SET value = value + 1 WHERE name = 'serial'"
+expect 1 status --root "$tree"
+says "logins do not see what the register says now; next: sereno grants"
+expect 1 status --json --root "$tree"
+json '.attention == ["unpublished"]'
+expect 0 grants --root "$tree"
+expect 0 status --root "$tree"
+
+# The groups that roles give, and where that is written.
+sed -i 's/^  sysadmin:/&\n    gives-groups: [sereno-admins,\n      sereno-logs]/' "$policy"
+expect 0 apply --root "$tree"
+expect 0 explain luis --service login --from seat --root "$tree"
+says "gives groups: sereno-admins (line $(grep -n sereno-admins "$policy" | cut -d: -f1)), sereno-logs (line $(grep -n '^      sereno-logs' "$policy" | cut -d: -f1))"
+expect 0 explain luis --service login --from seat --json --root "$tree"
+json '[.roles[] | select(.role == "sysadmin").gives_groups[].group] == ["sereno-admins", "sereno-logs"]'
+expect 0 grant sol sysadmin --for 1h --reason x --root "$tree"
+sed -i 's/^root:/session: {when-access-ends: tell}\n&/' "$policy"
+expect 0 apply --root "$tree"
+expect 0 revoke sol sysadmin --reason x --root "$tree"
+says "those that rest on it are told within a minute, and go on"
 
 [ "$failures" -eq 0 ]

@@ -24,6 +24,7 @@ furnish() {
 	sed -i 's/^audit:x:51:eva/audit:x:51:eva,pepe/' "$tree/etc/group"
 	echo 'pepe:$y$j9T$x:19000:0:99999:7:::' >>"$tree/etc/shadow"
 	sed -i 's/^  contractor:/  keeper:\n    members: [pepe]\n    knows: [grub, bmc]\n    allow: [{services: [sshd], from: [office]}]\n  contractor:/' "$policy"
+	sed -i 's/^  contractor:/  dba:\n    allow: [{services: [sshd], from: [office]}]\n    knows: [vault]\n  contractor:/' "$policy"
 	expect 0 apply --root "$tree"
 	rm -rf "$tree/home" "$tree/root" "$tree/tmp" "$tree/run"
 	mkdir -p "$tree/home/pepe/.ssh" "$tree/home/luis/.ssh" "$tree/home/eva/.ssh" "$tree/root/.ssh" \
@@ -147,6 +148,8 @@ expect 0 offboard pepe --at 2040-12-31T14:00 --root "$tree" # not put off by tha
 says "2039-12-31"
 says "leaves"
 [ -e "$tree/var/spool/cron/crontabs/pepe" ] || fail "taken too early"
+grep -q pepe "$tree/var/lib/sereno/grants.1.cdb" && fail "everybody can read who is yet to leave"
+[ "$(stat -c %a "$tree/var/lib/sereno/leavers.1.cdb")" = 600 ] || fail "others can read who is yet to leave"
 expect 0 offboard --due --root "$tree"
 [ -e "$tree/var/spool/cron/crontabs/pepe" ] || fail "the timer took it too early"
 expect 0 offboard --root "$tree"
@@ -160,8 +163,88 @@ expect 0 offboard pepe --at "$(date -u -d '+1 second' +%FT%TZ)" --root "$tree"
 sleep 1.1
 expect 0 offboard --due --root "$tree"
 [ ! -e "$tree/var/spool/cron/crontabs/pepe" ] || fail "the timer did not take it"
+grep -q pepe "$tree/var/lib/sereno/grants.1.cdb" || fail "who has left was not published"
 expect 0 offboard --due --root "$tree"
 [ -z "$said" ] || fail "the timer ran twice: $said"
+
+# By the time it is due somebody else has his number: what is his by the number alone is left.
+furnish
+expect 0 offboard pepe --at 2039-12-31T14:00 --root "$tree"
+echo 'twin:x:1003:50::/home/twin:/bin/sh' >>"$tree/etc/passwd"
+sqlite3 "$tree/var/lib/sereno/register.db" "UPDATE departures SET since = $(date +%s)"
+expect 1 offboard --due --root "$tree"
+says "pepe has the same user id as twin by now"
+[ -e "$tree/var/spool/cron/atjobs/a0000101abcdef" ] || fail "a job of the twin's is gone"
+[ ! -e "$tree/var/spool/cron/crontabs/pepe" ] || fail "his crontab is still there"
+expect 1 offboard pepe --root "$tree"
+says "give one of them another id first"
+sed -i '/^twin:/d' "$tree/etc/passwd"
+expect 0 offboard pepe --root "$tree"
+[ ! -e "$tree/var/spool/cron/atjobs/a0000101abcdef" ] || fail "his job is still there"
+
+# What he knew once he knows: by a role that the policy has no more, a group he was taken out of, a
+# grant of a role that is gone, and what he learns between the plan and its time; however many.
+furnish
+expect 0 grant pepe dba --for 1h --reason 'for a day' --root "$tree"
+sed -i '/^  keeper:/,/allow:/d; s/^  auditor:/&\n    knows: [safe]/; /^  dba:/,/knows:/d' "$policy"
+expect 0 apply --root "$tree"
+sed -i 's/^audit:x:51:eva,pepe/audit:x:51:eva/' "$tree/etc/group"
+sed -i '/^    knows: \[safe\]/d' "$policy"
+expect 0 apply --root "$tree"
+expect 0 offboard pepe --dry-run --json --root "$tree"
+json '(.secrets | sort) == ["bmc", "grub", "safe", "vault"]'
+expect 0 offboard pepe --at 2039-12-31T14:00 --root "$tree"
+sed -i "s/^  contractor:/  hoarder:\n    members: [pepe]\n    knows: [$(seq -s, -f s%g 300)]\n    allow: [{services: [sshd], from: [office]}]\n  contractor:/" "$policy"
+expect 0 apply --root "$tree"
+sqlite3 "$tree/var/lib/sereno/register.db" "UPDATE departures SET since = $(date +%s)"
+expect 0 offboard --due --root "$tree"
+expect 0 offboard --json --root "$tree"
+json '.[0].secrets | length == 304'
+jq -e '.secrets | length == 304' "$tree/var/lib/sereno/departures/pepe-1/report.json" >/dev/null || fail "secrets are missing in the report"
+
+# Groups change without a policy that is applied: once a day it is noted who is in them.
+furnish
+sed -i 's/^  auditor:/&\n    knows: [safe]/' "$policy"
+expect 0 apply --root "$tree"
+sed -i 's/^audit:x:51:eva,pepe/audit:x:51:eva,pepe,ana/' "$tree/etc/group"
+expect 0 offboard --due --root "$tree"
+sed -i 's/,ana$//' "$tree/etc/group"
+expect 0 offboard ana --dry-run --json --root "$tree"
+json '.secrets == []'
+sed -i 's/^audit:x:51:eva,pepe/audit:x:51:eva,pepe,ana/' "$tree/etc/group"
+sqlite3 "$tree/var/lib/sereno/register.db" "UPDATE counter SET value = value - 86400 WHERE name = 'learned'"
+expect 0 offboard --due --root "$tree"
+sed -i 's/,ana$//' "$tree/etc/group"
+expect 0 offboard ana --dry-run --json --root "$tree"
+json '.secrets == ["safe"]'
+
+# A backup from before he left lets nobody in again; what was kept of his stays, and so he can come back.
+furnish
+echo 0123456789abcdef0123456789abcdef >"$tree/etc/machine-id"
+rm -f "$tree/b.sqlar"
+expect 0 backup "$tree/b.sqlar" --root "$tree"
+expect 0 offboard pepe --root "$tree"
+expect 0 offboard eva --at 2039-12-31T14:00 --root "$tree"
+expect 0 restore "$tree/b.sqlar" --force --dry-run --root "$tree"
+says "sereno offboard undo pepe"
+expect 0 restore "$tree/b.sqlar" --force --root "$tree"
+says "pepe leaves, or has left"
+says "eva leaves, or has left"
+expect 1 explain pepe --service sshd --from 10.20.3.4 --root "$tree"
+says "has left"
+[ -e "$tree/var/lib/sereno/departures/pepe-1/removed-keys" ] || fail "what was kept is lost"
+expect 0 offboard --json --root "$tree"
+json 'length == 2 and (.[0].secrets | length) == 2'
+expect 0 offboard --due --root "$tree"
+[ -z "$said" ] || fail "steps were taken again: $said"
+expect 0 offboard undo pepe --root "$tree"
+expect 0 explain pepe --service sshd --from 10.20.3.4 --root "$tree"
+[ -e "$tree/home/pepe/.ssh/authorized_keys" ] || fail "his keys are not back"
+expect 0 offboard pepe --root "$tree"
+printf 'no register' >"$tree/var/lib/sereno/register.db"
+expect 0 restore "$tree/b.sqlar" --force --root "$tree"
+says "cannot be read"
+says "is let in again"
 
 # Killed at whatever point: running again finishes, and nothing that was kept is lost.
 for wait in 0.002 0.004 0.008 0.012 0.02 0.03 0.05; do

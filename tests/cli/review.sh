@@ -29,6 +29,7 @@ cat >>"$tree/etc/passwd" <<-'END'
 	twin:x:1006:1006::/home/twin:/bin/bash
 	toor:x:0:0::/root:/bin/bash
 END
+for user in pepe luis eva zoe sol; do echo "$user"':$y$j9T$x:19000:0:99999:7:::'; done >>"$tree/etc/shadow"
 sed -i -e 's/^  sysadmin:/&\n    owner: luis/' -e 's/^  employee:/&\n    owner: eva/' -e 's/members: \[zoe\]/members: [zoe, gone]\n    owner: luis/' "$policy"
 expect 0 apply --root "$tree"
 
@@ -53,7 +54,10 @@ digest=$(printf '%s' "$said" | jq -r .digest)
 expect 1 review sign contractor --digest "$digest" --root "$tree"
 says "no open review waits"
 
+listen "$tree"
 expect 0 review open --deadline 14d --root "$tree"
+event 'review.opened subject="luis" until='
+event 'detail="review 1 of 3 roles"'
 says "auditor has no owner"
 says "Review 1 is open: 3 roles"
 expect 1 review open --root "$tree"
@@ -62,11 +66,32 @@ expect 0 review --root "$tree"
 says "to be signed"
 says "nobody can sign"
 [ "$login" = 0 ] || says "toor is root under another name"
+
+# Accounts that no owner answers for, and when a role was of use.
+says "twin and zoe are one user id, 1006"
+says "Accounts that no role holds"
+says "pepe (uid 1003)"
+says "sol (uid 1010)"
+silent_on "(uid 34)"
+silent_on "(uid 1001)"
+silent_on "(uid 1002)"
+expect 0 review --json --root "$tree"
+json '.without_role == ["pepe", "sol"] and .shared_uids == [{"uid": 1006, "user": "twin", "also": "zoe"}]'
+json '[.roles[].last_use] == [null, null, null, null]'
+mkdir -m 700 "$tree/var/lib/sereno/role-uses"
+printf '\0\303\160\144\0\0\0\0\377\074\217\233\377\377\377\377' >"$tree/var/lib/sereno/role-uses/employee"
+expect 0 review employee --json --root "$tree"
+json '.last_use == "2023-05-26T14:32:32Z"'
+expect 0 review employee --root "$tree"
+says "Somebody was let in by it last: Fri 2023-05-26"
+expect 0 review sysadmin --root "$tree"
+says "last: never, as far as this host knows"
 expect 0 review employee --json --root "$tree"
 json '[.members[].user] == ["ana", "luis"] and .members[0].group == "staff"'
 owned=$(printf '%s' "$said" | jq -r .digest)
 expect 1 review sign employee --digest "$owned" --root "$tree"
 says "reviewed by its owner, eva, and you logged in as luis"
+event 'review.refused subject="luis" rule="employee"'
 
 # The list that was seen, not the one that came after.
 expect 0 grant sol contractor --for 2h --reason 'order "4711"' --root "$tree"
@@ -81,6 +106,7 @@ expect 1 review sign contractor --digest 0000 --root "$tree"
 expect 1 review sign contractor --digest "$(echo "$digest" | cut -c 1-15)" --root "$tree"
 expect 0 review sign contractor --digest "$(echo "$digest" | cut -c 1-16)" --root "$tree"
 says "Signed: contractor, 3 users"
+event "review.signed subject=\"luis\" rule=\"contractor\" detail=\"sha256:$digest users=3\""
 expect 1 review sign contractor --digest "$digest" --root "$tree"
 expect 0 review contractor --root "$tree"
 says "as it is now"

@@ -14,14 +14,15 @@ rate() {
 }
 rate serenod.service 20
 rate sereno-verify@.service 26
+rate sereno-review@.service 26
 rate sereno-follow.service 26
 # It unmounts for everybody, so it has no mount namespace to hide anything from it in.
 rate sereno-media.service 40
 
 # The programs need not be installed for a key to be misspelt.
-for unit in system/serenod.* system/sereno-verify* system/sereno-follow.* system/sereno-media.*; do
+for unit in system/serenod.* system/sereno-verify* system/sereno-review* system/sereno-follow.* system/sereno-media.*; do
 	sed 's,^ExecStart=.*,ExecStart=/bin/true,' "$unit" >"$folder/$(basename "$unit")"
 done
-(cd "$folder" && SYSTEMD_LOG_LEVEL=warning systemd-analyze verify --man=no ./serenod.socket ./serenod.service ./sereno-verify.socket ./sereno-verify@x.service ./sereno-follow.service ./sereno-follow.timer ./sereno-follow.path ./sereno-media.service ./sereno-media.path) >"$folder/said" 2>&1 || failed=1
+(cd "$folder" && SYSTEMD_LOG_LEVEL=warning systemd-analyze verify --man=no ./serenod.socket ./serenod.service ./sereno-verify.socket ./sereno-verify@x.service ./sereno-review.socket ./sereno-review@x.service ./sereno-follow.service ./sereno-follow.timer ./sereno-follow.path ./sereno-media.service ./sereno-media.path) >"$folder/said" 2>&1 || failed=1
 if grep -F "$folder" "$folder/said"; then failed=1; fi
 exit "$failed"

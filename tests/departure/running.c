@@ -83,6 +83,44 @@ static void test_mentions(void **state)
 	assert_true(found(scene, FOUND_TO_DO, "/etc/sudoers:3:"));
 }
 
+/* However deep the alias, on however many lines; not what is for everybody. */
+static void test_sudo_rules(void **state)
+{
+	struct scene *scene = *state;
+	char by_number[64];
+
+	if (access("/usr/bin/cvtsudoers", X_OK) != 0)
+		skip();
+	put(scene, "etc/sudoers",
+	    "User_Alias A = eva, \\\n  pepe\nUser_Alias B = A\nB host = (root) /bin/first\n"
+	    "eva ALL = /bin/second\nALL ALL = /bin/third\n");
+	assert_int_equal(take_one(scene, "mentions", DEPARTURE_DO), STEP_TO_DO);
+	assert_true(found(scene, FOUND_TO_DO, "pepe,host,root,,\"\",/bin/first"));
+	assert_false(found(scene, FOUND_TO_DO, "/bin/second"));
+	assert_false(found(scene, FOUND_TO_DO, "/bin/third"));
+	(void)snprintf(by_number, sizeof(by_number), "User_Alias C = #%u\nC ALL = /bin/fourth\n",
+		       scene->leaver.uid);
+	put(scene, "etc/sudoers", by_number);
+	(void)take_one(scene, "mentions", DEPARTURE_LOOK);
+	assert_true(found(scene, FOUND_TO_DO, "/bin/fourth"));
+	put(scene, "etc/sudoers", "pepe ALL = = x\n");
+	(void)take_one(scene, "mentions", DEPARTURE_LOOK);
+	assert_true(found(scene, FOUND_TO_DO, "cannot read /etc/sudoers"));
+	put(scene, "etc/sudoers", "@includedir /etc/sudoers.d\n");
+	assert_int_equal(take_one(scene, "mentions", DEPARTURE_LOOK), STEP_NOTHING);
+}
+
+static void test_administered(void **state)
+{
+	struct scene *scene = *state;
+
+	put(scene, "etc/group", "desk:x:60:eva\nlab:x:61:eva\n");
+	put(scene, "etc/gshadow", "desk:!:luis,pepe,eva:eva\nlab:!:luis:eva\n");
+	assert_int_equal(take_one(scene, "groups", DEPARTURE_DO), STEP_TO_DO);
+	assert_int_equal(scene->findings.count[FOUND_TO_DO], 1);
+	assert_true(found(scene, FOUND_TO_DO, "gpasswd -A 'luis,eva' desk"));
+}
+
 static void test_files(void **state)
 {
 	struct scene *scene = *state;
@@ -287,9 +325,10 @@ static void test_no_processes(void **state)
 int main(void)
 {
 	const struct CMUnitTest scenes[] = {
-		SCENE(test_spools),	  SCENE(test_kept_once), SCENE(test_spool_traps),
-		SCENE(test_mentions),	  SCENE(test_files),	 SCENE(test_processes),
-		SCENE(test_no_processes), SCENE(test_headless),	 SCENE(test_hopping),
+		SCENE(test_spools),	  SCENE(test_kept_once),    SCENE(test_spool_traps),
+		SCENE(test_mentions),	  SCENE(test_files),	    SCENE(test_processes),
+		SCENE(test_no_processes), SCENE(test_headless),	    SCENE(test_hopping),
+		SCENE(test_sudo_rules),	  SCENE(test_administered),
 	};
 
 	return cmocka_run_group_tests_name("running", scenes, NULL, NULL);

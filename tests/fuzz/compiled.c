@@ -19,6 +19,7 @@
 #include <sereno/groups.h>
 #include <sereno/scoped.h>
 
+#include "compiled/checksum.h"
 #include "compiled/record.h"
 #include "compiled/table.h"
 

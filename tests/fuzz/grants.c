@@ -16,6 +16,7 @@
 #include <sereno/grants.h>
 #include <sereno/scoped.h>
 
+#include "compiled/checksum.h"
 #include "compiled/record.h"
 #include "compiled/table.h"
 
@@ -48,8 +49,12 @@ static void below_root(char path[static 128], const char *tail)
 
 static void remove_root(void)
 {
-	static const char *const tails[] = { "/var/lib/sereno/grants.1.cdb", "/var/lib/sereno",
-					     "/var/lib", "/var", "" };
+	static const char *const tails[] = { "/var/lib/sereno/grants.1.cdb",
+					     "/var/lib/sereno/leavers.1.cdb",
+					     "/var/lib/sereno",
+					     "/var/lib",
+					     "/var",
+					     "" };
 	char path[128];
 
 	for (size_t i = 0; i < ARRAY_SIZE(tails); i++) {

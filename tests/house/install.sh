@@ -33,6 +33,8 @@ LC_ALL=C sort -k 2 >"$root/expected" <<LIST
 644 /usr/lib/systemd/system/sereno-key.service
 644 /usr/lib/systemd/system/sereno-media.path
 644 /usr/lib/systemd/system/sereno-media.service
+644 /usr/lib/systemd/system/sereno-review.socket
+644 /usr/lib/systemd/system/sereno-review@.service
 644 /usr/lib/systemd/system/sereno-verify.socket
 644 /usr/lib/systemd/system/sereno-verify@.service
 644 /usr/lib/systemd/system/serenod.service

@@ -31,7 +31,7 @@ plant 'not its room'        policy/x.c '#include "y.h"'
 plant 'does not exist'      policy/x.c '#include <sereno/nothing.h>'
 plant 'for pam,daemon/ only' policy/x.c '#include <security/pam_modules.h>'
 plant 'for otp/ only'       admin/x.c '#include <liboath/oath.h>'
-plant 'for daemon/ only'    policy/x.c '#include <systemd/sd-daemon.h>'
+plant 'for daemon,media/ only'    policy/x.c '#include <systemd/sd-daemon.h>'
 plant 'for policy/ only'    admin/x.c '#include <yaml.h>'
 plant 'compile by itself'   policy/x.h 'struct x { size_t n; };'
 plant 'goto out'            policy/x.c 'void f(void)\n{\n\tgoto out;\nout:\n}'
@@ -41,3 +41,17 @@ plant 'file of 50'          policy/x.c "$(yes 'extern int x;' | head -500)"
 for file in policy/x.c policy/y.c; do printf '/* x.c - no licence */\n' >$file; done
 if said=$("$checker"); then exit 1; fi
 case $said in *'policy/y.c:1: no licence'*'policy/y.c:2: no sentence'*) ;; *) exit 1 ;; esac
+
+# Calls from room to room, by what was built: one that is in order, one sideways, one upward.
+build() { # ROOM TEXT
+	echo "$2" | gcc -c -x c -o "$1.o" - && ar rcs "built/$1.a" "$1.o"
+}
+mkdir built
+build state 'void slot_open(void) {}'
+build register 'void register_open(void) {}'
+build admin 'void review_run(void) {}'
+build sessions 'void slot_open(void); void register_open(void); void review_run(void); void f(void) { slot_open(); register_open(); review_run(); }'
+said=$("$checker" built 2>/dev/null || true)
+case $said in *'sessions/: may not call register/: register_open'*) ;; *) echo "not seen: sideways: $said" && exit 1 ;; esac
+case $said in *'sessions/: may not call admin/: review_run'*) ;; *) echo "not seen: upward" && exit 1 ;; esac
+case $said in *slot_open*) echo "said: slot_open" && exit 1 ;; esac

@@ -4,6 +4,8 @@
 
 #include <security/pam_modules.h>
 
+#include <sereno/role_use.h>
+
 #include "second_factor.h"
 
 #define REFUSED "Access is not permitted here and now."
@@ -204,6 +206,28 @@ static void on_trial_it_only_records(void **state)
 	assert_null(strstr(event, "until="));
 }
 
+/* For those who review roles: a refusal is no use of one, nor is what only a trial let in. */
+static void a_role_that_let_in_was_used(void **state)
+{
+	const struct entry office = { "sshd", HELD, "10.1.2.3", "ssh", NULL };
+	const int64_t before = time(NULL);
+	struct host *host = *state;
+	char text[2048];
+	int64_t at = 0;
+
+	(void)snprintf(text, sizeof(text), "observe: [all]\n%s", policy);
+	host_policy(host, text);
+	use_module(host, "sshd");
+	assert_int_equal(account(host, &from_elsewhere, 0), PAM_SUCCESS);
+	host_policy(host, policy);
+	assert_int_equal(account(host, &from_elsewhere, 0), PAM_PERM_DENIED);
+	assert_int_equal(role_use_last(host->root, "employee", &at), -ENOENT);
+	assert_int_equal(account(host, &office, 0), PAM_SUCCESS);
+	assert_int_equal(role_use_last(host->root, "employee", &at), 0);
+	assert_in_range(at, before, before + 60);
+	assert_int_equal(role_use_last(host->root, "visitor", &at), -ENOENT);
+}
+
 static void an_unknown_option_refuses(void **state)
 {
 	static const char *const options[] = { "debug", "root", "root=", "root=etc", "roots=/" };
@@ -267,6 +291,7 @@ int main(void)
 		ON_HOST(a_second_factor_seen_in_this_handle),
 		ON_HOST(silent_means_silent),
 		ON_HOST(on_trial_it_only_records),
+		ON_HOST(a_role_that_let_in_was_used),
 		ON_HOST(an_unknown_option_refuses),
 		ON_HOST(hostile_user_names),
 		ON_HOST(a_huge_user_name_and_host),

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <sereno/grants.h>
 #include <sereno/scoped.h>
 
 #define GENERATIONS "/var/lib/sereno/generations"
@@ -209,6 +210,70 @@ static void test_unsafe_generations(void **state)
 	assert_true(in_force(root) == 1);
 }
 
+/* Who can write in the directory of a generation can put an older policy there. */
+static void test_unsafe_generation(void **state)
+{
+	const struct root *root = *state;
+	struct policy *policy = NULL;
+	scoped_free char *path = NULL;
+
+	assert_true(apply(root) == 1);
+	assert_true(asprintf(&path, "%s" GENERATIONS "/1", root->path) > 0);
+	assert_int_equal(chmod(path, 0757), 0);
+	assert_int_equal(policy_open(root->path, &policy), -EPERM);
+	assert_int_equal(chmod(path, 0755), 0);
+	assert_true(in_force(root) == 1);
+}
+
+/* What was published with nothing in it is told by its mode too: a longer one may have been cut. */
+static void test_nothing_granted(void **state)
+{
+	static const struct granted granted = { "ana",
+						{ .role = "r", .valid = { 0, TIME_NO_END } } };
+	const struct grants_image image = { .facts.n_grants = 1, .grants = &granted };
+	const struct root *root = *state;
+	scoped(policy_close_p) struct policy *none = NULL, *some = NULL, *cut = NULL;
+	scoped_free char *path = NULL;
+	struct stat st;
+
+	assert_true(apply(root) == 1);
+	assert_true(asprintf(&path, "%s/var/lib/sereno/grants.1.cdb", root->path) > 0);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0444);
+	assert_int_equal(policy_open_for_all(root->path, &none), 0);
+	assert_null(policy_grants(none));
+	assert_int_equal(grants_publish(root->path, &image), 0);
+	assert_int_equal(policy_open_for_all(root->path, &some), 0);
+	assert_int_equal(grants_facts(policy_grants(some))->n_grants, 1);
+	assert_int_equal(truncate(path, st.st_size), 0);
+	assert_int_equal(policy_open_for_all(root->path, &cut), -EBADMSG);
+}
+
+/* Nor is who will leave forgotten at a login, who stands in a file of his own. */
+static void test_nobody_leaves(void **state)
+{
+	static const struct departure departure = { .user = "ana",
+						    .uid = 1001,
+						    .since = 2000000000 };
+	const struct grants_image image = { .facts.n_departures = 1, .departures = &departure };
+	const struct root *root = *state;
+	scoped(policy_close_p) struct policy *none = NULL, *some = NULL, *cut = NULL;
+	scoped_free char *path = NULL;
+	struct stat st;
+
+	assert_true(apply(root) == 1);
+	assert_true(asprintf(&path, "%s/var/lib/sereno/leavers.1.cdb", root->path) > 0);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0400);
+	assert_int_equal(policy_open_at_login(root->path, &none), 0);
+	assert_null(policy_grants(none));
+	assert_int_equal(grants_publish(root->path, &image), 0);
+	assert_int_equal(policy_open_at_login(root->path, &some), 0);
+	assert_int_equal(grants_facts(policy_grants(some))->n_departures, 1);
+	assert_int_equal(truncate(path, st.st_size), 0);
+	assert_int_equal(policy_open_at_login(root->path, &cut), -EBADMSG);
+}
+
 /* A umask, tight or loose, does not show in what readers need and writers must not have. */
 static void test_umask(void **state)
 {
@@ -283,6 +348,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_busy, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_unsafe_state, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_unsafe_generations, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_unsafe_generation, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_nothing_granted, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_nobody_leaves, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_umask, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_text, setup, teardown),
 	};

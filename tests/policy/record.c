@@ -7,6 +7,7 @@
 #include <sereno/access.h>
 #include <sereno/scoped.h>
 
+#include "compiled/checksum.h"
 #include "compiled/compiled.h"
 #include "compiled/record.h"
 
@@ -80,9 +81,18 @@ static void test_sticky_error(void **state)
 /* The check value of CRC-32C, from the catalogue of parametrised CRC algorithms. */
 static void test_crc(void **state)
 {
+	uint8_t bytes[256];
+
 	(void)state;
 	assert_int_equal(crc32c("123456789", 9), 0xe3069283);
+	assert_int_equal(crc32c_by_table("123456789", 9), 0xe3069283);
 	assert_int_equal(crc32c("", 0), 0);
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)(i * i + 7 * i);
+	for (size_t start = 0; start < 9; start++)
+		for (size_t length = 0; length <= sizeof(bytes) - start; length++)
+			assert_int_equal(crc32c(bytes + start, length),
+					 crc32c_by_table(bytes + start, length));
 }
 
 /* clang-format off */

@@ -147,8 +147,9 @@ static void test_departed_acts(void **state)
 	assert_int_equal(office_grant(&office, "luis", HOUR, &wish, &id), REFUSED_DEPARTED);
 	assert_int_equal(office_grant(&office, "marta", HOUR, &to_him, &id), REFUSED_DEPARTED);
 	assert_int_equal(register_request(office.db,
-					  &(struct register_person){ office.policy, &who }, &later,
-					  &(struct request_wish){ "dba", HOUR }, &id),
+					  &(struct register_person){ .policy = office.policy,
+								     .request = &who },
+					  &later, &(struct request_wish){ "dba", HOUR }, &id),
 			 REFUSED_DEPARTED);
 	office_close(&office);
 }
@@ -188,8 +189,9 @@ static void test_requests_go(void **state)
 	(void)state;
 	office_open(&office);
 	assert_int_equal(register_request(office.db,
-					  &(struct register_person){ office.policy, &who }, &asks,
-					  &wish, &request),
+					  &(struct register_person){ .policy = office.policy,
+								     .request = &who },
+					  &asks, &wish, &request),
 			 0);
 	assert_int_equal(register_departure_begin(office.db, &act, &leaving, &id), 0);
 	assert_int_equal(state_of(&office, request), REQUEST_OPEN);

@@ -234,7 +234,7 @@ static void test_who_may_read(void **state)
 	register_close(other);
 	path_of(&office, "grants.1.cdb", path);
 	assert_int_equal(stat(path, &st), 0);
-	assert_int_equal(st.st_mode & 07777, 0644);
+	assert_int_equal(st.st_mode & 07777, 0444);
 	office_close(&office);
 }
 

@@ -6,7 +6,7 @@ static int ask(const struct office *office, const char *user, const char *role, 
 	       uint32_t *ret)
 {
 	const struct access_request request = { .uid = 1500, .subject = { .user = user } };
-	const struct register_person person = { office->policy, &request };
+	const struct register_person person = { .policy = office->policy, .request = &request };
 	const struct request_wish wish = { role, for_sec };
 	const struct act act = act_of(user, 0);
 
@@ -17,7 +17,7 @@ static int decide_as(const struct office *office, struct act act, uint32_t id,
 		     enum register_decision decision)
 {
 	const struct access_request request = { .uid = 1500, .subject = { .user = act.user } };
-	const struct register_person person = { office->policy, &request };
+	const struct register_person person = { .policy = office->policy, .request = &request };
 
 	return register_decide(office->db, &person, &act, id, decision);
 }
@@ -152,6 +152,140 @@ static void test_approver_left(void **state)
 	office_close(&office);
 }
 
+/* The policy in force becomes another one, where @from stands @to. */
+static void change_policy(struct office *office, const char *from, const char *to)
+{
+	char text[sizeof(office_text) + 64];
+	const char *at = strstr(office_text, from);
+	int n;
+
+	assert_non_null(at);
+	n = snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - office_text), office_text, to,
+		     at + strlen(from));
+	assert_in_range(n, 1, sizeof(text) - 1);
+	policy_close(office->policy);
+	office->policy = NULL;
+	office_policy(office, text);
+	assert_int_equal(policy_open(office->root, &office->policy), 0);
+}
+
+static void test_approver_lost_role(void **state)
+{
+	struct decision decision;
+	struct office office;
+	uint32_t id;
+
+	(void)state;
+	office_open(&office);
+	assert_int_equal(ask(&office, "luis", "vault", HOUR, &id), 0);
+	assert_int_equal(approve(&office, "eva", 60, id), 0);
+	change_policy(&office, "[mar, eva, eva-adm, tom]", "[mar, tom]");
+	assert_int_equal(approve(&office, "mar", 90, id), 0);
+	assert_false(office_holds(&office, "luis", "vault", 90));
+	assert_int_equal(register_decision(office.db, id, &decision), 0);
+	assert_int_equal(decision.approvals, 1);
+	assert_int_equal(approve(&office, "tom", 91, id), 0);
+	assert_true(office_holds(&office, "luis", "vault", 91));
+	office_close(&office);
+}
+
+static void test_approver_by_grant(void **state)
+{
+	const struct grant_wish wish = { "bea", "auditor", OFFICE_NOW, OFFICE_NOW + 80 };
+	struct office office;
+	uint32_t id, grant;
+
+	(void)state;
+	office_open(&office);
+	assert_int_equal(office_grant(&office, "marta", 0, &wish, &grant), 0);
+	assert_int_equal(ask(&office, "luis", "vault", HOUR, &id), 0);
+	assert_int_equal(approve(&office, "bea", 60, id), 0);
+	assert_int_equal(approve(&office, "mar", 80, id), 0);
+	assert_false(office_holds(&office, "luis", "vault", 80));
+	assert_int_equal(approve(&office, "tom", 81, id), 0);
+	assert_true(office_holds(&office, "luis", "vault", 81));
+	office_close(&office);
+}
+
+/* Who said yes, lost the role and has it again says it again. */
+static void test_approver_back(void **state)
+{
+	struct office office;
+	uint32_t id;
+
+	(void)state;
+	office_open(&office);
+	assert_int_equal(ask(&office, "luis", "vault", HOUR, &id), 0);
+	assert_int_equal(approve(&office, "eva", 60, id), 0);
+	change_policy(&office, "[mar, eva, eva-adm, tom]", "[mar, tom]");
+	assert_int_equal(approve(&office, "mar", 90, id), 0);
+	change_policy(&office, "[mar, eva, eva-adm, tom]", "[mar, eva]");
+	assert_int_equal(approve(&office, "eva", 91, id), 0);
+	assert_true(office_holds(&office, "luis", "vault", 91));
+	office_close(&office);
+}
+
+static void test_asker_lost_role(void **state)
+{
+	struct office office;
+	uint32_t id;
+
+	(void)state;
+	office_open(&office);
+	assert_int_equal(ask(&office, "luis", "dba", HOUR, &id), 0);
+	change_policy(&office, "[luis, ana-adm, marta]", "[ana-adm, marta]");
+	assert_int_equal(approve(&office, "mar", 60, id), REFUSED_ASKER_LOST);
+	assert_false(office_holds(&office, "luis", "dba", 60));
+	assert_int_equal(decide_as(&office, act_of("mar", 61), id, DECISION_DENY), 0);
+	office_close(&office);
+}
+
+struct asked_about {
+	int answer;
+	unsigned n;
+	char users[2][16];
+};
+
+static int answer_for(void *context, const char *user, int64_t now, const struct role_names *roles)
+{
+	struct asked_about *asked = context;
+
+	assert_int_equal(now, OFFICE_NOW + 90);
+	assert_true(roles->n == 1);
+	assert_in_range(asked->n, 0, 1);
+	(void)snprintf(asked->users[asked->n++], sizeof(asked->users[0]), "%s", user);
+	return asked->answer;
+}
+
+/* Groups count where the caller can ask about them, and nothing is decided where that fails. */
+static void test_others_are_looked_up(void **state)
+{
+	const struct access_request request = { .uid = 1500, .subject = { .user = "mar" } };
+	struct asked_about asked = { .answer = -EIO };
+	const struct act act = act_of("mar", 90);
+	struct register_person person = { .request = &request,
+					  .other_holds = answer_for,
+					  .context = &asked };
+	struct office office;
+	uint32_t id;
+
+	(void)state;
+	office_open(&office);
+	assert_int_equal(ask(&office, "luis", "vault", HOUR, &id), 0);
+	assert_int_equal(approve(&office, "eva", 60, id), 0);
+	change_policy(&office, "[mar, eva, eva-adm, tom]", "[mar, tom]");
+	person.policy = office.policy;
+	assert_int_equal(register_decide(office.db, &person, &act, id, DECISION_APPROVE), -EIO);
+	assert_false(office_holds(&office, "luis", "vault", 90));
+	asked = (struct asked_about){ .answer = 1 };
+	assert_int_equal(register_decide(office.db, &person, &act, id, DECISION_APPROVE), 0);
+	assert_int_equal(asked.n, 2);
+	assert_string_equal(asked.users[0], "luis");
+	assert_string_equal(asked.users[1], "eva");
+	assert_true(office_holds(&office, "luis", "vault", 90));
+	office_close(&office);
+}
+
 static void test_denied(void **state)
 {
 	struct office office;
@@ -212,12 +346,20 @@ static void test_void(void **state)
 
 int main(void)
 {
-	static struct CMUnitTest tests[ARRAY_SIZE(askers) + ARRAY_SIZE(deciders) + 6] = {
-		cmocka_unit_test(test_same_person),   cmocka_unit_test(test_two_approvers),
-		cmocka_unit_test(test_approver_left), cmocka_unit_test(test_denied),
-		cmocka_unit_test(test_withdrawn),     cmocka_unit_test(test_void),
+	static struct CMUnitTest tests[ARRAY_SIZE(askers) + ARRAY_SIZE(deciders) + 11] = {
+		cmocka_unit_test(test_same_person),
+		cmocka_unit_test(test_two_approvers),
+		cmocka_unit_test(test_approver_left),
+		cmocka_unit_test(test_approver_lost_role),
+		cmocka_unit_test(test_approver_by_grant),
+		cmocka_unit_test(test_approver_back),
+		cmocka_unit_test(test_asker_lost_role),
+		cmocka_unit_test(test_others_are_looked_up),
+		cmocka_unit_test(test_denied),
+		cmocka_unit_test(test_withdrawn),
+		cmocka_unit_test(test_void),
 	};
-	size_t n = 6;
+	size_t n = 11;
 
 	for (size_t i = 0; i < ARRAY_SIZE(askers); i++)
 		tests[n++] = (struct CMUnitTest){ .name = askers[i].name,

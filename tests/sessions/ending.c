@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* ending.c - real processes in real audit sessions: found, told, seen with their groups, ended. */
 #include <termios.h>
+#include <time.h>
 
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -103,6 +104,53 @@ static void all_of_a_session_is_ended(void **state)
 	put_away(second);
 	close_p(&fds[0]);
 	close_p(&fds[1]);
+}
+
+/* Each starts the next one and ends: whatever is looked at is gone. */
+static void hops(void *context)
+{
+	const int ready = *(const int *)context;
+	time_t end;
+
+	if (fork() != 0)
+		sleeps(NULL); /* the leader */
+	(void)signal(SIGHUP, SIG_IGN);
+	if (write(ready, "x", 1) != 1)
+		_exit(22);
+	end = time(NULL) + 10; /* should it never be caught */
+	while (time(NULL) < end)
+		if (fork() != 0)
+			_exit(0);
+	_exit(0);
+}
+
+static void a_chain_that_hops_is_ended(void **state)
+{
+	const struct place *place = *state;
+	struct login login;
+	struct play play = { place->root, "ana", "sshd", "10.1.2.3", ANA, hops, NULL };
+	const struct timespec pause = { .tv_nsec = 1000000 };
+	size_t seen = 0;
+	int fds[2];
+	char byte;
+	pid_t child;
+
+	need_audit();
+	assert_int_equal(pipe2(fds, O_NONBLOCK), 0);
+	play.context = &fds[1];
+	child = play_start(&play, &login);
+	close_p(&fds[1]);
+	while (read(fds[0], &byte, 1) != 1)
+		(void)nanosleep(&pause, NULL);
+	assert_int_equal(session_end(&login, ANA, SESSION_BY_SIGNALS), 0);
+	(void)waitpid(child, NULL, 0);
+	/* The end of the pipe that it holds is closed when the last one is gone. */
+	for (int i = 0; i < 50 && seen == 0; i++) {
+		seen = read(fds[0], &byte, 1) == 0;
+		(void)nanosleep(&pause, NULL);
+	}
+	assert_int_equal(seen, 1);
+	close_p(&fds[0]);
 }
 
 /* A number that is said to be another user's: the leader and what descends from it, no more. */
@@ -339,6 +387,7 @@ static void memory_is_kept(void **state)
 
 static const struct CMUnitTest plain[] = {
 	cmocka_unit_test_setup_teardown(all_of_a_session_is_ended, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(a_chain_that_hops_is_ended, set_up, tear_down),
 	cmocka_unit_test_setup_teardown(a_shared_session_is_ended_by_descent, set_up, tear_down),
 	cmocka_unit_test(number_one_is_never_ended),
 	cmocka_unit_test(another_process_of_the_number),

@@ -1,33 +1,43 @@
 # SPDX-License-Identifier: MIT
-# machine.sh - the guest: start it, ask its agent, type on its serial line and its screen.
+# machine.sh - the guest's machine: start it, save it, resume it; its agent, its monitor, its serial line and its screen.
 
 # In software, since that works everywhere. VM_ACCEL='kvm -cpu host' where it does is faster.
-software='tcg,thread=multi,tb-size=512 -cpu Nehalem,+aes,+rdrand,+pclmulqdq'
+accelerator=${VM_ACCEL:-tcg,thread=multi,tb-size=512 -cpu Nehalem,+aes,+rdrand,+pclmulqdq}
 kernel_options='root=/dev/vda rw console=tty0 console=ttyS0 quiet mitigations=off apparmor=0
 	random.trust_cpu=on cryptomgr.notests no_timer_check tsc=reliable rcupdate.rcu_expedited=1'
+# A saved machine goes on with a second disk of the same size.
+second_disk_size=$((64 << 20))
 
-# power_on IMAGE_FOLDER BUILD_TAR: changes to the disk are thrown away with the machine.
+# power_on FOLDER DISK SECOND_DISK OPTIONS...: the machine, with the kernel and the initrd of FOLDER, where its state is
+# saved, too. It cannot be resumed as another than it was saved as.
 power_on() {
-	local name
+	local folder=$1 disk=$2 second=$3 name
+	shift 3
 	for name in agent serial monitor; do
+		rm -f "$work/$name.in" "$work/$name.out"
 		mkfifo "$work/$name.in" "$work/$name.out"
 	done
+	: >"$work/serial.log"
+	: >"$work/monitor.events"
 	# shellcheck disable=SC2086
-	TMPDIR=$work qemu-system-x86_64 -accel ${VM_ACCEL:-$software} -machine q35,hpet=off,smm=off,vmport=off -smp 2 -m 768 \
+	TMPDIR=$work MACHINE_STATE=$folder/state qemu-system-x86_64 -accel $accelerator -machine q35,hpet=off,smm=off,vmport=off -smp 2 -m 768 \
 		-nodefaults -no-user-config -display none -vga std -nic none -rtc base=utc \
-		-kernel "$1/kernel" -initrd "$work/initrd.cpio" \
+		-kernel "$folder/kernel" -initrd "$folder/initrd.cpio" \
 		-append "${kernel_options//[[:space:]]/ }" \
-		-drive "file=$1/base.img,format=raw,if=virtio,snapshot=on" \
-		-drive "file=$2,format=raw,if=virtio,readonly=on" \
+		-drive "$disk,if=virtio,cache=unsafe" \
+		-drive "file=$second,format=raw,if=virtio,readonly=on" \
+		-device qemu-xhci,id=xhci,p2=8,p3=8 \
 		-chardev "pipe,id=serial,path=$work/serial" -serial chardev:serial \
-		-chardev "pipe,id=monitor,path=$work/monitor" -mon chardev=monitor,mode=readline \
+		-chardev "pipe,id=monitor,path=$work/monitor" -mon chardev=monitor,mode=control \
 		-chardev "pipe,id=agent,path=$work/agent" -device virtio-serial \
-		-device virtserialport,chardev=agent,name=sereno >"$work/qemu.log" 2>&1 &
+		-device virtserialport,chardev=agent,name=sereno "$@" >"$work/qemu.log" 2>&1 &
+	machine=$!
 	exec {to_agent}<>"$work/agent.in" {from_agent}<>"$work/agent.out"
-	exec {to_serial}<>"$work/serial.in" {to_monitor}<>"$work/monitor.in"
+	exec {to_monitor}<>"$work/monitor.in" {from_monitor}<>"$work/monitor.out"
+	exec {to_serial}<>"$work/serial.in"
 	cat "$work/serial.out" >"$work/serial.log" &
-	cat "$work/monitor.out" >/dev/null &
 	serial_seen=0
+	qmp qmp_capabilities >/dev/null
 }
 
 power_off() {
@@ -35,6 +45,24 @@ power_off() {
 	# shellcheck disable=SC2046
 	kill $(jobs -p) 2>/dev/null || true
 	wait
+}
+
+# Where to is told by a variable, as a path may hold what a shell takes for something else.
+save_machine() {
+	qmp migrate '{"uri": "exec:cat >\"$MACHINE_STATE\""}' >/dev/null
+	within 60 machine_is_saved || { qmp query-migrate >&2 && return 1; }
+	qmp quit >/dev/null
+	wait "$machine"
+	power_off
+}
+machine_is_saved() {
+	qmp query-migrate | grep -q '"status":"completed"'
+}
+
+# resume_machine FOLDER DISK SECOND_DISK: changes to the disk are thrown away with the machine.
+resume_machine() {
+	power_on "$1" "$2,snapshot=on" "$3" -incoming 'exec:cat "$MACHINE_STATE"'
+	guest "date -u -s @$(date +%s)" >/dev/null
 }
 
 # within SECONDS COMMAND...: ask again and again until it says yes.
@@ -45,6 +73,29 @@ within() {
 		[ "$SECONDS" -lt "$end" ] || return 1
 		sleep 0.5
 	done
+}
+
+# qmp COMMAND [ARGUMENTS]: QEMU's machine protocol, with ARGUMENTS in JSON. Prints what it returned, in JSON; says why
+# not and fails. Events that come meanwhile are kept for machine_event.
+qmp() {
+	local number=$EPOCHREALTIME$RANDOM answer
+	printf '{"execute": "%s", "arguments": %s, "id": "%s"}\n' "$1" "${2:-"{}"}" "$number" >&"$to_monitor"
+	while read -r -t 60 -u "$from_monitor" answer; do
+		case $answer in
+		*"\"id\": \"$number\""*)
+			jq -ce 'if .error then (.error.desc | halt_error(1)) else .return end' <<<"$answer"
+			return
+			;;
+		*'"event"'*) echo "$answer" >>"$work/monitor.events" ;;
+		esac
+	done
+	echo "the machine does not answer $1" >&2
+	return 1
+}
+
+# machine_event FILTER: whether such an event has come, in the words of jq: 'select(.event == "DEVICE_DELETED")'.
+machine_event() {
+	qmp query-status >/dev/null && jq -ce "$1" "$work/monitor.events" | grep -q .
 }
 
 # guest WORDS...: by bash, as root, in the guest. Prints the output; the exit status is the command's.
@@ -75,9 +126,12 @@ screen_type() {
 	local word=$1 i
 	guest 'printf "\033[2J\033[H" >/dev/tty1'
 	for ((i = 0; i < ${#word}; i++)); do
-		echo "sendkey ${word:i:1} 20" >&"$to_monitor"
+		press_key "${word:i:1}"
 	done
-	echo 'sendkey ret 20' >&"$to_monitor"
+	press_key ret
+}
+press_key() {
+	qmp send-key '{"keys": [{"type": "qcode", "data": "'"$1"'"}], "hold-time": 20}' >/dev/null
 }
 
 # A prompt ends in one blank; the screen has more of them behind it.

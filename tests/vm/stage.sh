@@ -24,6 +24,8 @@ end_scene() {
 	else
 		printf '%s' "$scene_faults"
 		guest 'journalctl --quiet --no-pager --lines 15 --output short-precise' | shown
+		guest "journalctl --quiet --no-pager --output short-precise --after-cursor '$journal_seen'" >>"$O/vm/journal"
+		echo "   the whole journal of the scene: $O/vm/journal"
 		not_as_announced=$((not_as_announced + 1))
 	fi
 	scene_faults=
@@ -40,7 +42,7 @@ scene() {
 	end_scene
 	scene_open=yes
 	scene_begins
-	printf '\n%s── %s%s\n' "$bold" "$1" "$plain"
+	printf '\n%s── %s%s (at %s s)\n' "$bold" "$1" "$plain" "$SECONDS"
 }
 
 # run WORDS...: a command of root in the guest; sets $outcome to its exit status, keeps its output.
@@ -72,10 +74,11 @@ on_line() {
 	fi
 }
 
-# login_stays USER ADDRESS: somebody logs in by ssh and stays, in a shell of his.
+# login_stays USER ADDRESS [COMMAND]: somebody logs in by ssh and stays, in a shell of his, where he types a command first.
 login_stays() {
-	echo "   \$ ssh -b $2 $1@127.0.0.1   (and stays)"
-	guest "systemd-run --quiet --collect --unit=$1-from-$2 sh -c 'sleep 900 | ssh -tt -b $2 $1@127.0.0.1'"
+	local typed=${3:-true}
+	echo "   \$ ssh -b $2 $1@127.0.0.1   (and stays${3:+; types: $3})"
+	guest "systemctl stop $1-from-$2 2>/dev/null; systemd-run --quiet --collect --unit=$1-from-$2 sh -c '(echo \"$typed\"; sleep 900) | ssh -tt -b $2 $1@127.0.0.1'"
 	expect_event ".SERENO_EVENT == \"session.opened\" and .SERENO_SUBJECT == \"$1\" and .SERENO_ORIGIN == \"$2\""
 	expect_within 60 "pgrep -u $1 -x bash"
 }
@@ -85,11 +88,30 @@ login_leaves() {
 	expect_event ".SERENO_EVENT == \"session.closed\" and .SERENO_SUBJECT == \"$1\" and .SERENO_SERVICE == \"sshd\""
 }
 
+# as_user USER WORDS...: a command of a user's own who has not logged in, in reach of his user manager.
+as_user() {
+	local user=$1
+	shift
+	run "cd / && setpriv --reuid $user --regid $user --init-groups env HOME=/home/$user USER=$user LOGNAME=$user" \
+		"XDG_RUNTIME_DIR=/run/user/\$(id -u $user) $*"
+}
+
+# policy_is TEXT: what applies it, is up to the scene.
+policy_is() {
+	guest "base64 -d <<<$(base64 -w 0 <<<"$1") >/etc/sereno/policy.yaml"
+}
+
 # in_force UNTIL: the policy, with the end of ext-jose's rule.
 in_force() {
-	guest "base64 -d <<<$(policy "$1" | base64 -w 0) >/etc/sereno/policy.yaml"
+	policy_is "$(policy "$1")"
 	run sereno apply
 	expect_status 0
+}
+
+# clock_before MOMENT SECONDS: it is set forward a little.
+clock_before() {
+	guest "date -u -s @$(($1 - $2))" >/dev/null
+	echo "   # date -s ..., $2 s before $(date -u -d "@$1" +%H:%M)"
 }
 
 # What sereno has reported in this scene: JSON, an object a line. (With --identifier, journalctl 252
@@ -108,6 +130,10 @@ expect_outcome() {
 
 expect_output() {
 	grep -Eq -- "$1" "$work/output" || fault "the output says nothing like $1"
+}
+
+expect_no_output() {
+	! grep -Eq -- "$1" "$work/output" || fault "the output says something like $1"
 }
 
 # expect_within SECONDS COMMAND...: the command of the guest says yes by then.
@@ -143,6 +169,13 @@ expect_near() {
 	local apart=$(($2 - $3))
 	echo "   $1: $2, announced $3 (within $4)"
 	[ "${apart#-}" -le "$4" ] || fault "$1 is $2 and not $3"
+}
+
+# nothing_failed ACT: no unit has, in none of its scenes. What is meant to fail, a scene resets itself.
+nothing_failed() {
+	scene "${1%.sh}: no unit has failed"
+	run 'systemctl --failed --plain --no-legend'
+	[ ! -s "$work/output" ] || fault 'these have'
 }
 
 finish() {

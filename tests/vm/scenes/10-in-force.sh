@@ -7,6 +7,15 @@ expect_status 0
 run /root/vm/people
 expect_status 0
 
+scene 'the units that a boot starts are started, as a package would'
+run 'systemctl daemon-reload && systemd-tmpfiles --create sereno.conf && systemctl start timers.target paths.target default.target'
+expect_status 0
+run 'systemctl is-active sereno-follow.timer sereno-follow.path sereno-departures.timer'
+expect_status 0
+run systemctl list-timers --no-pager
+expect_output 'sereno-follow.timer +sereno-follow.service'
+expect_output 'sereno-departures.timer +sereno-departures.service'
+
 scene 'the policy is put in force'
 in_force "$(moment %FT%H:%M 7200)"
 expect_event '.SERENO_EVENT == "policy.applied"'

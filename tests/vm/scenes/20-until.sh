@@ -11,12 +11,6 @@ expect_limit() {
 	expect_near 'seconds of the session' "$limit" "$((until - opened))" 2
 }
 
-# clock_before MOMENT SECONDS: it is set forward a little.
-clock_before() {
-	guest "date -u -s @$(($1 - $2))" >/dev/null
-	echo "   # date -s ..., $2 s before $(date -u -d "@$1" +%H:%M)"
-}
-
 scene 'marta, ssh from the office in her hours: her session may last until they end'
 ssh_from 127.0.0.2 marta session-limit
 expect_status 0

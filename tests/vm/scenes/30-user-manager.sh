@@ -17,4 +17,4 @@ scene 'eva, who holds no role: no user manager'
 run loginctl enable-linger eva
 expect_within 60 'systemctl is-failed user@$(id -u eva)'
 expect_access deny eva systemd-user '.SERENO_REASON == "no-role"'
-run loginctl disable-linger eva
+run 'loginctl disable-linger eva && systemctl reset-failed user@$(id -u eva)'
