@@ -25,6 +25,9 @@ static const char *const texts[] = {
 	[REFUSED_EXCLUDED]       = "a role held excludes it",
 	[REFUSED_UNATTENDED]     = "the role is for programs: name them in the policy",
 	[REFUSED_CHECK]          = "too few administrators would be left",
+	[REFUSED_OWN_DEVICE]     = "nobody lets a device in for himself, nor for another account of his own",
+	[REFUSED_NO_APPROVERS]   = "the policy in force has nobody approve devices: media.requests",
+	[REFUSED_FOR_EVER]       = "that is too long",
 };
 /* clang-format on */
 

@@ -7,7 +7,7 @@
 #include "schema.h"
 
 #define APPLICATION 0x73726e6f /* in the file's header: ours */
-#define VERSION	    1
+#define VERSION	    2
 
 /* Who, the number that the kernel gave for him, when, why: as put_act() and column_act() have it.
  */
@@ -49,6 +49,28 @@ static const char *const tables[] = {
 	"PRAGMA application_id = 0x73726e6f",
 	"PRAGMA user_version = 1",
 };
+
+#define DEVICE \
+	"identity TEXT NOT NULL, vendor INTEGER NOT NULL, product INTEGER NOT NULL, bus INTEGER NOT NULL," \
+	" kinds INTEGER NOT NULL, name TEXT NOT NULL, serial TEXT NOT NULL"
+
+/* What version 2 added. */
+static const char *const device_tables[] = {
+	"CREATE TABLE device_requests (id INTEGER PRIMARY KEY AUTOINCREMENT, " DEVICE ", user TEXT NOT NULL,"
+	" uid INTEGER NOT NULL, access INTEGER NOT NULL, for_sec INTEGER NOT NULL,"
+	" state INTEGER NOT NULL DEFAULT 0, granted INTEGER NOT NULL DEFAULT 0, "
+	ACT("made") ", " LATER_ACT("closed") ") STRICT",
+	"CREATE INDEX device_requests_by_state ON device_requests (state, made_user)",
+	"CREATE TABLE device_decisions (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" request INTEGER NOT NULL REFERENCES device_requests (id), approved INTEGER NOT NULL, "
+	ACT("made") ", UNIQUE (request, made_user)) STRICT",
+	"CREATE TABLE device_grants (id INTEGER PRIMARY KEY AUTOINCREMENT, " DEVICE ", user TEXT NOT NULL,"
+	" uid INTEGER NOT NULL, access INTEGER NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL,"
+	" request INTEGER NOT NULL, over INTEGER NOT NULL DEFAULT 0, "
+	ACT("made") ", " LATER_ACT("revoked") ") STRICT",
+	"CREATE INDEX device_grants_by_end ON device_grants (over, until)",
+	"PRAGMA user_version = 2",
+};
 /* clang-format on */
 
 static int ask_number(struct register_db *db, const char *sql, int64_t *ret)
@@ -74,30 +96,42 @@ int schema_check(struct register_db *db)
 		return r;
 	if (application == 0 && version == 0)
 		return -ENODATA;
-	return application == APPLICATION && version == VERSION ? 0 : -EBADMSG;
+	if (application != APPLICATION || version < 1 || version > VERSION)
+		return -EBADMSG;
+	return version == VERSION ? 0 : -ESTALE;
 }
 
-static int make_tables(struct register_db *db)
+static int run_all(struct register_db *db, const char *const *statements, size_t n)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(tables); i++)
-		r = database_run(db, tables[i]);
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = database_run(db, statements[i]);
 	return r;
+}
+
+/* From nothing, or from version 1, what @r says. */
+static int make_tables(struct register_db *db, int r)
+{
+	if (r == -ENODATA)
+		r = run_all(db, tables, ARRAY_SIZE(tables));
+	else if (r == -ESTALE)
+		r = 0;
+	return r < 0 ? r : run_all(db, device_tables, ARRAY_SIZE(device_tables));
 }
 
 int schema_ensure(struct register_db *db)
 {
 	int r = schema_check(db);
 
-	if (r != -ENODATA)
+	if (r != -ENODATA && r != -ESTALE)
 		return r;
 	r = database_run(db, "BEGIN IMMEDIATE");
 	if (r < 0)
 		return r;
 	r = schema_check(db); /* another one may have been first */
-	if (r == -ENODATA)
-		r = make_tables(db);
+	if (r == -ENODATA || r == -ESTALE)
+		r = make_tables(db, r);
 	if (r == 0)
 		r = database_run(db, "COMMIT");
 	if (r < 0)
