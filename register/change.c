@@ -51,20 +51,40 @@ static int withdraw_requests(struct register_db *db, int64_t moment)
 	return statement_run(&statement);
 }
 
+/* Nor is a device let in for him that others still had to approve. */
+static int withdraw_devices(struct register_db *db, int64_t moment)
+{
+	scoped(statement_close) struct statement statement = statement_make(
+		db, "UPDATE device_requests SET state = 3, closed_user = gone.made_user,"
+		    " closed_uid = gone.made_uid, closed_at = ?, closed_reason = gone.made_reason"
+		    " FROM departures AS gone WHERE state = 0 AND device_requests.user = gone.user"
+		    " AND gone.over = 1 AND gone.undone_user IS NULL");
+
+	put_number(&statement, moment);
+	return statement_run(&statement);
+}
+
 int mark_over(struct register_db *db, int64_t moment)
 {
 	scoped(statement_close) struct statement grants =
 		statement_make(db, "UPDATE grants SET over = 1 WHERE over = 0 AND until <= ?");
+	scoped(statement_close) struct statement devices = statement_make(
+		db, "UPDATE device_grants SET over = 1 WHERE over = 0 AND until <= ?");
 	scoped(statement_close) struct statement departures =
 		statement_make(db, "UPDATE departures SET over = 1 WHERE over = 0 AND since <= ?");
 	int r;
 
 	put_number(&grants, moment);
+	put_number(&devices, moment);
 	put_number(&departures, moment);
 	r = statement_run(&grants);
 	if (r == 0)
+		r = statement_run(&devices);
+	if (r == 0)
 		r = statement_run(&departures);
-	return r < 0 ? r : withdraw_requests(db, moment);
+	if (r == 0)
+		r = withdraw_requests(db, moment);
+	return r < 0 ? r : withdraw_devices(db, moment);
 }
 
 /* All that a change is, in one commit. */

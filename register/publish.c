@@ -9,6 +9,7 @@
 #include <sereno/scoped.h>
 
 #include "change.h"
+#include "device_row.h"
 
 /* What is to be published, with the names that it borrows. */
 struct gathering {
@@ -56,9 +57,11 @@ static int read_serial(struct register_db *db, uint64_t *ret)
 static bool is_of(const struct register_db *db, uint64_t serial)
 {
 	scoped(grants_close_p) struct grants *grants = NULL;
+	scoped(device_grants_close_p) struct device_grants *devices = NULL;
 
 	return grants_open(db->root, &grants) == 0 && grants_facts(grants)->serial == serial &&
-	       grants_verify(grants) == 0;
+	       grants_verify(grants) == 0 && device_grants_open(db->root, &devices) == 0 &&
+	       device_grants_serial(devices) == serial && device_grants_verify(devices) == 0;
 }
 
 /* Room for one more in @item of @n, of @size bytes each. */
@@ -156,6 +159,20 @@ static int gather_departures(struct register_db *db, struct gathering *gathering
 	return r;
 }
 
+static int write_devices(struct register_db *db, const struct grants_facts *facts)
+{
+	struct device_grants_image image = {
+		.serial = facts->serial,
+		.published = facts->published,
+		.boottime = facts->boottime,
+	};
+	scoped_free struct device_grant *item = NULL;
+	int r = device_grants_gather(db, &item, &image.n);
+
+	image.grants = item;
+	return r < 0 ? r : device_grants_publish(db->root, &image);
+}
+
 static int write_out(struct register_db *db, uint64_t serial, int64_t now)
 {
 	scoped(gathering_clear) struct gathering gathering = { 0 };
@@ -175,16 +192,18 @@ static int write_out(struct register_db *db, uint64_t serial, int64_t now)
 	image.facts.n_departures = (uint32_t)gathering.n_departures;
 	image.grants = gathering.grants;
 	image.departures = gathering.departures;
-	return grants_publish(db->root, &image);
+	r = write_devices(db, &image.facts);
+	return r < 0 ? r : grants_publish(db->root, &image);
 }
 
 /* Whether something ended that is not marked yet. Returns 1, 0 or a negative errno. */
 static int is_stale(struct register_db *db, int64_t moment)
 {
-	scoped(statement_close) struct statement statement =
-		statement_make(db, "SELECT 1 FROM grants WHERE over = 0 AND until <= ?1 UNION ALL"
-				   " SELECT 1 FROM departures WHERE over = 0 AND since <= ?1"
-				   " LIMIT 1");
+	scoped(statement_close) struct statement statement = statement_make(
+		db, "SELECT 1 FROM grants WHERE over = 0 AND until <= ?1 UNION ALL"
+		    " SELECT 1 FROM device_grants WHERE over = 0 AND until <= ?1"
+		    " UNION ALL SELECT 1 FROM departures WHERE over = 0 AND since <= ?1"
+		    " LIMIT 1");
 
 	put_number(&statement, moment);
 	return statement_step(&statement);

@@ -26,6 +26,9 @@ static const char *const texts[] = {
 	[REFUSED_UNATTENDED]     = "the role is for programs: name them in the policy",
 	[REFUSED_CHECK]          = "too few administrators would be left",
 	[REFUSED_ASKER_LOST]     = "who has asked holds no role any more that may ask for it",
+	[REFUSED_OWN_DEVICE]     = "nobody lets a device in for himself, nor for another account of his own",
+	[REFUSED_NO_APPROVERS]   = "the policy in force has nobody approve devices: media.requests",
+	[REFUSED_FOR_EVER]       = "that is too long",
 };
 /* clang-format on */
 

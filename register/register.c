@@ -182,6 +182,7 @@ int register_open_reading(const char *root, struct register_db **ret)
 {
 	const int r = make(root, OPEN_READING, ret);
 
-	/* Whoever was killed while writing left a journal, and undoing that is writing. */
-	return r == -EACCES ? make(root, OPEN_WRITING, ret) : r;
+	/* Whoever was killed while writing left a journal, and undoing that is writing; so is
+	 * bringing an earlier version's up to date. */
+	return r == -EACCES || r == -ESTALE ? make(root, OPEN_WRITING, ret) : r;
 }

@@ -7,7 +7,7 @@
 #include "schema.h"
 
 #define APPLICATION 0x73726e6f /* in the file's header: ours */
-#define VERSION	    2
+#define VERSION	    3
 
 /* Who, the number that the kernel gave for him, when, why: as put_act() and column_act() have it.
  */
@@ -56,6 +56,28 @@ static const char *const tables_of_2[] = {
 	"CREATE INDEX grants_by_role ON grants (role)",
 	"PRAGMA user_version = 2",
 };
+
+#define DEVICE \
+	"identity TEXT NOT NULL, vendor INTEGER NOT NULL, product INTEGER NOT NULL, bus INTEGER NOT NULL," \
+	" kinds INTEGER NOT NULL, name TEXT NOT NULL, serial TEXT NOT NULL"
+
+/* What version 2 had not yet. */
+static const char *const tables_of_3[] = {
+	"CREATE TABLE device_requests (id INTEGER PRIMARY KEY AUTOINCREMENT, " DEVICE ", user TEXT NOT NULL,"
+	" uid INTEGER NOT NULL, access INTEGER NOT NULL, for_sec INTEGER NOT NULL,"
+	" state INTEGER NOT NULL DEFAULT 0, granted INTEGER NOT NULL DEFAULT 0, "
+	ACT("made") ", " LATER_ACT("closed") ") STRICT",
+	"CREATE INDEX device_requests_by_state ON device_requests (state, made_user)",
+	"CREATE TABLE device_decisions (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" request INTEGER NOT NULL REFERENCES device_requests (id), approved INTEGER NOT NULL, "
+	ACT("made") ", UNIQUE (request, made_user)) STRICT",
+	"CREATE TABLE device_grants (id INTEGER PRIMARY KEY AUTOINCREMENT, " DEVICE ", user TEXT NOT NULL,"
+	" uid INTEGER NOT NULL, access INTEGER NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL,"
+	" request INTEGER NOT NULL, over INTEGER NOT NULL DEFAULT 0, "
+	ACT("made") ", " LATER_ACT("revoked") ") STRICT",
+	"CREATE INDEX device_grants_by_end ON device_grants (over, until)",
+	"PRAGMA user_version = 3",
+};
 /* clang-format on */
 
 static int ask_number(struct register_db *db, const char *sql, int64_t *ret)
@@ -95,15 +117,18 @@ static int run_all(struct register_db *db, const char *const *sql, size_t n)
 	return r;
 }
 
-/* Bring it from what schema_check() said to this version. */
-static int make_tables(struct register_db *db, int state)
+/* Bring it from the version it has, 0 where it has no tables, to this one. */
+static int make_tables(struct register_db *db)
 {
-	int r = state;
+	int64_t version = 0;
+	int r = ask_number(db, "PRAGMA user_version", &version);
 
-	if (state == -ENODATA)
+	if (r == 0 && version < 1)
 		r = run_all(db, tables, ARRAY_SIZE(tables));
-	if (r == 0 || state == -ESTALE)
+	if (r == 0 && version < 2)
 		r = run_all(db, tables_of_2, ARRAY_SIZE(tables_of_2));
+	if (r == 0 && version < 3)
+		r = run_all(db, tables_of_3, ARRAY_SIZE(tables_of_3));
 	return r;
 }
 
@@ -117,8 +142,8 @@ int schema_ensure(struct register_db *db)
 	if (r < 0)
 		return r;
 	r = schema_check(db); /* another one may have been first */
-	if (r < 0)
-		r = make_tables(db, r);
+	if (r == -ENODATA || r == -ESTALE)
+		r = make_tables(db);
 	if (r == 0)
 		r = database_run(db, "COMMIT");
 	if (r < 0)

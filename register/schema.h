@@ -5,8 +5,8 @@
 
 #include "statement.h"
 
-/* Make the tables where there are none. Returns 0, -EBADMSG (not a register of ours, or a later
- * version's) or a negative errno. */
+/* Make the tables where there are none, and those that an earlier version did not have. Returns 0,
+ * -EBADMSG (not a register of ours, or a later version's) or a negative errno. */
 int schema_ensure(struct register_db *db);
 
 /* Returns 0, -ENODATA (no tables yet), -ESTALE (an earlier version's: it can be read but for what

@@ -64,6 +64,9 @@ enum register_refusal {
 	REFUSED_UNATTENDED,	/* a program's role is held by being named in the policy */
 	REFUSED_CHECK,		/* the caller's own check said no */
 	REFUSED_ASKER_LOST,	/* who has asked holds no role of on-request.by any more */
+	REFUSED_OWN_DEVICE,	/* letting a device in for oneself, or for the same person */
+	REFUSED_NO_APPROVERS,	/* the policy has no media.requests: nobody lets devices in */
+	REFUSED_FOR_EVER,	/* longer than REGISTER_DEVICE_SEC_MAX */
 };
 
 /* One sentence in English, static, for gettext to translate. */

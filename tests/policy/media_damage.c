@@ -51,7 +51,7 @@ static char *policy_text(void)
 	      "    - {name: a, device: {vendor: '0951', product: '1666', serial: [LOST-STICK]}, "
 	      "access: deny}\n"
 	      "    - {name: b, device: {vendor: '0951', product: '1666', serial: "
-	      "[60A44C413FAE1, COMBO1]}, access: read-write}\n"
+	      "[60A44C413FAE1, COMBO1]}, access: allow}\n"
 	      "    - {name: c, device: {vendor: '0951', product: '1777'}, roles: [it], access: "
 	      "encrypted}\n"
 	      "    - {name: d, device: {vendor: '04b8'}, access: deny}\n"
