@@ -13,6 +13,9 @@
 #include "commands.h"
 #include "knowledge.h"
 #include "losses_report.h"
+#include "media_changes.h"
+#include "media_polkit.h"
+#include "media_safety.h"
 #include "progress.h"
 #include "safety.h"
 
@@ -32,6 +35,7 @@ struct application {
 	struct caller caller;
 	struct generation generation;
 	struct losses_report report;
+	struct media_changes devices;
 	char hash[POLICY_HASH_HEX];
 	bool applied;
 };
@@ -39,6 +43,7 @@ struct application {
 static void application_clear(struct application *application)
 {
 	losses_report_clear(&application->report);
+	media_changes_clear(&application->devices);
 	generation_end(&application->generation);
 	holders_clear(&application->holders);
 	holders_clear(&application->held);
@@ -149,13 +154,31 @@ static enum exit_status check_safety(struct application *application, struct pol
 	check_name_service(&situation);
 	if (r == 0 && policy)
 		r = check_way_back(&situation, policy, &application->caller);
+	if (r == 0 && policy)
+		r = check_media(&situation, policy, &application->caller);
 	if (r < 0)
 		return complain_error(r, _("cannot check whether somebody would be locked out"));
 	return application->edition.diags.faults > 0 ? EXIT_NO : EXIT_YES;
 }
 
-/* Who would lose what. A policy in force that cannot be read is none, but says so. */
-static enum exit_status compare(struct application *application)
+/* Which devices get something else. Of a policy in force that cannot be read nothing is known. */
+static int compare_devices(struct application *application, struct policy *policy)
+{
+	const char *root = application->options->root;
+	scoped(policy_close_p) struct policy *in_force = NULL;
+	const int r = policy_open(root, &in_force);
+	const struct present_asker new = { root, application->people, policy, application->now };
+	struct present_asker old = new;
+
+	if (!policy || (r < 0 && r != -ENOENT))
+		return 0;
+	old.policy = in_force;
+	return media_changes_find(&old, &new, &application->devices);
+}
+
+/* Who would lose what. A policy in force that cannot be read is none, but says so. @policy is NULL
+ * as for check_safety(). */
+static enum exit_status compare(struct application *application, struct policy *policy)
 {
 	const char *root = application->options->root;
 	struct regime old = { NULL, &application->held };
@@ -181,6 +204,9 @@ static enum exit_status compare(struct application *application)
 			application->now, losses_report_add, &application->report);
 	if (r < 0)
 		return complain_error(r, _("cannot work out who would lose what"));
+	r = compare_devices(application, policy);
+	if (r == -ENOMEM)
+		return complain_error(r, _("cannot work out which devices change"));
 	return EXIT_YES;
 }
 
@@ -280,6 +306,28 @@ static int note_knowledge(const struct application *application)
 				      application->now);
 }
 
+/* What goes with the policy that is in force now. One that fails keeps the other from nothing. */
+static enum exit_status follow_up(const struct application *application,
+				  const struct fallback *fallback)
+{
+	const char *root = application->options->root;
+	const int polkit = media_polkit_write(root, application->edition.model);
+	const int r = fallback_write(root, fallback);
+
+	if (r < 0)
+		return complain_error(r,
+				      _("the policy is in force, but %s/etc/sereno/fallback stays "
+					"the stricter of the old and the new one"),
+				      root);
+	if (polkit < 0)
+		return complain_error(
+			polkit,
+			_("the policy is in force, but its rule for polkit in "
+			  "%s/etc/polkit-1/rules.d could not be written: apply again"),
+			root);
+	return EXIT_YES;
+}
+
 /* Whenever this is killed, the fallback is no laxer than the policy in force. */
 static enum exit_status commit(struct application *application, const struct fallback *fallback)
 {
@@ -315,18 +363,12 @@ static enum exit_status commit(struct application *application, const struct fal
 	send_event(application, EVENT_POLICY_APPLIED, application->edition.path);
 	if (r < 0)
 		return complain_unsafe(application, r);
-	r = fallback_write(root, fallback);
-	if (r < 0)
-		return complain_error(r,
-				      _("the policy is in force, but %s/etc/sereno/fallback stays "
-					"the stricter of the old and the new one"),
-				      root);
-	return EXIT_YES;
+	return follow_up(application, fallback);
 }
 
 static enum exit_status put_in_force(struct application *application)
 {
-	struct policy *policy = NULL;
+	scoped(policy_close_p) struct policy *policy = NULL;
 	struct fallback fallback;
 	enum exit_status status = read_all(application);
 
@@ -334,10 +376,9 @@ static enum exit_status put_in_force(struct application *application)
 		status = compile(application, &policy);
 	if (application->generation.dir && status != EXIT_SYSTEM)
 		status = check_safety(application, policy);
-	policy_close(policy);
 	/* A refused policy is compared too: who would lose what is often why. */
 	if (application->generation.dir && status != EXIT_SYSTEM &&
-	    compare(application) != EXIT_YES)
+	    compare(application, policy) != EXIT_YES)
 		return EXIT_SYSTEM;
 	if (status == EXIT_YES)
 		status = prepare_fallback(application, &fallback);
@@ -353,6 +394,7 @@ static void print_text(struct application *application)
 		application->applied ? _("In force.") : _("Nothing was changed (--dry-run).");
 
 	losses_report_print(&application->report, output);
+	media_changes_print(&application->devices, output);
 	edition_print_diags(&application->edition, output, next);
 	if (application->applied)
 		output_wrap(output, STYLE_PLAIN, 0,
@@ -372,6 +414,7 @@ static void print_json(struct application *application)
 	json_string(&json, "policy", application->hash[0] ? application->hash : NULL);
 	edition_write_diags(&application->edition, &json);
 	losses_report_write(&application->report, &json);
+	media_changes_write(&application->devices, &json);
 	json_end(&json, JSON_OBJECT);
 }
 

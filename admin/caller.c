@@ -69,12 +69,18 @@ static int read_ancestor(pid_t pid, char *scratch, struct ancestor *ret)
 	return 0;
 }
 
-/* "10.0.0.1 50000 10.0.0.2 22": the first word. */
-static int parse_connection(const char *text, struct origin *ret)
+/* A word of "10.0.0.1 50000 10.0.0.2 22", counted from 0: from where, and to which address. */
+static int parse_connection(const char *text, size_t word, struct origin *ret)
 {
 	struct origin origin = { .kind = ORIGIN_ADDRESS };
 	char address[ORIGIN_TEXT_MAX];
-	const size_t length = strcspn(text, " ");
+	size_t length;
+
+	for (; word > 0 && *text; word--) {
+		text += strcspn(text, " ");
+		text += *text == ' ';
+	}
+	length = strcspn(text, " ");
 
 	if (length >= sizeof(address))
 		return -EINVAL;
@@ -98,10 +104,14 @@ static void look_at_environment(pid_t pid, char *scratch, struct caller *caller)
 
 	if (caller->origin.kind != ORIGIN_UNKNOWN || read_proc(pid, "environ", scratch) < 0)
 		return;
-	for (const char *at = scratch; *at; at += strlen(at) + 1)
-		if (strncmp(at, name, sizeof(name) - 1) == 0 &&
-		    parse_connection(at + sizeof(name) - 1, &caller->origin) == 0)
-			set_service(caller, "sshd");
+	for (const char *at = scratch; *at; at += strlen(at) + 1) {
+		if (strncmp(at, name, sizeof(name) - 1) != 0 ||
+		    parse_connection(at + sizeof(name) - 1, 0, &caller->origin) < 0)
+			continue;
+		(void)parse_connection(at + sizeof(name) - 1, 2,
+				       &caller->reached); /* else unknown */
+		set_service(caller, "sshd");
+	}
 }
 
 /* login keeps the line it opened as its standard input. */

@@ -19,7 +19,8 @@ struct caller {
 	char user[256];	  /* who logged in; "" when that cannot be told */
 	char service[64]; /* by which service: sshd, login ... */
 	struct origin origin;
-	char elevated_by[16]; /* "sudo" or "su" when he became root by it, else "" */
+	struct origin reached; /* by ssh, the address of this host that he came to; else unknown */
+	char elevated_by[16];  /* "sudo" or "su" when he became root by it, else "" */
 };
 
 void caller_find(const char *root, const struct people *people, struct caller *ret);
