@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* locked.c - tests: somebody keeps the register locked, and serenod serves all the same. Needs
  * root, for several users; without, nothing is tested. */
-#include "speaker.h"
+#include "role_talk.h"
 
 #include <sqlite3.h>
 

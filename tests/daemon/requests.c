@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* requests.c - tests: roles asked for and given through serenod, and by whom not. Needs root, for
  * several users; without, nothing is tested. */
-#include "speaker.h"
+#include "role_talk.h"
 
 #include <sereno/register.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* reviews.c - tests: who owns a role sees its list and signs it through serenod, and who does not.
  * Needs root, for several users; without, nothing is tested. */
-#include "speaker.h"
+#include "role_talk.h"
 
 #include <sereno/register.h>
 #include <sereno/reviewer.h>

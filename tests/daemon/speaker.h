@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * speaker.h - for the tests of roles asked for: who speaks to serenod, in whose login.
+ * speaker.h - for the tests of serenod: what users say to it, each in a login of his own.
  *
- * Included by the test programs of daemon/ only.
+ * Needs root, for several users. Included by the test programs of daemon/ only.
  */
 #ifndef TESTS_DAEMON_SPEAKER_H
 #define TESTS_DAEMON_SPEAKER_H
@@ -12,16 +12,6 @@
 #include <grp.h>
 
 #include <sereno/login.h>
-
-#define POLICY                                                                             \
-	"  asker: {members: [games, mail], allow: [{services: [sshd], from: [seat]}]}\n"   \
-	"  auditor: {members: [man, mail, news, games], allow: [{services: [sshd], from: " \
-	"[seat]}]}\n"                                                                      \
-	"  dba:\n"                                                                         \
-	"    on-request: {by: [asker], approved-by: [auditor], at-most: 4h}\n"             \
-	"    allow: [{services: [sshd], from: [seat]}]\n"                                  \
-	"approvals: {by-request: 2d}\n"
-#define DAY_SEC 86400
 
 /* How the messages are sent. */
 enum manner {
@@ -35,9 +25,6 @@ struct speaker {
 	const char *user, *login; /* NULL: in no login */
 	enum manner manner;
 };
-
-static const struct speaker games = { "games", "games", IN_TURN };
-static const struct speaker man = { "man", "man", IN_TURN };
 
 static inline uid_t uid_of(const char *user)
 {
@@ -149,31 +136,6 @@ static inline enum channel_answer say(const struct house *house, const struct sp
 		skip();
 	assert_int_equal(status, 0);
 	return reply->answer;
-}
-
-static inline struct channel_request wish(const char *reason)
-{
-	struct channel_request request = { .kind = CHANNEL_ASK_ROLE, .for_sec = 3600 };
-
-	set_text(request.role, sizeof(request.role), "dba");
-	set_text(request.reason, sizeof(request.reason), reason);
-	return request;
-}
-
-static inline struct channel_request answer_to(enum channel_kind kind, uint32_t id)
-{
-	struct channel_request request = { .kind = kind, .id = id };
-
-	set_text(request.reason, sizeof(request.reason), "a reason");
-	return request;
-}
-
-static inline void begin(struct house *house)
-{
-	if (getuid() != 0)
-		skip();
-	house_policy(house, POLICY);
-	house_start(house);
 }
 
 #endif
