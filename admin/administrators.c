@@ -232,6 +232,17 @@ static int find_ability(const struct situation *situation, const struct role_set
 	return find_ways(situation, &now, ret);
 }
 
+int role_set_can_become_root(const struct situation *situation, const struct role_set *set,
+			     bool *ret)
+{
+	enum ability ability;
+	const int r = find_ability(situation, set, &ability);
+
+	if (r == 0)
+		*ret = ability == ABILITY_CODE || ability == ABILITY_ROOT;
+	return r;
+}
+
 /* Whether the account is there and open, and its uid. Accounts of a directory are asked for, but
  * not for ever. */
 static bool find_open_account(struct count *count, const char *user, uid_t *ret)

@@ -8,7 +8,20 @@
 
 #include "commands.h"
 #include "inventory.h"
+#include "media_safety.h"
+#include "media_ways.h"
 #include "safety.h"
+
+/* --present: by the devices that are plugged in here, as apply would; so faults are faults. */
+static int look_at_devices(void *context, struct policy *policy)
+{
+	struct situation here = *(const struct situation *)context;
+	struct caller caller;
+
+	here.severity = DIAG_FAULT;
+	caller_find(here.root, here.people, &caller);
+	return check_media(&here, policy, &caller);
+}
 
 /* What only shows on a host: groups, accounts, administrators. */
 static int check_on_host(const struct options *options, struct edition *edition,
@@ -25,13 +38,20 @@ static int check_on_host(const struct options *options, struct edition *edition,
 		.people = people,
 		.holders = &holders,
 	};
+	struct edition_trial trial = {
+		.root = options->root,
+		.people = people,
+		.now = now,
+		.scope = options->given & OPTION_ACCOUNTS ? ACCOUNTS_OF_NAME_SERVICE
+							  : ACCOUNTS_OF_FILES,
+		.look = options->given & OPTION_PRESENT ? look_at_devices : NULL,
+		.context = (void *)(uintptr_t)&situation,
+	};
 	int r;
 
 	if (uname(&host) < 0)
 		return neg_errno();
-	r = edition_try_compile(edition, options->root, people, now,
-				options->given & OPTION_ACCOUNTS ? ACCOUNTS_OF_NAME_SERVICE
-								 : ACCOUNTS_OF_FILES);
+	r = edition_try_compile(edition, &trial);
 	if (r < 0 && r != -EINVAL)
 		return r;
 	r = holders_gather(edition->model, people, options->root, &holders);
@@ -42,6 +62,8 @@ static int check_on_host(const struct options *options, struct edition *edition,
 		r = check_administrators(&situation);
 	if (r == 0)
 		r = check_blocklist(&situation);
+	if (r == 0)
+		r = check_media_ways(&situation);
 	check_break_glass(&situation);
 	check_name_service(&situation);
 	holders_clear(&holders);

@@ -208,14 +208,21 @@ static void remove_directory(const char *path)
 		(void)complain_error(neg_errno(), _("cannot remove %s"), path);
 }
 
-int edition_try_compile(struct edition *edition, const char *root, const struct people *people,
-			int64_t now, enum account_scope scope)
+static int look_into(const struct edition_trial *trial, const char *dir)
+{
+	scoped(policy_close_p) struct policy *policy = NULL;
+	const int r = policy_open_in(dir, &policy);
+
+	return r < 0 ? r : trial->look(trial->context, policy);
+}
+
+int edition_try_compile(struct edition *edition, const struct edition_trial *trial)
 {
 	struct lookup lookup = {
-		.people = people,
+		.people = trial->people,
 		.own = &edition->own,
-		.asks_groups = root[0] == '\0',
-		.accounts = scope,
+		.asks_groups = trial->root[0] == '\0',
+		.accounts = trial->scope,
 		.absence = DIAG_WARNING,
 	};
 	const char *temporary = getenv("TMPDIR");
@@ -230,9 +237,11 @@ int edition_try_compile(struct edition *edition, const char *root, const struct 
 	}
 	if (!mkdtemp(dir))
 		return neg_errno();
-	r = read_numbers(edition, root, people);
+	r = read_numbers(edition, trial->root, trial->people);
 	if (r == 0)
-		r = compile(edition, &lookup, dir, now, 1);
+		r = compile(edition, &lookup, dir, trial->now, 1);
+	if (r == 0 && trial->look)
+		r = look_into(trial, dir);
 	remove_directory(dir);
 	return r;
 }

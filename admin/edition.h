@@ -6,6 +6,7 @@
 #define ADMIN_EDITION_H
 
 #include <sereno/model.h>
+#include <sereno/policy.h>
 
 #include "json.h"
 #include "options.h"
@@ -47,8 +48,16 @@ int edition_compile(struct edition *edition, const char *root, const struct peop
 
 /* The same into a directory of its own, removed at once: for the faults alone. What this host lacks
  * is a warning: the policy may be meant for another. */
-int edition_try_compile(struct edition *edition, const char *root, const struct people *people,
-			int64_t now, enum account_scope scope);
+struct edition_trial {
+	const char *root;
+	const struct people *people;
+	int64_t now;
+	enum account_scope scope;
+	/* If not NULL: called with what was compiled, before that is removed. */
+	int (*look)(void *context, struct policy *policy);
+	void *context;
+};
+int edition_try_compile(struct edition *edition, const struct edition_trial *trial);
 
 /* Print the diags and, last, what they amount to; @next is what to do when there is no fault. */
 void edition_print_diags(struct edition *edition, const struct output *output, const char *next);

@@ -26,12 +26,15 @@ static const struct command commands[] = {
 	     "FILE:LINE:COLUMN: message. Nothing is changed. Exit status: 0 no fault, 1 faults.\n\n"
 	     "  sereno check\n"
 	     "  sereno check draft.yaml --accounts    also ask LDAP and the like for the members\n"
-	     "  sereno check --services               how each service of this host is judged\n"),
-	  OPTION_JSON | OPTION_ROOT | OPTION_ACCOUNTS | OPTION_SERVICES, OPERAND_OPTIONAL, check_run },
+	     "  sereno check --services               how each service of this host is judged\n"
+	     "  sereno check --present                would a device be refused that this host needs?\n"),
+	  OPTION_JSON | OPTION_ROOT | OPTION_ACCOUNTS | OPTION_SERVICES | OPTION_PRESENT, OPERAND_OPTIONAL, check_run },
 	{ "apply", N_("[FILE]"), N_("put a policy file in force, all or nothing"),
 	  N_("Checks FILE (/etc/sereno/policy.yaml when left out), says who would lose what, and puts\n"
 	     "it in force. Refuses when you yourself, or too few administrators, could not come in\n"
-	     "again, and when a break-glass account is broken. Exit status: 0 in force, 1 refused.\n\n"
+	     "again, when a break-glass account is broken, and when a device that is plugged in would be\n"
+	     "refused though this host needs it: the last keyboard, a disk of the system, the way to the\n"
+	     "network. Exit status: 0 in force, 1 refused.\n\n"
 	     "  sereno apply --dry-run                everything but the change\n"
 	     "  sereno apply\n"),
 	  OPTION_JSON | OPTION_ROOT | OPTION_DRY_RUN | OPTION_ALL, OPERAND_OPTIONAL, apply_run },

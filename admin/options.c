@@ -43,6 +43,7 @@ static const struct option_entry entries[] = {
 	{ "force",    OPTION_FORCE,    NULL,      0,                                 N_("also over what is newer") },
 	{ "dry-run",  OPTION_DRY_RUN,  NULL,      0,                                 N_("check everything, say what would happen, change nothing") },
 	{ "accounts", OPTION_ACCOUNTS, NULL,      0,                                 N_("ask the name service for members that are not in the files") },
+	{ "present",  OPTION_PRESENT,  NULL,      0,                                 N_("judge the devices that are plugged in here, as apply would") },
 	{ "services", OPTION_SERVICES, NULL,      0,                                 N_("list the PAM services of this host and their kind") },
 	{ "all",      OPTION_ALL,      NULL,      0,                                 N_("print everything, however long") },
 	{ "all",      OPTION_ENDED,    NULL,      0,                                 N_("also what is over or was taken back") },

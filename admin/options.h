@@ -41,6 +41,7 @@ enum option_bit {
 	OPTION_DIGEST = 1 << 27,
 	OPTION_FORCE = 1 << 28,
 	OPTION_DUE = 1 << 29,
+	OPTION_PRESENT = 1 << 30,
 };
 
 /* Strings are borrowed from argv; NULL where not given. */

@@ -40,6 +40,11 @@ bool break_glass_works(const struct situation *situation, const char *user);
 /* At least min-administrators people able to become root. Returns 0 or -ENOMEM. */
 int check_administrators(const struct situation *situation);
 
+/* Whether somebody with the roles of @set could log in and become root now, if need be with a code.
+ * Returns 0 or -ENOMEM. */
+int role_set_can_become_root(const struct situation *situation, const struct role_set *set,
+			     bool *ret);
+
 /* The list of leaked passwords, if the policy names one, is there and sound. Returns 0 or -ENOMEM.
  */
 int check_blocklist(const struct situation *situation);
