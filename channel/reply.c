@@ -6,6 +6,7 @@
 #include <sereno/channel.h>
 #include <sereno/scoped.h>
 
+#include "devices.h"
 #include "role_requests.h"
 #include "wire.h"
 
@@ -138,6 +139,13 @@ static void put_payload(struct wire_writer *writer, const struct channel_reply *
 	case CHANNEL_DENY:
 		role_requests_put(writer, reply);
 		return;
+	case CHANNEL_DEVICES:
+	case CHANNEL_LET_IN:
+	case CHANNEL_DEVICE_APPROVE:
+	case CHANNEL_DEVICE_DENY:
+	case CHANNEL_DEVICE_REVOKE:
+		devices_put(writer, reply);
+		return;
 	}
 	writer->broken = true;
 }
@@ -170,13 +178,20 @@ static void get_payload(struct wire_reader *reader, struct channel_reply *reply)
 	case CHANNEL_DENY:
 		role_requests_get(reader, reply);
 		return;
+	case CHANNEL_DEVICES:
+	case CHANNEL_LET_IN:
+	case CHANNEL_DEVICE_APPROVE:
+	case CHANNEL_DEVICE_DENY:
+	case CHANNEL_DEVICE_REVOKE:
+		devices_get(reader, reply);
+		return;
 	}
 	reader->broken = true;
 }
 
 static bool is_kind(unsigned kind)
 {
-	return kind >= CHANNEL_VERIFY && kind <= CHANNEL_SIGN;
+	return kind >= CHANNEL_VERIFY && kind <= CHANNEL_DEVICE_REVOKE;
 }
 
 static bool is_answer(unsigned answer)

@@ -20,6 +20,9 @@ enum part {
 	PART_REASON = 1 << 7,
 	PART_PAGE = 1 << 8,
 	PART_FORM = 1 << 9,
+	PART_ABOUT = 1 << 10,
+	PART_DEVICE = 1 << 11,
+	PART_WISH = 1 << 12,
 };
 
 /* clang-format off */
@@ -37,6 +40,11 @@ static const unsigned parts[] = {
 	[CHANNEL_DENY]     = PART_ID | PART_REASON,
 	[CHANNEL_REVIEW]   = PART_ROLE | PART_FORM,
 	[CHANNEL_SIGN]     = PART_ROLE | PART_REASON,
+	[CHANNEL_DEVICES]  = PART_ID | PART_PAGE | PART_ABOUT,
+	[CHANNEL_LET_IN]   = PART_REASON | PART_DEVICE | PART_WISH,
+	[CHANNEL_DEVICE_APPROVE] = PART_ID | PART_REASON,
+	[CHANNEL_DEVICE_DENY]    = PART_ID | PART_REASON | PART_DEVICE,
+	[CHANNEL_DEVICE_REVOKE]  = PART_ID | PART_REASON,
 };
 /* clang-format on */
 
@@ -90,6 +98,36 @@ static void get_role_parts(struct wire_reader *reader, unsigned which,
 	}
 }
 
+static void put_device_parts(struct wire_writer *writer, unsigned which,
+			     const struct channel_request *request)
+{
+	if (which & PART_ABOUT)
+		wire_put(writer, request->about, 4);
+	if (which & PART_DEVICE)
+		wire_put_text(writer, request->device, sizeof(request->device));
+	if (which & PART_WISH) {
+		wire_put_text(writer, request->user, sizeof(request->user));
+		wire_put(writer, request->access, 4);
+		wire_put(writer, request->for_sec, 8);
+	}
+}
+
+static void get_device_parts(struct wire_reader *reader, unsigned which,
+			     struct channel_request *request)
+{
+	if (which & PART_ABOUT)
+		request->about = (enum channel_about)wire_get_within(reader, CHANNEL_ABOUT_REFUSED,
+								     CHANNEL_ABOUT_GRANTS);
+	if (which & PART_DEVICE)
+		wire_get_line(reader, request->device, sizeof(request->device));
+	if (which & PART_WISH) {
+		wire_get_line(reader, request->user, sizeof(request->user));
+		request->access = (enum media_access)wire_get_within(reader, MEDIA_ENCRYPTED,
+								     MEDIA_READ_WRITE);
+		request->for_sec = wire_get(reader, 8);
+	}
+}
+
 /* One of each part, so that both ends agree in what order they come. */
 static void put_parts(struct wire_writer *writer, unsigned which,
 		      const struct channel_request *request)
@@ -107,6 +145,7 @@ static void put_parts(struct wire_writer *writer, unsigned which,
 	if (which & PART_NEXT_CODE)
 		wire_put_text(writer, request->code[1], sizeof(request->code[1]));
 	put_role_parts(writer, which, request);
+	put_device_parts(writer, which, request);
 }
 
 static void get_parts(struct wire_reader *reader, unsigned which, struct channel_request *request)
@@ -124,6 +163,7 @@ static void get_parts(struct wire_reader *reader, unsigned which, struct channel
 	if (which & PART_NEXT_CODE)
 		wire_get_text(reader, request->code[1], sizeof(request->code[1]));
 	get_role_parts(reader, which, request);
+	get_device_parts(reader, which, request);
 }
 
 static bool is_proof(unsigned kind)

@@ -8,6 +8,7 @@
 
 #include <sereno/asker.h>
 #include <sereno/register.h>
+#include <sereno/role_terms.h>
 
 #include "talk.h"
 
@@ -54,5 +55,25 @@ struct errand_page {
  * Returns 0 or a negative errno.
  */
 int errand_list(struct errand *errand, const struct errand_page *page);
+
+/* Answers, shared by what is about roles and what is about devices. */
+
+/* CHANNEL_NOT_ALLOWED, and why. */
+void errand_refuse(struct errand *errand, const char *why);
+
+/* CHANNEL_UNAVAILABLE; the log says what. */
+void errand_unavailable(struct errand *errand, const char *what, int err);
+
+/* Say what the register returned, unless it is 0. */
+void errand_answer_with(struct errand *errand, int r);
+
+/* What stands against him whatever the register says; NULL: nothing. */
+const char *errand_not_himself(const struct talk *talk);
+
+/* "auditor, dba": names that do not fit are left out with a mark. */
+void errand_join_names(const struct role_names *names, char text[static CHANNEL_ROLES_SIZE]);
+
+/* Cut where a character begins. */
+void errand_copy_text(char *to, size_t size, const char *from);
 
 #endif

@@ -16,31 +16,6 @@ struct listing {
 	bool expired; /* something open is too old */
 };
 
-/* Names that do not fit are left out with a mark. */
-static void join_names(const struct role_names *names, char text[static CHANNEL_ROLES_SIZE])
-{
-	static const char mark[] = ", ...";
-	const size_t room = CHANNEL_ROLES_SIZE - sizeof(mark);
-	size_t used = 0;
-
-	for (size_t i = 0; i < names->n; i++) {
-		const size_t length = strlen(names->name[i]);
-
-		if (used + 2 + length > room) {
-			memcpy(text + used, mark, sizeof(mark) - 1);
-			used += sizeof(mark) - 1;
-			break;
-		}
-		if (i > 0) {
-			memcpy(text + used, ", ", 2);
-			used += 2;
-		}
-		memcpy(text + used, names->name[i], length);
-		used += length;
-	}
-	text[used] = '\0';
-}
-
 static int read_role(struct errand *errand, const char *name, struct errand_role *ret)
 {
 	struct errand_role role = { .decides = false };
@@ -55,7 +30,7 @@ static int read_role(struct errand *errand, const char *name, struct errand_role
 		return r;
 	if (r == 0 && terms.on_request) {
 		role.approvers = terms.approvers;
-		join_names(&terms.approved_by, role.approver_roles);
+		errand_join_names(&terms.approved_by, role.approver_roles);
 		r = policy_holds_one(errand->policy, &errand->request, errand->act.at,
 				     &terms.approved_by);
 		if (r < 0)
@@ -83,18 +58,6 @@ static int find_role(struct errand *errand, const char *name, const struct erran
 	errand->n_roles++;
 	*ret = place;
 	return 0;
-}
-
-/* Cut where a character begins. */
-static void copy_text(char *to, size_t size, const char *from)
-{
-	size_t length = strnlen(from, size);
-
-	if (length == size)
-		for (length--; length > 0 && ((unsigned char)from[length] & 0xc0) == 0x80;)
-			length--;
-	memcpy(to, from, length);
-	to[length] = '\0';
 }
 
 static enum channel_role_state state_of(enum request_state state)
@@ -127,17 +90,18 @@ static int copy_row(struct errand *errand, const struct request_row *row,
 
 	ret->id = row->id;
 	ret->state = state_of(row->state);
-	copy_text(ret->role, sizeof(ret->role), row->role);
-	copy_text(ret->user, sizeof(ret->user), row->made.user);
-	copy_text(ret->reason, sizeof(ret->reason), row->made.reason ? row->made.reason : "");
+	errand_copy_text(ret->role, sizeof(ret->role), row->role);
+	errand_copy_text(ret->user, sizeof(ret->user), row->made.user);
+	errand_copy_text(ret->reason, sizeof(ret->reason),
+			 row->made.reason ? row->made.reason : "");
 	ret->for_sec = row->for_sec;
 	ret->made = row->made.at;
 	ret->approvals = row->approvals;
 	ret->approvers = row->approvers;
 	if (row->closed.user) {
-		copy_text(ret->closed_by, sizeof(ret->closed_by), row->closed.user);
-		copy_text(ret->closed_reason, sizeof(ret->closed_reason),
-			  row->closed.reason ? row->closed.reason : "");
+		errand_copy_text(ret->closed_by, sizeof(ret->closed_by), row->closed.user);
+		errand_copy_text(ret->closed_reason, sizeof(ret->closed_reason),
+				 row->closed.reason ? row->closed.reason : "");
 		ret->closed = row->closed.at;
 	}
 	ret->grant = row->grant;

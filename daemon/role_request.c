@@ -16,33 +16,7 @@
 #define PER_DAY_MAX 64 /* requests of one user, also those taken back: rows are never removed */
 
 #define TOO_OFTEN "too many requests were made in a day"
-
-static void refuse(struct errand *errand, const char *why)
-{
-	struct channel_reply *reply = &errand->talk->reply;
-
-	reply->answer = CHANNEL_NOT_ALLOWED;
-	(void)snprintf(reply->why, sizeof(reply->why), "%s", why); /* our own words fit */
-}
-
-static void unavailable(struct errand *errand, const char *what, int err)
-{
-	if (err == -EBUSY) {
-		errand->talk->reply.answer = CHANNEL_BUSY;
-		return;
-	}
-	report_error(errand->talk->root, &errand->talk->caller, EVENT_STATE_UNUSABLE, what, err);
-	errand->talk->reply.answer = CHANNEL_UNAVAILABLE;
-}
-
-/* Say what the register returned, unless it is 0. */
-static void answer_with(struct errand *errand, int r)
-{
-	if (r > 0)
-		refuse(errand, register_refusal_text((enum register_refusal)r));
-	else if (r < 0)
-		unavailable(errand, "the register", r);
-}
+#define TOO_OFTEN "too many requests were made in a day"
 
 static void tell(const struct errand *errand, enum event_id id, const char *detail)
 {
@@ -75,7 +49,7 @@ static void done(struct errand *errand, uint32_t id, enum event_id event)
 	if (r == -EBUSY)
 		r = -ETIMEDOUT; /* it must not be done once more */
 	if (r < 0 || reply->n_requests != 1) {
-		unavailable(errand, "the register", r < 0 ? r : -EBADMSG);
+		errand_unavailable(errand, "the register", r < 0 ? r : -EBADMSG);
 		return;
 	}
 	reply->answer = CHANNEL_ACCEPTED;
@@ -112,13 +86,13 @@ static void ask_for(struct errand *errand)
 
 	r = register_requests(errand->db, &his, count_recent, &tally);
 	if (r == 0 && tally.n >= PER_DAY_MAX) {
-		refuse(errand, TOO_OFTEN);
+		errand_refuse(errand, TOO_OFTEN);
 		return;
 	}
 	if (r == 0)
 		r = register_request(errand->db, &errand->person, &errand->act, &wish, &id);
 	if (r != 0)
-		answer_with(errand, r);
+		errand_answer_with(errand, r);
 	else
 		done(errand, id, EVENT_REQUEST_MADE);
 }
@@ -129,7 +103,7 @@ static void withdraw(struct errand *errand)
 	const int r = register_withdraw(errand->db, &errand->act, id);
 
 	if (r != 0)
-		answer_with(errand, r);
+		errand_answer_with(errand, r);
 	else
 		done(errand, id, EVENT_REQUEST_WITHDRAWN);
 }
@@ -145,7 +119,7 @@ static void list(struct errand *errand)
 	const int r = errand_list(errand, &page);
 
 	if (r < 0)
-		unavailable(errand, "the register", r);
+		errand_unavailable(errand, "the register", r);
 	else
 		errand->talk->reply.answer = CHANNEL_ACCEPTED;
 }
@@ -165,9 +139,9 @@ static void decide(struct errand *errand, enum register_decision decision)
 	if (why) {
 		(void)snprintf(detail, sizeof(detail), "request %u: %s", id, why); /* fits */
 		report(talk->root, &talk->caller, EVENT_REQUEST_REFUSED, "not-allowed", detail);
-		refuse(errand, why);
+		errand_refuse(errand, why);
 	} else if (r < 0) {
-		answer_with(errand, r);
+		errand_answer_with(errand, r);
 	} else {
 		done(errand, id,
 		     decision == DECISION_APPROVE ? EVENT_REQUEST_APPROVED : EVENT_REQUEST_DENIED);
@@ -200,6 +174,11 @@ static void run(struct errand *errand)
 	case CHANNEL_RESYNC:
 	case CHANNEL_REVIEW:
 	case CHANNEL_SIGN:
+	case CHANNEL_DEVICES:
+	case CHANNEL_LET_IN:
+	case CHANNEL_DEVICE_APPROVE:
+	case CHANNEL_DEVICE_DENY:
+	case CHANNEL_DEVICE_REVOKE:
 		return;
 	}
 }
@@ -210,7 +189,7 @@ void role_request_answer(struct talk *talk)
 	const int r = errand_open(&errand);
 
 	if (r < 0)
-		unavailable(&errand, "the register, or the policy in force", r);
+		errand_unavailable(&errand, "the register, or the policy in force", r);
 	else
 		run(&errand);
 }

@@ -6,6 +6,7 @@
 
 #include <sereno/scoped.h>
 
+#include "device_request.h"
 #include "enrolment.h"
 #include "proof.h"
 #include "report.h"
@@ -115,6 +116,11 @@ static void go_on(struct talk *talk)
 	case CHANNEL_DENY:
 	case CHANNEL_REVIEW:
 	case CHANNEL_SIGN:
+	case CHANNEL_DEVICES:
+	case CHANNEL_LET_IN:
+	case CHANNEL_DEVICE_APPROVE:
+	case CHANNEL_DEVICE_DENY:
+	case CHANNEL_DEVICE_REVOKE:
 		return;
 	}
 }
@@ -148,9 +154,14 @@ static bool is_sound(const struct channel_request *request)
 	case CHANNEL_REQUESTS:
 	case CHANNEL_APPROVE:
 	case CHANNEL_REVIEW:
+	case CHANNEL_DEVICES:
+	case CHANNEL_DEVICE_APPROVE:
 		return true;
 	case CHANNEL_ASK_ROLE:
 	case CHANNEL_DENY:
+	case CHANNEL_LET_IN:
+	case CHANNEL_DEVICE_DENY:
+	case CHANNEL_DEVICE_REVOKE:
 		return request->reason[0];
 	case CHANNEL_SIGN:
 		return request->reason[0] && request->role[0];
@@ -167,6 +178,11 @@ static bool is_sound(const struct channel_request *request)
 static bool is_about_roles(enum channel_kind kind)
 {
 	return kind >= CHANNEL_ASK_ROLE && kind <= CHANNEL_DENY;
+}
+
+static bool is_about_devices(enum channel_kind kind)
+{
+	return kind >= CHANNEL_DEVICES && kind <= CHANNEL_DEVICE_REVOKE;
 }
 
 static enum talk_next hear(struct talk *talk)
@@ -191,6 +207,11 @@ static enum talk_next hear(struct talk *talk)
 	case CHANNEL_DENY:
 	case CHANNEL_REVIEW:
 	case CHANNEL_SIGN:
+	case CHANNEL_DEVICES:
+	case CHANNEL_LET_IN:
+	case CHANNEL_DEVICE_APPROVE:
+	case CHANNEL_DEVICE_DENY:
+	case CHANNEL_DEVICE_REVOKE:
 		break;
 	}
 	return TALK_REPLY;
@@ -211,6 +232,10 @@ enum talk_next talk_hear(struct talk *talk)
 	}
 	if (talk->request.kind == CHANNEL_REVIEW || talk->request.kind == CHANNEL_SIGN)
 		return role_review_hear(talk);
+	if (is_about_devices(talk->request.kind)) {
+		device_request_answer(talk);
+		return TALK_REPLY;
+	}
 	r = rules_read(talk->root, &talk->caller, time(NULL), &talk->rules);
 	if (r < 0) {
 		report_error(talk->root, &talk->caller, EVENT_POLICY_UNUSABLE,

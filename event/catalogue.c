@@ -81,6 +81,10 @@ static const struct catalogue_entry entries[EVENT_COUNT] = {
 	[EVENT_REVIEW_OPENED]          = { "review.opened",       LOG_NOTICE,  "78408ee9c14cf9298765fcacb02cb8ef", 1u << MEMBER_SUBJECT | 1u << MEMBER_UNTIL | WHY },
 	[EVENT_REVIEW_SIGNED]          = { "review.signed",       LOG_NOTICE,  "973e4dda7ba81a72cbe7d8a221766128", 1u << MEMBER_SUBJECT | 1u << MEMBER_RULE | WHY },
 	[EVENT_REVIEW_REFUSED]         = { "review.refused",      LOG_WARNING, "eda5a5554d90800052d097c8aa5f0ff3", 1u << MEMBER_SUBJECT | 1u << MEMBER_RULE | WHY },
+	[EVENT_MEDIA_APPROVED] = { "media.approved", LOG_NOTICE, "7614e421c1c14768ad35ee53caac9b7d", 1u << MEMBER_SUBJECT | 1u << MEMBER_DEVICE | 1u << MEMBER_TARGET | 1u << MEMBER_VERDICT },
+	[EVENT_MEDIA_DENIED] = { "media.denied", LOG_NOTICE, "43bcb2e7b002448c9282370e6ff76ac5", 1u << MEMBER_SUBJECT | 1u << MEMBER_DEVICE },
+	[EVENT_MEDIA_GRANTED] = { "media.granted", LOG_NOTICE, "ffc499b3dd1c463f95ee43abe99bf127", 1u << MEMBER_SUBJECT | 1u << MEMBER_DEVICE | 1u << MEMBER_TARGET | 1u << MEMBER_VERDICT },
+	[EVENT_MEDIA_REVOKED] = { "media.revoked", LOG_NOTICE, "1e6e48e65ab74f088bb10212c9e8b8e4", 1u << MEMBER_SUBJECT | 1u << MEMBER_DEVICE },
 };
 /* clang-format on */
 

@@ -26,7 +26,9 @@
 #include <sys/types.h>
 
 #include <sereno/codes.h>
+#include <sereno/media.h>
 #include <sereno/otp.h>
+#include <sereno/refused.h>
 
 #define CHANNEL_SOCKET		 "/run/sereno/serenod.socket" /* below ROOT */
 #define CHANNEL_VERSION		 1
@@ -43,8 +45,9 @@
 #define CHANNEL_REASON_SIZE	 513
 #define CHANNEL_ROLES_SIZE	 257 /* several names, for people */
 #define CHANNEL_WHY_SIZE	 129
-#define CHANNEL_PAGE_MAX	 4 /* requests for roles in one reply */
 #define CHANNEL_COLUMNS_MAX	 1000
+#define CHANNEL_PAGE_MAX	 4   /* requests for roles, or devices, in one reply */
+#define CHANNEL_DEVICE_SIZE	 129 /* what a device calls itself, and its serial number */
 
 /* The numbers are those of the messages: never changed, never used anew. */
 enum channel_kind {
@@ -72,6 +75,24 @@ enum channel_kind {
 	/* I sign @role, whose list had the digest @reason; who I am is known as with
 	 * CHANNEL_APPROVE. */
 	CHANNEL_SIGN = 13,
+	/* Devices. Who lets them in must have logged in as himself, as above. */
+	CHANNEL_DEVICES = 14, /* @about: those I may see; of the number @id, or (0) after @after,
+				 the open ones or (@ended) all */
+	/* Let in the refused @device for @user for @for_sec with @access; @reason. Where it is open
+	 * already with the same terms, this approves it. */
+	CHANNEL_LET_IN = 15,
+	CHANNEL_DEVICE_APPROVE = 16, /* the request @id; @reason */
+	CHANNEL_DEVICE_DENY = 17,    /* the request @id, or (0) the refused @device, which is then
+					off the list; @reason */
+	CHANNEL_DEVICE_REVOKE = 18,  /* the grant @id; @reason */
+};
+
+/* The numbers as above. */
+enum channel_about {
+	CHANNEL_ABOUT_REFUSED = 1, /* in an order that stays, where none comes or goes; @after is
+				      how many to pass over */
+	CHANNEL_ABOUT_REQUESTS = 2,
+	CHANNEL_ABOUT_GRANTS = 3,
 };
 
 /* What shows that it is the user himself and not a program of his, or at his unlocked screen. */
@@ -98,6 +119,10 @@ struct channel_request {
 	bool ended;
 	bool as_json;
 	uint32_t columns; /* at most CHANNEL_COLUMNS_MAX */
+	enum channel_about about;
+	char device[REFUSED_ID_SIZE]; /* of the list of the refused */
+	char user[CHANNEL_USER_SIZE];
+	enum media_access access;
 };
 
 /* The numbers as above. */
@@ -151,6 +176,42 @@ struct channel_role_request {
 	int64_t until;				 /* the grant's end */
 };
 
+/* The numbers as above. */
+enum channel_device_state {
+	CHANNEL_DEVICE_REFUSED = 1, /* nobody has said anything about it */
+	CHANNEL_DEVICE_OPEN = 2,    /* waits for others */
+	CHANNEL_DEVICE_GRANTED = 3, /* also what is over by now: see @until */
+	CHANNEL_DEVICE_DENIED = 4,
+	CHANNEL_DEVICE_WITHDRAWN = 5, /* whom it was for has left */
+	CHANNEL_DEVICE_VOID = 6,      /* nobody answered in time */
+	CHANNEL_DEVICE_REVOKED = 7,
+};
+
+/* A device that was refused, is being let in, or was. Times are UTC seconds, 0 where there is none;
+ * longer texts are cut. */
+struct channel_device {
+	enum channel_device_state state;
+	uint32_t request, grant; /* their numbers; 0: none */
+	char device[REFUSED_ID_SIZE];
+	uint16_t vendor, product;
+	uint32_t kinds;			  /* 1u << enum device_kind each */
+	char name[CHANNEL_DEVICE_SIZE];	  /* without control characters, but else as it likes */
+	char serial[CHANNEL_DEVICE_SIZE]; /* likewise */
+	char user[CHANNEL_USER_SIZE];	  /* for whom; CHANNEL_DEVICE_REFUSED: who sat there, "" */
+	enum media_access access;
+	uint64_t for_sec;
+	enum media_reason refused;  /* CHANNEL_DEVICE_REFUSED: why */
+	uint32_t times;		    /* likewise: how often */
+	int64_t made, void_at;	    /* CHANNEL_DEVICE_REFUSED: first and last seen */
+	char by[CHANNEL_USER_SIZE]; /* who asked, granted or, at last, said no */
+	char reason[CHANNEL_REASON_SIZE];
+	uint32_t approvals;
+	bool each;			/* one of each of @roles has to say yes, else one of any */
+	char roles[CHANNEL_ROLES_SIZE]; /* whose holders decide */
+	bool mine_to_decide;		/* by the roles held now */
+	int64_t since, until;		/* of the grant */
+};
+
 /* What belongs to the request, with CHANNEL_ACCEPTED; else 0. */
 struct channel_reply {
 	enum channel_answer answer;
@@ -169,6 +230,9 @@ struct channel_reply {
 	uint32_t n_requests;
 	bool more; /* ask again, after the last one's number */
 	struct channel_role_request request[CHANNEL_PAGE_MAX];
+	/* CHANNEL_DEVICES; else the one it is about, as it is now. @more as above */
+	uint32_t n_devices;
+	struct channel_device device[CHANNEL_PAGE_MAX];
 	/* CHANNEL_NOT_ALLOWED: a sentence without a capital, in English, for gettext to translate
 	 */
 	char why[CHANNEL_WHY_SIZE];

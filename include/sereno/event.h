@@ -86,6 +86,11 @@ enum event_id {
 	EVENT_REVIEW_OPENED,
 	EVENT_REVIEW_SIGNED,  /* by the role's owner */
 	EVENT_REVIEW_REFUSED, /* somebody would have signed who may not */
+	EVENT_MEDIA_APPROVED, /* by one, for whom; EVENT_MEDIA_GRANTED follows when that is enough
+			       */
+	EVENT_MEDIA_DENIED,
+	EVENT_MEDIA_GRANTED, /* in the register, by whom, for whom */
+	EVENT_MEDIA_REVOKED,
 	EVENT_COUNT,
 };
 

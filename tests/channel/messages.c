@@ -76,7 +76,7 @@ static const struct answered replies[] = {
 /* What no message can be made of. */
 static const struct asked impossible[] = {
 	{ "request 0",           { .kind = 0 } },
-	{ "request 14",          { .kind = (enum channel_kind)14 } },
+	{ "request 19",          { .kind = (enum channel_kind)19 } },
 	{ "no proof",            { .kind = CHANNEL_BEGIN, .label = "phone" } },
 	{ "a proof unheard of",  { .kind = CHANNEL_BEGIN, .proof_kind = (enum channel_proof_kind)4 } },
 	{ "no end of a service", { .kind = CHANNEL_VERIFY, .service = LONG_63 "x" } },
@@ -99,7 +99,7 @@ static const struct said broken[] = {
 	{ "version 0",            "\0\2",                               2,  -EPROTONOSUPPORT },
 	{ "version 2",            "\2\2",                               2,  -EPROTONOSUPPORT },
 	{ "request 0",            "\1\0",                               2,  -EPROTONOSUPPORT },
-	{ "request 14",           "\1\16",                              2,  -EPROTONOSUPPORT },
+	{ "request 19",           "\1\23",                              2,  -EPROTONOSUPPORT },
 	{ "request 255",          "\1\377",                             2,  -EPROTONOSUPPORT },
 	{ "a NUL in a code",      "\1\4\3\0001\0002",                   7,  -EBADMSG },
 	{ "a NUL in a password",  "\1\3\1\0a\1\2\0\0b",                 10, -EBADMSG },

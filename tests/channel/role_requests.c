@@ -122,7 +122,7 @@ static const struct broken {
 } broken[] = {
 	{ "another version", 0, 2, -EPROTONOSUPPORT },
 	{ "no kind", 1, 0, -EPROTONOSUPPORT },
-	{ "a kind of later", 1, CHANNEL_SIGN + 1, -EPROTONOSUPPORT },
+	{ "a kind of later", 1, CHANNEL_DEVICE_REVOKE + 1, -EPROTONOSUPPORT },
 	{ "an answer of later", 2, CHANNEL_NOT_ALLOWED + 1, -EPROTONOSUPPORT },
 	{ "more rows than there are", 3, 2, -EBADMSG },
 	{ "more rows than can be", 3, CHANNEL_PAGE_MAX + 1, -EBADMSG },
