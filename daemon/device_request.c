@@ -323,6 +323,8 @@ static void run(struct device_errand *errand)
 	case CHANNEL_REQUESTS:
 	case CHANNEL_APPROVE:
 	case CHANNEL_DENY:
+	case CHANNEL_REVIEW:
+	case CHANNEL_SIGN:
 		return;
 	}
 }

@@ -67,9 +67,6 @@ void errand_unavailable(struct errand *errand, const char *what, int err);
 /* Say what the register returned, unless it is 0. */
 void errand_answer_with(struct errand *errand, int r);
 
-/* What stands against him whatever the register says; NULL: nothing. */
-const char *errand_not_himself(const struct talk *talk);
-
 /* "auditor, dba": names that do not fit are left out with a mark. */
 void errand_join_names(const struct role_names *names, char text[static CHANNEL_ROLES_SIZE]);
 

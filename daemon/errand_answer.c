@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* errand_answer.c - what is answered to whom the register, or who he is, is in the way. */
+/* errand_answer.c - what is answered to whom the register is in the way. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "errand.h"
 #include "report.h"
-
-#define OF_ANOTHER "who decides must have logged in as himself, not by su or sudo"
-#define OF_NOBODY  "the kernel knows no login that this runs in: log in as yourself to decide"
-#define OF_A_STEP  "the process that asks is not the one that has connected"
 
 void errand_refuse(struct errand *errand, const char *why)
 {
@@ -20,6 +17,10 @@ void errand_refuse(struct errand *errand, const char *why)
 
 void errand_unavailable(struct errand *errand, const char *what, int err)
 {
+	if (err == -EBUSY) {
+		errand->talk->reply.answer = CHANNEL_BUSY;
+		return;
+	}
 	report_error(errand->talk->root, &errand->talk->caller, EVENT_STATE_UNUSABLE, what, err);
 	errand->talk->reply.answer = CHANNEL_UNAVAILABLE;
 }
@@ -30,21 +31,6 @@ void errand_answer_with(struct errand *errand, int r)
 		errand_refuse(errand, register_refusal_text((enum register_refusal)r));
 	else if (r < 0)
 		errand_unavailable(errand, "the register", r);
-}
-
-const char *errand_not_himself(const struct talk *talk)
-{
-	switch (caller_is_himself(&talk->caller, &talk->sender)) {
-	case CALLER_HIMSELF:
-		return NULL;
-	case CALLER_LOGIN_OTHER:
-		return OF_ANOTHER;
-	case CALLER_LOGIN_UNSET:
-		return OF_NOBODY;
-	case CALLER_NOT_THE_SAME:
-		break;
-	}
-	return OF_A_STEP;
 }
 
 void errand_join_names(const struct role_names *names, char text[static CHANNEL_ROLES_SIZE])

@@ -234,7 +234,7 @@ enum talk_next talk_hear(struct talk *talk)
 		return role_review_hear(talk);
 	if (is_about_devices(talk->request.kind)) {
 		device_request_answer(talk);
-		return TALK_REPLY;
+		return talk->reply.answer == CHANNEL_BUSY ? TALK_TRY_AGAIN : TALK_REPLY;
 	}
 	r = rules_read(talk->root, &talk->caller, time(NULL), &talk->rules);
 	if (r < 0) {
