@@ -51,16 +51,27 @@ static bool is_change(const struct media_changes *changes, size_t i)
 	return changes->was[i].access != changes->becomes[i].access;
 }
 
+/* Of what stores nothing there is all or nothing. */
+static const char *access_text(const struct present *present, enum media_access access)
+{
+	const unsigned storing = 1u << KIND_STORAGE | 1u << KIND_OPTICAL;
+
+	if (access == MEDIA_DENY || present->facts.kinds & storing)
+		return media_access_name(access);
+	return "allow";
+}
+
 static void print_change(const struct media_changes *changes, size_t i, const struct output *output)
 {
 	const enum media_access was = changes->was[i].access, becomes = changes->becomes[i].access;
+	const struct present *present = &changes->list.item[i];
 	char name[PRESENT_NAME_SIZE], escaped[ESCAPE_MAX];
 	scoped_free char *cause = media_remedy_cause(&changes->becomes[i]);
 
-	(void)escape(escaped, present_name(&changes->list.item[i], name));
+	(void)escape(escaped, present_name(present, name));
 	output_wrap(output, becomes < was ? STYLE_WARNING : STYLE_PLAIN, 4,
-		    _("  %s: %s instead of %s (%s)"), escaped, media_access_name(becomes),
-		    media_access_name(was), cause ? cause : strerror(ENOMEM));
+		    _("  %s: %s instead of %s (%s)"), escaped, access_text(present, becomes),
+		    access_text(present, was), cause ? cause : strerror(ENOMEM));
 }
 
 void media_changes_print(const struct media_changes *changes, const struct output *output)

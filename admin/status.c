@@ -13,6 +13,7 @@
 #include "commands.h"
 #include "edition.h"
 #include "instant.h"
+#include "media_standing.h"
 #include "review.h"
 #include "subject.h"
 
@@ -29,6 +30,9 @@ enum attention {
 	ATTENTION_ZONE_MOVED = 1 << 6,
 	ATTENTION_ROLE_REVIEW = 1 << 7,
 	ATTENTION_UNPUBLISHED = 1 << 8,
+	ATTENTION_MEDIA_OPEN = 1 << 9,
+	ATTENTION_MEDIA_UNWATCHED = 1 << 10,
+	ATTENTION_MEDIA_SHUT = 1 << 11,
 };
 
 enum draft { DRAFT_SAME, DRAFT_EDITED, DRAFT_MISSING, DRAFT_UNREADABLE };
@@ -42,6 +46,7 @@ struct state {
 	enum draft draft;
 	bool has_review;
 	int64_t review_due;
+	struct media_standing media;
 	unsigned attention;
 };
 
@@ -110,6 +115,17 @@ static bool zone_moved(const char *root, const struct state *state)
 	return false;
 }
 
+static void look_at_media(const char *root, const struct policy *policy, struct state *state)
+{
+	media_standing_read(root, policy, &state->media);
+	if (media_standing_is_open(&state->media))
+		state->attention |= ATTENTION_MEDIA_OPEN;
+	if (media_standing_is_unwatched(&state->media))
+		state->attention |= ATTENTION_MEDIA_UNWATCHED;
+	if (media_standing_is_shut(&state->media))
+		state->attention |= ATTENTION_MEDIA_SHUT;
+}
+
 static void gather(const struct options *options, struct policy *policy,
 		   const struct edition *in_force, int64_t now, struct state *state)
 {
@@ -143,6 +159,7 @@ static void gather(const struct options *options, struct policy *policy,
 		state->attention |= ATTENTION_FALLBACK;
 	if (policy_verify(policy) < 0)
 		state->attention |= ATTENTION_DAMAGED;
+	look_at_media(options->root, policy, state);
 }
 
 struct word {
@@ -170,6 +187,9 @@ static const struct word attention_words[] = {
 	{ ATTENTION_ZONE_MOVED, "zone-changed", N_("the time zone of this host has changed since the policy was applied, and hours still follow the old one; next: sereno apply again") },
 	{ ATTENTION_UNPUBLISHED, "unpublished", N_("the register could not be published, or is another one than it was: logins do not see what the register says now; next: sereno grants") },
 	{ ATTENTION_ROLE_REVIEW, "role-review", N_("who holds which role was not signed in time by the roles' owners; next: sereno review") },
+	{ ATTENTION_MEDIA_UNWATCHED, "media-watcher", N_("nobody takes devices away when who sits there changes; next: systemctl enable --now sereno-media.path") },
+	{ ATTENTION_MEDIA_OPEN, "media-open", N_("what is plugged in starts on, and is at work before the policy was asked; next: systemctl restart sereno-media") },
+	{ ATTENTION_MEDIA_SHUT, "media-shut", N_("no policy speaks of media, but what is plugged in stays off; next: systemctl restart sereno-media") },
 	{ ATTENTION_REVIEW,   "review",   N_("the review of the policy is overdue: read it, set document.reviewed, then sereno apply") },
 };
 /* clang-format on */
@@ -266,6 +286,7 @@ static void print_text(const struct state *state, const struct output *output)
 	if (state->has_review)
 		print_field(output, _("review due"),
 			    instant_local(state->review_due, &state->zone, when));
+	media_standing_print(&state->media, output);
 	for (size_t i = 0; i < ARRAY_SIZE(attention_words); i++)
 		if (state->attention & attention_words[i].bit)
 			output_wrap(output, STYLE_BAD, 2, "! %s", _(attention_words[i].text));
@@ -302,6 +323,7 @@ static void print_json(const struct state *state, const struct output *output)
 	json_time(&json, "zone_end", facts->zone_end);
 	json_time(&json, "review_due", state->has_review ? state->review_due : TIME_NO_END);
 	json_string(&json, "file", draft_name(state->draft));
+	media_standing_write(&state->media, &json);
 	write_words(&json, "attention", attention_words, ARRAY_SIZE(attention_words),
 		    state->attention);
 	json_end(&json, JSON_OBJECT);
