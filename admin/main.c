@@ -202,8 +202,14 @@ static const struct command commands[] = {
 	     "  sereno offboard attest ana grub\n"),
 	  OPTION_JSON | OPTION_ROOT | OPTION_AT | OPTION_REASON | OPTION_DRY_RUN | OPTION_ENDED | OPTION_DUE,
 	  OPERAND_UP_TO_THREE, offboard_run },
-	{ "media", N_("import FILE | export | boot [on|off|status]"), N_("removable media: rules from USBGuard, and for it; the boot loader"),
-	  N_("import prints the rules of USBGuard's FILE (- is standard input) as a media: block to look\n"
+	{ "media", N_("pending | approve | deny | revoke | grants | import | export | boot"),
+	  N_("removable media: who may use what, and for how long"),
+	  N_("pending shows the devices that were refused and those that wait for a second person; approve ID\n"
+	     "lets one in for USER. Who approves holds a role of media.requests: and comes as himself, through\n"
+	     "serenod: not by sudo or su, not as root, not for himself. Where one of each role is wanted, the\n"
+	     "next approves the number that the first one was told. deny takes it off the list, or says no.\n"
+	     "grants shows what was granted; revoke ends it at once, also for root.\n"
+	     "import prints the rules of USBGuard's FILE (- is standard input) as a media: block to look\n"
 	     "through and copy. What would come to another thing here is a comment there, and is told by\n"
 	     "its line, as are the traps in what it says now. Of /etc/usbguard/rules.d each file counts\n"
 	     "its rules anew: give them one after the other, in the order of their names.\n"
@@ -213,11 +219,17 @@ static const struct command commands[] = {
 	     "before the policy was asked; off takes that back; status tells how it is. In an emergency give\n"
 	     "the kernel sereno.media=off by hand: everything is let in until the next start, also what\n"
 	     "somebody else has plugged in, and whoever can type there can do that. Lock the boot loader.\n"
-	     "Exit status: 0 done, 1 some lines were not imported, or there is no media: block.\n\n"
+	     "Exit status: 0 done, 1 refused, nothing there, some lines were not imported, or there is no\n"
+	     "media: block.\n\n"
+	     "  sereno media pending\n"
+	     "  sereno media approve 4c530001a2b3c4d5 --user luis --for 30m --read-only --reason 'invoices'\n"
+	     "  sereno media approve 12\n"
+	     "  sereno media revoke 7 --reason 'done'\n"
 	     "  sereno media import /etc/usbguard/rules.conf --dry-run\n"
 	     "  sereno media export > rules.conf\n"
 	     "  sereno media boot on --dry-run\n"),
-	  OPTION_ROOT | OPTION_DRY_RUN, OPERAND_PAIR, media_run },
+	  OPTION_JSON | OPTION_ROOT | OPTION_USER | OPTION_FOR | OPTION_READ_ONLY | OPTION_REASON | OPTION_AT |
+	  OPTION_ENDED | OPTION_DRY_RUN, OPERAND_PAIR, media_run },
 	{ "backup", N_("FILE"), N_("write all state into one file"),
 	  N_("The policy as edited and in force, the register, the records of accounts and the host key,\n"
 	     "as they are while logins go on; FILE is written whole or not at all. WITH A HOST KEY THAT\n"

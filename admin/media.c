@@ -15,6 +15,11 @@ static const struct action {
 	unsigned options;  /* beside --root */
 	unsigned operands; /* at most, behind its name */
 } actions[] = {
+	{ "pending", media_pending, OPTION_JSON, 0 },
+	{ "approve", media_approve, OPTION_USER | OPTION_FOR | OPTION_READ_ONLY | OPTION_REASON, 1 },
+	{ "deny", media_deny, OPTION_REASON, 1 },
+	{ "revoke", media_revoke, OPTION_REASON, 1 },
+	{ "grants", media_grants, OPTION_JSON | OPTION_ENDED, 0 },
 	{ "import", media_import, OPTION_DRY_RUN, 1 },
 	{ "export", media_export, 0, 0 },
 	{ "boot", media_boot, OPTION_DRY_RUN, 1 },

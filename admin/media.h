@@ -5,6 +5,11 @@
 
 #include "commands.h"
 
+enum exit_status media_pending(const struct options *options, const struct output *output);
+enum exit_status media_approve(const struct options *options, const struct output *output);
+enum exit_status media_deny(const struct options *options, const struct output *output);
+enum exit_status media_revoke(const struct options *options, const struct output *output);
+enum exit_status media_grants(const struct options *options, const struct output *output);
 enum exit_status media_import(const struct options *options, const struct output *output);
 enum exit_status media_export(const struct options *options, const struct output *output);
 enum exit_status media_boot(const struct options *options, const struct output *output);

@@ -41,6 +41,7 @@ static const struct option_entry entries[] = {
 	{ "deadline", OPTION_DEADLINE, "DURATION", offsetof(struct options, deadline), N_("by when owners sign: 14d (when left out), 4w") },
 	{ "digest",   OPTION_DIGEST,   "DIGEST",  offsetof(struct options, digest),  N_("of the list that is signed, as it was printed") },
 	{ "force",    OPTION_FORCE,    NULL,      0,                                 N_("also over what is newer") },
+	{ "read-only", OPTION_READ_ONLY, NULL,    0,                                 N_("nothing is written to it") },
 	{ "dry-run",  OPTION_DRY_RUN,  NULL,      0,                                 N_("check everything, say what would happen, change nothing") },
 	{ "accounts", OPTION_ACCOUNTS, NULL,      0,                                 N_("ask the name service for members that are not in the files") },
 	{ "present",  OPTION_PRESENT,  NULL,      0,                                 N_("judge the devices that are plugged in here, as apply would") },

@@ -42,6 +42,7 @@ enum option_bit {
 	OPTION_FORCE = 1 << 28,
 	OPTION_DUE = 1 << 29,
 	OPTION_PRESENT = 1 << 30,
+	OPTION_READ_ONLY = 1u << 31,
 };
 
 /* Strings are borrowed from argv; NULL where not given. */
