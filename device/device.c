@@ -13,6 +13,7 @@
 #define NUMBER_OF_DEVICE_MAX 127
 #define NUMBER_OF_BUS_MAX    999
 #define REMOVABLE_MAX	     16
+#define HUBS_MAX	     7 /* in a row; the kernel has 5, and the root hub */
 
 static bool is_gone(int error)
 {
@@ -78,20 +79,44 @@ static int read_texts(struct device *device)
 	return r;
 }
 
-/* A port that says nothing is one that anybody reaches. A device that is let in and has no
- * configuration yet has no driver, and is as good as new. */
+/* The port of the device, or with @level "../" that of the hub it is on. */
+static bool is_fixed(const struct device *device, const char *level)
+{
+	char name[HUBS_MAX * 3 + REMOVABLE_MAX], removable[REMOVABLE_MAX] = "";
+
+	(void)snprintf(name, sizeof(name), "%sremovable", level); /* fits */
+	return sysfs_text(device->fd, name, removable, sizeof(removable)) > 0 &&
+	       strcmp(removable, "fixed") == 0;
+}
+
+/* What the firmware says nothing of, a hub says of its own ports: believed only of a hub that is
+ * built in itself. A port that says nothing is one that anybody reaches. */
+static bool is_built_in(const struct device *device)
+{
+	char level[HUBS_MAX * 3 + 1] = "";
+	bool fixed = is_fixed(device, level);
+
+	for (const char *dot = strchr(device->name, '.'); fixed && dot;
+	     dot = strchr(dot + 1, '.')) {
+		if (strlen(level) + 3 >= sizeof(level))
+			return false;
+		memcpy(level + strlen(level), "../", 4);
+		fixed = is_fixed(device, level);
+	}
+	return fixed;
+}
+
+/* A device that is let in and has no configuration yet has no driver, and is as good as new. */
 static int read_state(struct device *device)
 {
 	const int authorized = sysfs_number(device->fd, "authorized", 10, 1);
-	char removable[REMOVABLE_MAX] = "";
-	const int r = sysfs_text(device->fd, "removable", removable, sizeof(removable));
 
 	if (authorized < 0)
 		return authorized;
 	device->authorized = authorized > 0;
 	device->facts.in_use = device->authorized &&
 			       sysfs_number(device->fd, "bConfigurationValue", 10, UINT8_MAX) > 0;
-	device->facts.built_in = r > 0 && strcmp(removable, "fixed") == 0;
+	device->facts.built_in = is_built_in(device);
 	return 0;
 }
 

@@ -26,7 +26,7 @@ static const struct mock_row {
 	{ "40-phone-mtp-class6.blocked.umockdev", "/bus/usb/devices/1-8", "1-8", "Pixel", "0A1B2C3D4E5F", KIND(PHONE), 0, 0 },
 	{ "50-webcam.blocked.umockdev", "/bus/usb/devices/1-9", "1-9", "HD Webcam C270", "A1B2C3D4", KIND(VIDEO) | KIND(AUDIO), 0, 0 },
 	{ "60-dock-hub-with-stick-and-ethernet.blocked.umockdev", "/bus/usb/devices/1-10", "1-10", "USB2.0 Hub", "000000001", KIND(HUB), 0, 0 },
-	{ "60-dock-hub-with-stick-and-ethernet.umockdev", "/bus/usb/devices/1-10.1", "1-10.1", "USB 10/100/1000 LAN", NULL, KIND(VENDOR) | KIND(NETWORK), 1, 1 },
+	{ "60-dock-hub-with-stick-and-ethernet.umockdev", "/bus/usb/devices/1-10.1", "1-10.1", "USB 10/100/1000 LAN", NULL, KIND(VENDOR) | KIND(NETWORK), 0, 1 },
 	{ "70-usb-card-reader-4-luns-one-card.blocked.umockdev", "/bus/usb/devices/1-11", "1-11", "USB2.0-CRW", "20090815198100000", KIND(STORAGE), 1, 0 },
 	{ "80-usb-dvd-drive-with-data-cd.blocked.umockdev", "/bus/usb/devices/1-12", "1-12", "Portable Super Multi Drive", "KZYD2AH3456", KIND(OPTICAL), 0, 0 },
 	{ "00-roothub-usb2.umockdev", "/bus/usb/devices/usb1", "usb1", "xHCI Host Controller", "0000:00:14.0", KIND(HUB), 0, 1 },
@@ -383,6 +383,26 @@ static void check_twin(void **state)
 	(void)tree_tear_down(&made);
 }
 
+/* A hub says of its own ports that they are fixed: one that anybody can plug in is not believed. */
+static void check_built_in_behind_a_hub(void **state)
+{
+	struct tree *tree = *state;
+	struct device device = DEVICE_CLOSED;
+
+	tree_load(tree, "60-dock-hub-with-stick-and-ethernet.umockdev");
+	assert_int_equal(device_open(tree->root, "/bus/usb/devices/1-10.1", &device), 0);
+	assert_false(device.facts.built_in);
+	device_close(&device);
+	tree_text(tree, "/bus/usb/devices/1-10", "removable", "fixed");
+	assert_int_equal(device_open(tree->root, "/bus/usb/devices/1-10.1", &device), 0);
+	assert_true(device.facts.built_in);
+	device_close(&device);
+	tree_text(tree, "/bus/usb/devices/1-10.1", "removable", "unknown");
+	assert_int_equal(device_open(tree->root, "/bus/usb/devices/1-10.1", &device), 0);
+	assert_false(device.facts.built_in);
+	device_close(&device);
+}
+
 #define scene(test) cmocka_unit_test_setup_teardown(test, tree_set_up, tree_tear_down)
 #define table_test(row, test)                      \
 	((struct CMUnitTest){ .name = (row)->name, \
@@ -392,7 +412,8 @@ static void check_twin(void **state)
 int main(void)
 {
 	struct CMUnitTest
-		tests[12 + ARRAY_SIZE(mocks) + ARRAY_SIZE(damages) + ARRAY_SIZE(twin_rows)] = {
+		tests[13 + ARRAY_SIZE(mocks) + ARRAY_SIZE(damages) + ARRAY_SIZE(twin_rows)] = {
+			scene(check_built_in_behind_a_hub),
 			scene(check_hostile_texts),
 			scene(check_weak_serial),
 			scene(check_suspicious),
