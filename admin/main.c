@@ -202,9 +202,11 @@ static const struct command commands[] = {
 	     "  sereno offboard attest ana grub\n"),
 	  OPTION_JSON | OPTION_ROOT | OPTION_AT | OPTION_REASON | OPTION_DRY_RUN | OPTION_ENDED | OPTION_DUE,
 	  OPERAND_UP_TO_THREE, offboard_run },
-	{ "media", N_("pending | approve | deny | revoke | grants | import | export | boot"),
+	{ "media", N_("list | explain | pending | approve | deny | revoke | grants | import | export | boot"),
 	  N_("removable media: who may use what, and for how long"),
-	  N_("pending shows the devices that were refused and those that wait for a second person; approve ID\n"
+	  N_("list shows the devices that are there, and what is allowed with each to who sits at the seat.\n"
+	     "explain says it of one DEVICE, as list or pending has it, and USER, with each rule about it.\n"
+	     "pending shows the devices that were refused and those that wait for a second person; approve ID\n"
 	     "lets one in for USER. Who approves holds a role of media.requests: and comes as himself, through\n"
 	     "serenod: not by sudo or su, not as root, not for himself. Where one of each role is wanted, the\n"
 	     "next approves the number that the first one was told. deny takes it off the list, or says no.\n"
@@ -221,6 +223,8 @@ static const struct command commands[] = {
 	     "somebody else has plugged in, and whoever can type there can do that. Lock the boot loader.\n"
 	     "Exit status: 0 done, 1 refused, nothing there, some lines were not imported, or there is no\n"
 	     "media: block.\n\n"
+	     "  sereno media list\n"
+	     "  sereno media explain 1-2 --user ana --at 2026-03-01T22:10\n"
 	     "  sereno media pending\n"
 	     "  sereno media approve 4c530001a2b3c4d5 --user luis --for 30m --read-only --reason 'invoices'\n"
 	     "  sereno media approve 12\n"

@@ -5,6 +5,8 @@
 
 #include "commands.h"
 
+enum exit_status media_list(const struct options *options, const struct output *output);
+enum exit_status media_explain(const struct options *options, const struct output *output);
 enum exit_status media_pending(const struct options *options, const struct output *output);
 enum exit_status media_approve(const struct options *options, const struct output *output);
 enum exit_status media_deny(const struct options *options, const struct output *output);

@@ -93,6 +93,15 @@ static void take_text(char *to, size_t size, const char *from)
 	add_text(to, size, from ? from : "");
 }
 
+void media_take_texts(const struct device_texts *texts, struct channel_device *ret)
+{
+	take_text(ret->name, sizeof(ret->name), texts->manufacturer);
+	if (texts->manufacturer[0] && texts->product[0])
+		add_text(ret->name, sizeof(ret->name), " ");
+	add_text(ret->name, sizeof(ret->name), texts->product);
+	take_text(ret->serial, sizeof(ret->serial), texts->serial);
+}
+
 static void take_device(const struct register_device *device, struct channel_device *ret)
 {
 	refused_id(device->identity, ret->device);
@@ -123,11 +132,7 @@ static int take_refused(void *context, const struct refused *row)
 	};
 
 	memcpy(taken.device, row->id, sizeof(taken.device));
-	add_text(taken.name, sizeof(taken.name), row->texts.manufacturer);
-	if (row->texts.manufacturer[0] && row->texts.product[0])
-		add_text(taken.name, sizeof(taken.name), " ");
-	add_text(taken.name, sizeof(taken.name), row->texts.product);
-	take_text(taken.serial, sizeof(taken.serial), row->texts.serial);
+	media_take_texts(&row->texts, &taken);
 	take_text(taken.user, sizeof(taken.user), row->user);
 	return add(context, &taken);
 }

@@ -6,6 +6,7 @@
 #ifndef ADMIN_MEDIA_DOCKET_H
 #define ADMIN_MEDIA_DOCKET_H
 
+#include <sereno/device.h>
 #include <sereno/register_devices.h>
 
 #include "petition.h"
@@ -23,6 +24,9 @@ struct media_docket {
 enum exit_status media_docket_read(const struct options *options, enum channel_about about,
 				   struct media_docket *docket);
 void media_docket_clear(struct media_docket *docket);
+
+/* What a device calls itself, as a row has it. */
+void media_take_texts(const struct device_texts *texts, struct channel_device *ret);
 
 #define MEDIA_DEVICE_TEXT 2400 /* two escaped texts, and what stands between */
 

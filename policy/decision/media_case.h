@@ -5,15 +5,13 @@
 
 #include <sereno/device_grants.h>
 #include <sereno/media.h>
+#include <sereno/media_trace.h>
 
 #include "compiled/media_record.h"
 #include "compiled/table.h"
 
-/* What a rule names of a device, the more the closer. */
-enum closeness { CLOSE_KIND, CLOSE_VENDOR, CLOSE_PRODUCT, CLOSE_SERIAL };
-
 struct case_device_rule {
-	enum closeness closeness;
+	enum media_closeness closeness;
 	struct device_fact fact; /* its roles lie in one of the records */
 };
 

@@ -3,20 +3,9 @@
  */
 #include <string.h>
 
-#include "media_case.h"
+#include "media_judging.h"
 
-#define INPUT_KINDS  (1u << KIND_HUB | 1u << KIND_KEYBOARD | 1u << KIND_POINTER)
-/* What carries data away, or in: nobody there or a locked screen keeps these out. */
-#define MEDIUM_KINDS (1u << KIND_STORAGE | 1u << KIND_OPTICAL | 1u << KIND_PHONE | 1u << KIND_DEBUG)
-
-struct judging {
-	const struct media_case *media;
-	const struct device_facts *device;
-	const struct media_subject *subject;
-	int64_t now;
-	bool present, away; /* away: nobody is there, or locked: media are kept out */
-};
-
+#define INPUT_KINDS (1u << KIND_HUB | 1u << KIND_KEYBOARD | 1u << KIND_POINTER)
 static int64_t earlier(int64_t a, int64_t b)
 {
 	return a < b ? a : b;
@@ -50,8 +39,7 @@ static struct media_verdict by_rule(const struct case_device_rule *rule, enum de
 	return verdict;
 }
 
-/* A rule without roles is for everybody, also for the holder of no role that nobody is. */
-static bool is_for_subject(const struct judging *judging, const struct device_fact *rule)
+bool is_for_subject(const struct judging *judging, const struct device_fact *rule)
 {
 	if (rule->system || rule->n_roles == 0)
 		return true;
@@ -95,9 +83,8 @@ static const struct case_device_rule *find_deny(const struct judging *judging)
 	return best;
 }
 
-/* The rule that decides about the interfaces of @kind, or NULL. None of them denies. */
-static const struct case_device_rule *find_rule(const struct judging *judging,
-						enum device_kind kind, bool kept_out)
+const struct case_device_rule *find_rule(const struct judging *judging, enum device_kind kind,
+					 bool kept_out)
 {
 	const struct media_case *media = judging->media;
 	const struct case_device_rule *best = NULL;
@@ -241,16 +228,25 @@ static int64_t find_until(const struct judging *judging)
 	return until;
 }
 
-void media_judge(const struct media_case *media, const struct device_facts *device,
-		 const struct media_subject *subject, int64_t now, struct media_verdict *ret)
+struct judging judging_of(const struct media_case *media, const struct device_facts *device,
+			  const struct media_subject *subject, int64_t now)
 {
-	struct judging judging = {
+	return (struct judging){
 		.media = media,
 		.device = device,
 		.subject = subject,
 		.now = now,
 		.present = subject->present,
+		.away = !subject->present ||
+			(subject->locked && media->facts.on_lock == MEDIA_LOCK_DENY_NEW &&
+			 !device->in_use),
 	};
+}
+
+void media_judge(const struct media_case *media, const struct device_facts *device,
+		 const struct media_subject *subject, int64_t now, struct media_verdict *ret)
+{
+	const struct judging judging = judging_of(media, device, subject, now);
 	struct media_verdict verdict;
 
 	if (!media->given) {
@@ -260,9 +256,6 @@ void media_judge(const struct media_case *media, const struct device_facts *devi
 		*ret = verdict;
 		return;
 	}
-	judging.away =
-		!subject->present ||
-		(subject->locked && media->facts.on_lock == MEDIA_LOCK_DENY_NEW && !device->in_use);
 	verdict = judge(&judging);
 	verdict.enforced = verdict.access;
 	verdict.until = find_until(&judging);

@@ -74,7 +74,7 @@ static struct case_device_rule *add_rule(struct media_case *media)
 }
 
 /* Add the rules in the last of the records, which keeps their roles. */
-static int add_rules(struct media_case *media, enum closeness closeness)
+static int add_rules(struct media_case *media, enum media_closeness closeness)
 {
 	struct decoder decoder = blob_decoder(&media->records[media->n_records - 1]);
 	struct case_device_rule *rule;
@@ -94,7 +94,7 @@ static int load_numbers(struct media_case *media, const struct private_rules *ru
 {
 	static const struct {
 		enum table table;
-		enum closeness closeness;
+		enum media_closeness closeness;
 	} tables[PRIVATE_TABLES] = {
 		{ TABLE_DEVICE_VENDORS, CLOSE_VENDOR },
 		{ TABLE_DEVICE_PRODUCTS, CLOSE_PRODUCT },
