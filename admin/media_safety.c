@@ -11,11 +11,13 @@
 #include "host_disks.h"
 #include "host_keyboards.h"
 #include "host_network.h"
+#include "instant.h"
 #include "media_remedy.h"
 #include "messages.h"
 
-#define NEEDS_MAX 256
-#define WHAT_SIZE 64
+#define NEEDS_MAX  256
+#define WHAT_SIZE  64
+#define LAPSES_MAX 16 /* moments that are looked at, of one device */
 
 enum need_kind { NEED_DISK, NEED_ROUTE, NEED_LOGIN, NEED_KEYBOARD, NEED_WAY };
 
@@ -136,15 +138,13 @@ static void report(struct check *check, ptrdiff_t device, enum severity severity
 			 escaped, cause ? cause : "", why, remedy ? remedy : "");
 }
 
-static void report_need(struct check *check, const struct need *need, enum severity severity)
+/* What hangs on it, in words; NULL without memory. */
+static char *why_needed(const struct need *need)
 {
-	const ptrdiff_t refused = find_refused(check, need->device, need->kind);
-	scoped_free char *why = NULL;
 	char what[ESCAPE_MAX];
+	char *why = NULL;
 	int n = -1;
 
-	if (refused < 0)
-		return;
 	(void)escape(what, need->what);
 	switch (need->kind) {
 	case NEED_DISK:
@@ -163,9 +163,60 @@ static void report_need(struct check *check, const struct need *need, enum sever
 		n = asprintf(&why, _("%s, which is allowed, hangs on it"), what);
 		break;
 	}
-	if (n < 0)
-		why = NULL;
-	report(check, refused, severity, why ? why : strerror(ENOMEM));
+	return n < 0 ? NULL : why;
+}
+
+static void report_need(struct check *check, const struct need *need, enum severity severity)
+{
+	const ptrdiff_t refused = find_refused(check, need->device, need->kind);
+	scoped_free char *why = refused < 0 ? NULL : why_needed(need);
+
+	if (refused >= 0)
+		report(check, refused, severity, why ? why : strerror(ENOMEM));
+}
+
+/* Whether a rule lets @device in for a time only; and until when. */
+static int find_lapse(const struct check *check, const struct present_asker *asker,
+		      ptrdiff_t device, int64_t *ret)
+{
+	const struct present_list one = { 1, 1, &check->list.item[device] };
+	struct media_verdict verdict = check->alone[device];
+	struct present_asker later = *asker;
+	int r = 0;
+
+	for (int i = 0; r == 0 && i < LAPSES_MAX && verdict.until != TIME_NO_END; i++) {
+		later.now = verdict.until;
+		r = present_judge(&later, &one, NULL, &verdict);
+		if (r == 0 && verdict.enforced == MEDIA_DENY) {
+			*ret = later.now;
+			return 1;
+		}
+	}
+	return r;
+}
+
+/* What is let in now and will not be: nobody may think of it then. */
+static int report_lapse(struct check *check, const struct present_asker *asker,
+			const struct need *need)
+{
+	const struct model *model = check->situation->edition->model;
+	scoped_free char *why = why_needed(need);
+	char name[PRESENT_NAME_SIZE], escaped[ESCAPE_MAX], when[INSTANT_TEXT_MAX];
+	int64_t until = TIME_NO_END;
+	int r;
+
+	if (need->device < 0 || check->told[need->device])
+		return 0;
+	r = find_lapse(check, asker, need->device, &until);
+	if (r <= 0)
+		return r;
+	check->told[need->device] = true;
+	(void)escape(escaped, present_name(&check->list.item[need->device], name));
+	situation_report(check->situation, DIAG_WARNING,
+			 place_of(check, &check->alone[need->device]),
+			 _("%s is let in until %s only, and %s"), escaped,
+			 instant_local(until, &model->zone, when), why ? why : strerror(ENOMEM));
+	return 0;
 }
 
 static bool interface_is_lost(const struct check *check, const char *interface)
@@ -189,9 +240,10 @@ static enum severity severity_of_routes(const struct check *check)
 }
 
 /* Those of whoever runs this before those of the host: one device is told of once. */
-static void report_needs(struct check *check)
+static int report_needs(struct check *check, const struct present_asker *asker)
 {
 	const enum severity routes = severity_of_routes(check);
+	int r = 0;
 
 	for (size_t i = 0; i < check->n_needs; i++)
 		if (check->needs[i].kind != NEED_ROUTE)
@@ -199,6 +251,9 @@ static void report_needs(struct check *check)
 	for (size_t i = 0; i < check->n_needs; i++)
 		if (check->needs[i].kind == NEED_ROUTE)
 			report_need(check, &check->needs[i], routes);
+	for (size_t i = 0; r == 0 && i < check->n_needs; i++)
+		r = report_lapse(check, asker, &check->needs[i]);
+	return r;
 }
 
 /* Nobody can plug one in, either, where any that comes is refused. */
@@ -220,6 +275,9 @@ static int report_no_keyboard(struct check *check, const struct present_asker *a
 static int check_keyboards(struct check *check, const struct present_asker *asker)
 {
 	struct need last = { .kind = NEED_KEYBOARD, .device = -1 };
+	struct need left = last;
+	int64_t until;
+	int r;
 
 	if (check->has_own_keyboard)
 		return 0;
@@ -227,9 +285,15 @@ static int check_keyboards(struct check *check, const struct present_asker *aske
 		if (!check->types[i - 1] && !check->list.item[i - 1].is_boot_keyboard)
 			continue;
 		last.device = (ptrdiff_t)i - 1;
-		if (find_refused(check, last.device, NEED_KEYBOARD) < 0)
-			return 0;
+		if (find_refused(check, last.device, NEED_KEYBOARD) >= 0)
+			continue;
+		left = last;
+		r = find_lapse(check, asker, left.device, &until);
+		if (r <= 0)
+			return r;
 	}
+	if (left.device >= 0)
+		return report_lapse(check, asker, &left);
 	if (last.device < 0)
 		return report_no_keyboard(check, asker);
 	report_need(check, &last, DIAG_FAULT);
@@ -323,10 +387,10 @@ int check_media(const struct situation *situation, struct policy *policy,
 	r = judge(&check, &asker);
 	if (r == 0)
 		r = gather(&check, caller);
-	if (r == 0) {
-		report_needs(&check);
+	if (r == 0)
+		r = report_needs(&check, &asker);
+	if (r == 0)
 		r = check_keyboards(&check, &asker);
-	}
 	if (r == 0)
 		check_ways(&check);
 	return r;

@@ -90,6 +90,14 @@ taken
 # What was let in for a role is not there for who logs in.
 media 'input: deny' 'rules:' "  - {name: typists, device: {kind: keyboard}, roles: [employee], access: allow}"
 refused '(the word input), and no other keyboard would be left'
+# One that is let in for a time is told.
+media 'input: deny' 'rules:' "  - {name: typists, device: {kind: keyboard}, until: 2040-06-30, access: allow}"
+taken
+says 'policy.yaml:44:1: warning: 1-1 "Logitech USB Keyboard" (046d:c31c) is let in until '
+says '2040-0'
+media 'rules:' "  - {name: typists, device: {kind: keyboard}, until: 2040-06-30, access: allow}"
+taken
+silent_on 'is let in until'
 printf '\022\001' | dd of="$tree/sys$usb1/1-1/descriptors" conv=notrunc bs=1 seek=17 2>/dev/null
 media 'input: allow'
 taken
