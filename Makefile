@@ -156,7 +156,7 @@ try: all ## a shell in the same throw-away copy
 	$(call deps,$(DEMO_DEPS))
 	$(Q)O=$(abspath $(O)) tests/demo/run --try
 
-check-vm: all ## real logind, cron and reboot in a guest under QEMU; SCENES='10* 50*' for some
+check-vm: all ## real logind, cron and reboot in a guest under QEMU; SCENES="20* 50*" for some
 	$(call deps,$(VM_DEPS))
 	$(Q)O=$(abspath $(O)) tests/vm/run
 
