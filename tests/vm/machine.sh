@@ -64,6 +64,7 @@ machine_is_saved() {
 resume_machine() {
 	power_on "$1" "$2" "$3" -incoming 'exec:cat "$FROM"'
 	guest "date -u -s @$(date +%s)" >/dev/null
+	serial_type '' # the line shows its prompt again
 }
 
 # within SECONDS COMMAND...: ask again and again until it says yes.
