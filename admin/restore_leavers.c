@@ -52,7 +52,7 @@ static bool somebody_leaves(const char *root)
 {
 	scoped(grants_close_p) struct grants *grants = NULL;
 
-	return grants_open(root, &grants) == 0 && grants_facts(grants)->n_departures > 0;
+	return grants_open_remains(root, &grants) == 0 && grants_facts(grants)->n_departures > 0;
 }
 
 /* Whether there is a register, and it can be read. Returns 1, 0 or -ENOMEM. */
