@@ -162,7 +162,7 @@ check-vm: all ## real logind, cron and reboot in a guest under QEMU; SCENES="20*
 
 $(BENCHES): $(O)/tests/bench/%: $(O)/tests/bench/%.o $(archives)
 	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $^ -lpam $(command_libs)
-bench: all $(BENCHES) ## measure against the peers and the limits; BENCH=access, compile, guard, codes, password, blocklist, groups, grants for one group
+bench: all $(BENCHES) ## measure against the peers and the limits; BENCH=access, compile, guard, codes, password, blocklist, groups, grants, register for one group
 	$(call deps,$(BENCH_DEPS))
 	$(Q)O=$(abspath $(O)) tests/bench/run $(BENCH)
 
