@@ -165,13 +165,13 @@ try: all ## a shell in the same throw-away copy
 	$(call deps,$(DEMO_DEPS))
 	$(Q)O=$(abspath $(O)) tests/demo/run --try
 
-check-vm: all ## real logind, cron and reboot in a guest under QEMU; SCENES='10* 50*' for some
+check-vm: all ## real logind, cron and reboot in a guest under QEMU; SCENES="20* 50*" for some
 	$(call deps,$(VM_DEPS))
 	$(Q)O=$(abspath $(O)) tests/vm/run
 
 $(BENCHES): $(O)/tests/bench/%: $(O)/tests/bench/%.o $(archives)
 	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $^ -lpam $(command_libs)
-bench: all $(BENCHES) ## measure against the peers and the limits; BENCH=access, compile, guard, codes, password, blocklist, groups, grants, media, media-helper for one group
+bench: all $(BENCHES) ## measure against the peers and the limits; BENCH=access, compile, guard, codes, password, blocklist, groups, grants, register, media, media-helper for one group
 	$(call deps,$(BENCH_DEPS))
 	$(Q)O=$(abspath $(O)) tests/bench/run $(BENCH)
 

@@ -301,9 +301,12 @@ static int note_knowledge(const struct application *application)
 	if (r == 0 && application->in_force.model)
 		r = knowledge_note(db, application->in_force.model, &application->held,
 				   application->now);
-	return r < 0 ? r
-		     : knowledge_note(db, application->edition.model, &application->holders,
-				      application->now);
+	if (r == 0)
+		r = knowledge_note(db, application->edition.model, &application->holders,
+				   application->now);
+	/* Of a damaged one was told before. A policy that takes something away cannot wait for it.
+	 */
+	return r == -EBADMSG || r == -EPERM ? 0 : r;
 }
 
 /* What goes with the policy that is in force now. One that fails keeps the other from nothing. */

@@ -47,6 +47,14 @@ static int carry_one(void *context, const struct carried *row)
 						row->user);
 }
 
+/* Whether logins know of somebody who leaves, by a register that may be lost since. */
+static bool somebody_leaves(const char *root)
+{
+	scoped(grants_close_p) struct grants *grants = NULL;
+
+	return grants_open_remains(root, &grants) == 0 && grants_facts(grants)->n_departures > 0;
+}
+
 /* Whether there is a register, and it can be read. Returns 1, 0 or -ENOMEM. */
 static int can_carry(struct stage *stage)
 {
@@ -55,7 +63,7 @@ static int can_carry(struct stage *stage)
 
 	if (r == -ENOMEM)
 		return r;
-	if (r < 0 && r != -ENOENT)
+	if (r < 0 && (r != -ENOENT || somebody_leaves(stage->root)))
 		stage->unread = r;
 	return r == 0;
 }

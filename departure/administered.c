@@ -85,7 +85,7 @@ static void take_from(void *context, const struct sgrp *group)
 			    group->sg_namp);
 }
 
-/* All are read before the first changes: gpasswd writes the file anew. */
+/* What is changed meanwhile is not seen: gpasswd puts a new file in the place of this one. */
 static int each_group(const char *root, void (*each)(void *context, const struct sgrp *group),
 		      void *context)
 {

@@ -4,9 +4,9 @@
  * wherever they turn up.
  *
  * A key that merely lies among his may be somebody else's, put there to have it taken away from all
- * who stay: only what the journal says was used is revoked, as he had the secret half of it. A list
- * of revoked keys that cannot be read makes sshd refuse every key, so that the new one is tried
- * before it is put in the place of the old one.
+ * who stay: only what the journal says was used is revoked, which takes the secret half of it. A
+ * list of revoked keys that cannot be read makes sshd refuse every key, so that the new one is
+ * tried before it is put in the place of the old one.
  */
 #include <fcntl.h>
 #include <stdio.h>

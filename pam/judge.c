@@ -44,7 +44,7 @@ static bool has_departed(const char *root, const struct request *request, int64_
 	scoped(grants_close_p) struct grants *grants = NULL;
 	struct departure departure;
 
-	return grants_open(root, &grants) == 0 &&
+	return grants_open_remains(root, &grants) == 0 &&
 	       grants_departed(grants, request->subject.name, request->subject.uid, &departure) >
 		       0 &&
 	       (departure.since <= now || departure.since <= grants_earliest(grants));

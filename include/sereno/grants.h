@@ -51,6 +51,10 @@ struct departure {
  * open(2) or read(2) reported. */
 int grants_open(const char *root, struct grants **ret);
 
+/* The same with whatever can be read of the two files, each of which has who has left: for where
+ * there is no policy, and it is asked only who is to be refused. An error when neither can be. */
+int grants_open_remains(const char *root, struct grants **ret);
+
 /* Release; NULL is allowed. */
 void grants_close(struct grants *grants);
 void grants_close_p(struct grants **grants); /* for scoped() */

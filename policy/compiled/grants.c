@@ -139,16 +139,43 @@ int grants_open_at(struct location *location, enum grants_scope scope, struct gr
 	return 0;
 }
 
+static int locate(const char *root, struct location *ret)
+{
+	int r = location_init(root, ret);
+
+	if (r == 0)
+		r = location_check(ret, "");
+	return r == -ENOENT ? -EBADMSG : r;
+}
+
 int grants_open(const char *root, struct grants **ret)
 {
 	scoped(location_clear) struct location location = { .path = NULL };
-	int r = location_init(root, &location);
+	const int r = locate(root, &location);
 
-	if (r == 0)
-		r = location_check(&location, "");
+	return r < 0 ? r : grants_open_at(&location, GRANTS_OF_ROOT, ret);
+}
+
+int grants_open_remains(const char *root, struct grants **ret)
+{
+	scoped(location_clear) struct location location = { .path = NULL };
+	scoped(grants_close_p) struct grants *grants = NULL;
+	int r = locate(root, &location);
+
 	if (r < 0)
-		return r == -ENOENT ? -EBADMSG : r;
-	return grants_open_at(&location, GRANTS_OF_ROOT, ret);
+		return r;
+	r = open_one(&location, "/" GRANTS_FILE, &grants);
+	if (r == 0)
+		(void)open_one(&location, "/" LEAVERS_FILE, &grants->leavers);
+	else
+		r = open_one(&location, "/" LEAVERS_FILE, &grants);
+	if (r < 0)
+		return r;
+	grants->told = grants->facts;
+	if (grants->leavers)
+		grants->told.n_departures = grants->leavers->facts.n_departures;
+	*ret = take(grants, NULL);
+	return 0;
 }
 
 const struct grants_facts *grants_facts(const struct grants *grants)

@@ -88,5 +88,6 @@ void fallback_judge(const struct fallback *fallback, const struct access_request
 	}
 	if (verdict.outcome == ACCESS_DENY)
 		verdict.until = 0;
+	verdict.until_told = verdict.until;
 	*ret = verdict;
 }

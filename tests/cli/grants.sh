@@ -112,6 +112,14 @@ json '.attention == ["unpublished"]'
 expect 0 grants --root "$tree"
 expect 0 status --root "$tree"
 
+# A register that is damaged does not keep a policy from being put in force.
+cp "$tree/var/lib/sereno/register.db" "$tree/register.kept"
+printf 'no register' >"$tree/var/lib/sereno/register.db"
+expect 0 apply --root "$tree"
+says "cannot use $tree/var/lib/sereno/register.db"
+mv "$tree/register.kept" "$tree/var/lib/sereno/register.db"
+expect 0 status --root "$tree"
+
 # The groups that roles give, and where that is written.
 sed -i 's/^  sysadmin:/&\n    gives-groups: [sereno-admins,\n      sereno-logs]/' "$policy"
 expect 0 apply --root "$tree"

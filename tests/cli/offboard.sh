@@ -245,6 +245,10 @@ printf 'no register' >"$tree/var/lib/sereno/register.db"
 expect 0 restore "$tree/b.sqlar" --force --root "$tree"
 says "cannot be read"
 says "is let in again"
+expect 0 offboard pepe --root "$tree"
+rm "$tree/var/lib/sereno/register.db"
+expect 0 restore "$tree/b.sqlar" --force --root "$tree"
+says "cannot be read"
 
 # Killed at whatever point: running again finishes, and nothing that was kept is lost.
 for wait in 0.002 0.004 0.008 0.012 0.02 0.03 0.05; do

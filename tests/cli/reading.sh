@@ -60,7 +60,7 @@ golden explain-job 0 explain ana --service cron --from jobs --at 2040-03-04T03:0
 says "is enough: no rule is needed"
 expect 1 explain ana --service sshd --from 10.20.3.4 --at 2040-03-05T22:10 --root "$tree" --json
 json '.outcome == "deny" and .reason == "hours" and .at == "2040-03-05T21:10:00Z" and .until == null'
-json '.roles == [{"role": "employee", "line": 14, "standing": "held", "group": "staff", "excluded_by": null,
+json '.roles == [{"role": "employee", "line": 14, "standing": "held", "group": "staff", "excluded_by": null, "gives_groups": [],
 	"rules": [{"rule": 1, "line": 18, "fails": "service", "until": null}, {"rule": 2, "line": 21, "fails": "hours", "until": null}]}]'
 expect 0 explain ana --service sshd --from 10.20.3.4 --at 2040-03-05T20:10 --root "$tree" --json
 json '.outcome == "allow" and .role == "employee" and .rule == 2 and .line == 21 and .until == "2040-03-05T20:00:00Z"'

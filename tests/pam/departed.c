@@ -30,6 +30,7 @@ static int account_of(struct host *host, const struct entry *entry)
 	int code;
 
 	host_module(host, entry->service, "account", "pam_sereno_access");
+	host_line(host, entry->service, "account required pam_permit.so");
 	pamh = host_start(host, entry);
 	code = pam_acct_mgmt(pamh, 0);
 	assert_int_equal(pam_end(pamh, code), PAM_SUCCESS);
@@ -80,14 +81,42 @@ static void a_key_lets_nobody_in(void **state)
 	assert_event(host, ALERT);
 }
 
+/* What a policy leaves for the time without one. */
+static void policy_with_rescue(struct host *host)
+{
+	const struct fallback fallback = { .min_uid = 1,
+					   .n_break_glass = 1,
+					   .break_glass = { RESCUE } };
+
+	host_policy(host, POLICY_DELAYS);
+	assert_int_equal(fallback_write(host->root, &fallback), 0);
+}
+
 static void nor_break_glass_without_a_policy(void **state)
 {
 	struct host *host = *state;
 
-	host_policy(host, POLICY_DELAYS);
-	leave(host, RESCUE, time(NULL) - 60);
+	policy_with_rescue(host);
 	assert_int_equal(unlink(host->in_force), 0);
+	assert_int_equal(account_of(host, &rescue_at_seat), PAM_SUCCESS);
+	leave(host, RESCUE, time(NULL) - 60);
 	assert_int_equal(account_of(host, &rescue_at_seat), PAM_PERM_DENIED);
+}
+
+/* Each of the two files knows it. */
+static void nor_when_one_file_is_lost(void **state)
+{
+	static const char *const names[] = { "grants.1.cdb", "leavers.1.cdb" };
+	struct host *host = *state;
+	char path[256];
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		policy_with_rescue(host);
+		leave(host, RESCUE, 900); /* published since, so that both files have it */
+		(void)snprintf(path, sizeof(path), "%s/var/lib/sereno/%s", host->root, names[i]);
+		assert_int_equal(unlink(path), 0);
+		assert_int_equal(account_of(host, &rescue_at_seat), PAM_PERM_DENIED);
+	}
 }
 
 int main(void)
@@ -98,6 +127,7 @@ int main(void)
 		ON_HOST(until_then_it_is),
 		ON_HOST(a_key_lets_nobody_in),
 		ON_HOST(nor_break_glass_without_a_policy),
+		ON_HOST(nor_when_one_file_is_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,8 +12,21 @@ static const char policy[] = "sereno: 1\n"
 			     "    allow:\n"
 			     "      - {services: [login, sshd], from: [anywhere]}\n";
 
-/* What can happen to the file in force. */
-enum harm { HARM_NEVER_APPLIED, HARM_REMOVED, HARM_CUT, HARM_EMPTY, HARM_WRITABLE, HARM_COUNT };
+/* What can happen to the file in force, and to those that say who holds what and who leaves. */
+enum harm {
+	HARM_NEVER_APPLIED,
+	HARM_REMOVED,
+	HARM_CUT,
+	HARM_EMPTY,
+	HARM_WRITABLE,
+	HARM_GRANTS_REMOVED,
+	HARM_GRANTS_CUT,
+	HARM_GRANTS_WRITABLE,
+	HARM_LEAVERS_REMOVED,
+	HARM_LEAVERS_CUT,
+	HARM_LEAVERS_WRITABLE,
+	HARM_COUNT
+};
 
 static const struct {
 	const char *name, *says;
@@ -23,13 +36,28 @@ static const struct {
 	[HARM_CUT] = { "cut", "it is damaged" },
 	[HARM_EMPTY] = { "emptied", "it is damaged" },
 	[HARM_WRITABLE] = { "writable by others", "others could have written it" },
+	[HARM_GRANTS_REMOVED] = { "grants removed", "it is damaged" },
+	[HARM_GRANTS_CUT] = { "grants cut", "it is damaged" },
+	[HARM_GRANTS_WRITABLE] = { "grants writable by others", "others could have written it" },
+	[HARM_LEAVERS_REMOVED] = { "leavers removed", "it is damaged" },
+	[HARM_LEAVERS_CUT] = { "leavers cut", "it is damaged" },
+	[HARM_LEAVERS_WRITABLE] = { "leavers writable by others", "others could have written it" },
 };
+
+static void path_of(const struct host *host, const char *name, char path[static 256])
+{
+	assert_true(snprintf(path, 256, "%s/var/lib/sereno/%s", host->root, name) < 256);
+}
 
 static void harm(struct host *host, enum harm harm)
 {
+	char grants[256], leavers[256];
+
 	if (harm == HARM_NEVER_APPLIED)
 		return;
 	host_policy(host, policy);
+	path_of(host, "grants.1.cdb", grants);
+	path_of(host, "leavers.1.cdb", leavers);
 	switch (harm) {
 	case HARM_REMOVED:
 		assert_int_equal(unlink(host->in_force), 0);
@@ -42,6 +70,24 @@ static void harm(struct host *host, enum harm harm)
 		return;
 	case HARM_WRITABLE:
 		assert_int_equal(chmod(host->in_force, 0666), 0);
+		return;
+	case HARM_GRANTS_REMOVED:
+		assert_int_equal(unlink(grants), 0);
+		return;
+	case HARM_GRANTS_CUT:
+		assert_int_equal(truncate(grants, 100), 0);
+		return;
+	case HARM_GRANTS_WRITABLE:
+		assert_int_equal(chmod(grants, 0666), 0);
+		return;
+	case HARM_LEAVERS_REMOVED:
+		assert_int_equal(unlink(leavers), 0);
+		return;
+	case HARM_LEAVERS_CUT:
+		assert_int_equal(truncate(leavers, 100), 0);
+		return;
+	case HARM_LEAVERS_WRITABLE:
+		assert_int_equal(chmod(leavers, 0666), 0);
 		return;
 	case HARM_NEVER_APPLIED:
 	case HARM_COUNT:

@@ -132,6 +132,7 @@ static void test_judge(void **state)
 	assert_false(verdict.conflict);
 	assert_string_equal(verdict.role, "");
 	assert_true(verdict.until == (row->outcome == ACCESS_DENY ? 0 : TIME_NO_END));
+	assert_true(verdict.until_told == verdict.until);
 }
 
 struct place {

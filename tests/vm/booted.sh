@@ -32,8 +32,19 @@ add_agent() {
 	rm -r "$folder/agent"
 }
 
-# save_booted IMAGE_FOLDER FOLDER: a cold boot. The kernel forgets what it knew of the disks: the second one will be
-# another, and the state is smaller.
+# begin_overlay FROM TO: a guest that goes on from FROM, to be saved in TO.
+begin_overlay() {
+	mkdir -p "$2"
+	ln -s "$1/kernel" "$1/initrd.cpio" "$2/"
+	qemu-img create -q -f qcow2 -b "$1/disk.qcow2" -F qcow2 "$2/disk.qcow2"
+}
+
+# The kernel forgets what it knew of the disks: the second one will be another, and the state is smaller.
+settle() {
+	guest 'udevadm settle; sync; echo 3 >/proc/sys/vm/drop_caches'
+}
+
+# save_booted IMAGE_FOLDER FOLDER: a cold boot.
 save_booted() {
 	local image=$1 folder=$2 stamp
 	stamp=$(booted_stamp "$image")
@@ -46,8 +57,8 @@ save_booted() {
 	truncate -s "$second_disk_size" "$work/second.img"
 	power_on "$folder" "file=$folder/disk.qcow2,format=qcow2" "$work/second.img"
 	await_boot >/dev/null
-	guest 'udevadm settle; sync; echo 3 >/proc/sys/vm/drop_caches'
-	save_machine
+	settle
+	save_machine "$folder/state"
 	echo "$stamp" >"$folder/stamp"
 	echo "booted and saved after $SECONDS s"
 }

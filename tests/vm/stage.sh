@@ -177,9 +177,3 @@ nothing_failed() {
 	run 'systemctl --failed --plain --no-legend'
 	[ ! -s "$work/output" ] || fault 'these have'
 }
-
-finish() {
-	end_scene
-	printf '\n%s scenes as announced, %s not\n' "$as_announced" "$not_as_announced"
-	[ "$not_as_announced" = 0 ]
-}

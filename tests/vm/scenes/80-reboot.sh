@@ -53,6 +53,11 @@ guest 'date -u -s @$((($(date +%s) / 60 + 1) * 60 - 3)) && systemctl restart cro
 expect_within 150 ls /tmp/cron-root
 run 'systemctl is-active user@$(id -u luis)'
 expect_output failed
+guest 'systemctl reset-failed user@$(id -u luis)'
+
+scene '... nobody who got in was sent away again ...'
+run 'journalctl --boot --quiet --no-pager --output cat --grep "runtime time limit|session-[0-9]*.scope: Failed"'
+expect_status 1
 
 scene '... and the boot took as long as the other'
 without_policy=$(boot_seconds)

@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: MIT
 # key - the host key is sealed; after a reboot the unit has unsealed it before anybody could log in.
 
-# Alone, without the scenes before.
-guest 'command -v sereno' >/dev/null || guest 'tar -C / -xf /dev/vdb && systemctl daemon-reload && systemd-tmpfiles --create sereno.conf'
-
 scene 'a token is kept, under a host key that lies in the clear'
 guest 'useradd --create-home --shell /bin/bash otto; umask 077; echo "HOTP/T30/6 otto - 3132333435363738393031323334353637383930" >/root/oath'
 run sereno otp import --from oath /root/oath
