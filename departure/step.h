@@ -12,6 +12,7 @@ void account_undo(const struct leaver *leaver, struct findings *findings);
 void groups_take(const struct leaver *leaver, enum departure_mode mode, struct findings *findings);
 void groups_undo(const struct leaver *leaver, struct findings *findings);
 void codes_take(const struct leaver *leaver, enum departure_mode mode, struct findings *findings);
+void devices_take(const struct leaver *leaver, enum departure_mode mode, struct findings *findings);
 void linger_take(const struct leaver *leaver, enum departure_mode mode, struct findings *findings);
 void linger_undo(const struct leaver *leaver, struct findings *findings);
 void crontab_take(const struct leaver *leaver, enum departure_mode mode, struct findings *findings);

@@ -12,6 +12,8 @@ static const struct departure_step steps[] = {
 	  account_take, account_undo, NULL },
 	{ "second-factor", "tokens, recovery codes, tickets, and where codes are remembered",
 	  codes_take, NULL, "he enrols again: sereno otp ticket" },
+	{ "devices",       "devices that were let in for him",
+	  devices_take, NULL, "it is asked for again: sereno media approve" },
 	{ "linger",        "his services do not start at boot",
 	  linger_take, linger_undo, NULL },
 	{ "sessions",      "sessions that are open",

@@ -225,5 +225,19 @@ expect 0 media list --root "$tree"
 silent_on "$(printf '\033')"
 says '\x1b[2J"evil"'
 
-# Who leaves has nothing: what was let in for him is taken back.
+# Who leaves has nothing: what was let in for him is taken back. The device calls itself something else now.
+media_policy 'approved-by: [sysadmin]'
+expect 0 apply --root "$tree"
+as man 0 media pending --json
+id=$(printf '%s' "$said" | jq -r '.[0].device')
+as man 0 media approve "$id" --user games --for 1h --reason 'the backup'
+helper $stick
+says SERENO_MEDIA=allow
+said=$( (echo 0 >/proc/self/loginuid; exec "$O/sereno" offboard games --reason 'HR-77' --root "$tree") 2>&1) || :
+says "granted by man, grant 2"
+expect 1 media grants --root "$tree"
+helper $stick
+says SERENO_MEDIA=deny
+as man 1 media approve "$id" --user games --for 1h --reason 'the backup'
+says "has left"
 finish
