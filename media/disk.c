@@ -145,13 +145,15 @@ static void describe_disk(const char *root, struct disk *disk, bool optical)
 	describe(disk, optical ? BUS_OPTICAL : BUS_DISK, optical ? KIND_OPTICAL : KIND_STORAGE);
 }
 
-/* A drive on USB says it stores; only its SCSI type, known now, tells what. */
-static void correct_kind(struct disk *disk, bool optical)
+/* What its interfaces say it is, it need not be: a drive says it stores, a disk that it is a drive,
+ * and drivers take some devices by their numbers, whatever their class. It is what has come up. */
+static void correct_kind(struct device_facts *facts, bool optical)
 {
-	if (optical && disk->facts.kinds & 1u << KIND_STORAGE) {
-		disk->facts.kinds &= ~(1u << KIND_STORAGE);
-		disk->facts.kinds |= 1u << KIND_OPTICAL;
-	}
+	if (facts->malformed)
+		return;
+	facts->kinds &= ~(1u << KIND_STORAGE | 1u << KIND_OPTICAL);
+	facts->kinds |= 1u << (optical ? KIND_OPTICAL : KIND_STORAGE);
+	facts->suspicious = device_is_suspicious(facts->kinds);
 }
 
 static int find_carrier(const char *root, const char *path, const struct disk_event *event,
@@ -176,7 +178,7 @@ static int find_carrier(const char *root, const char *path, const struct disk_ev
 		return r;
 	memcpy(disk->carrier, r > 0 ? level : path, PATH_MAX);
 	if (r > 0)
-		correct_kind(disk, optical);
+		correct_kind(&disk->facts, optical);
 	else if (optical || loose || event->was_ours)
 		describe_disk(root, disk, optical);
 	return 0;

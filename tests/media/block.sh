@@ -51,6 +51,19 @@ expect 'a card' $card allow no
 host encrypted all
 expect 'an optical drive that is denied' $dvd deny yes
 expect 'one on USB, whatever its interface says' $usb1/1-12/1-12:1.0/host8/target8:0:0/8:0:0:0/block/sr1 deny yes
+# What it says of itself is believed where it asks for less, and never against the disk that is there: drivers take
+# devices by their numbers, too, whatever their class.
+as_class() { printf "$2" | dd of="$host/sys$1/descriptors" bs=1 seek=32 conv=notrunc status=none; }
+host deny all
+as_class $stick '\010\002'
+expect 'a disk that calls itself an optical drive' $disk deny yes
+expect 'a disk that calls itself an optical drive: its partition' $disk/sdb1 deny yes
+as_class $stick '\007\001'
+expect 'a disk that calls itself a printer' $disk deny yes
+host read-write all
+as_class $stick '\003\001'
+expect 'a disk that calls itself a keyboard' $disk deny yes
+says SERENO_MEDIA_REASON=suspicious
 host none all
 expect 'no media: block' $disk unmanaged no
 host deny all
