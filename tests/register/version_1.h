@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * version_1.h - for tests: a register as the first version wrote it, with something in each table
+ * that it had.
+ */
+#ifndef SERENO_TESTS_REGISTER_VERSION_1_H
+#define SERENO_TESTS_REGISTER_VERSION_1_H
+
+static const char version_1[] =
+	"CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;\n"
+	"INSERT INTO counter VALUES ('serial', 1);\n"
+	"CREATE TABLE grants (id INTEGER PRIMARY KEY AUTOINCREMENT, user TEXT NOT NULL, "
+	"role TEXT NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL, request "
+	"INTEGER NOT NULL, over INTEGER NOT NULL DEFAULT 0, made_user TEXT NOT NULL, "
+	"made_uid INTEGER NOT NULL, made_at INTEGER NOT NULL, made_reason TEXT NOT NULL, "
+	"revoked_user TEXT, revoked_uid INTEGER, revoked_at INTEGER, revoked_reason "
+	"TEXT) STRICT;\n"
+	"CREATE INDEX grants_by_user ON grants (user);\n"
+	"CREATE INDEX grants_by_end ON grants (over, until);\n"
+	"CREATE TABLE requests (id INTEGER PRIMARY KEY AUTOINCREMENT, role TEXT NOT "
+	"NULL, for_sec INTEGER NOT NULL, approvers INTEGER NOT NULL, state INTEGER NOT "
+	"NULL DEFAULT 0, granted INTEGER NOT NULL DEFAULT 0, made_user TEXT NOT NULL, "
+	"made_uid INTEGER NOT NULL, made_at INTEGER NOT NULL, made_reason TEXT NOT NULL, "
+	"closed_user TEXT, closed_uid INTEGER, closed_at INTEGER, closed_reason TEXT) "
+	"STRICT;\n"
+	"CREATE INDEX requests_by_state ON requests (state, made_user);\n"
+	"CREATE TABLE decisions (id INTEGER PRIMARY KEY AUTOINCREMENT, request INTEGER "
+	"NOT NULL REFERENCES requests (id), approved INTEGER NOT NULL, made_user TEXT "
+	"NOT NULL, made_uid INTEGER NOT NULL, made_at INTEGER NOT NULL, made_reason TEXT "
+	"NOT NULL, UNIQUE (request, made_user)) STRICT;\n"
+	"CREATE TABLE departures (id INTEGER PRIMARY KEY AUTOINCREMENT, user TEXT NOT "
+	"NULL, uid INTEGER NOT NULL, since INTEGER NOT NULL, over INTEGER NOT NULL "
+	"DEFAULT 0, made_user TEXT NOT NULL, made_uid INTEGER NOT NULL, made_at INTEGER "
+	"NOT NULL, made_reason TEXT NOT NULL, undone_user TEXT, undone_uid INTEGER, "
+	"undone_at INTEGER, undone_reason TEXT, closed_user TEXT, closed_uid INTEGER, "
+	"closed_at INTEGER, closed_reason TEXT) STRICT;\n"
+	"CREATE INDEX departures_by_user ON departures (user);\n"
+	"CREATE TABLE secrets (departure INTEGER NOT NULL REFERENCES departures (id), "
+	"secret TEXT NOT NULL, attested_user TEXT, attested_uid INTEGER, attested_at "
+	"INTEGER, attested_reason TEXT, PRIMARY KEY (departure, secret)) STRICT;\n"
+	"CREATE TABLE steps (id INTEGER PRIMARY KEY AUTOINCREMENT, departure INTEGER NOT "
+	"NULL REFERENCES departures (id), step TEXT NOT NULL, result INTEGER NOT NULL, "
+	"made_user TEXT NOT NULL, made_uid INTEGER NOT NULL, made_at INTEGER NOT NULL, "
+	"made_reason TEXT NOT NULL) STRICT;\n"
+	"CREATE TABLE reviews (id INTEGER PRIMARY KEY AUTOINCREMENT, deadline INTEGER "
+	"NOT NULL, opened_user TEXT NOT NULL, opened_uid INTEGER NOT NULL, opened_at "
+	"INTEGER NOT NULL, opened_reason TEXT NOT NULL) STRICT;\n"
+	"CREATE TABLE review_parts (review INTEGER NOT NULL REFERENCES reviews (id), "
+	"role TEXT NOT NULL, owner TEXT NOT NULL, signed_user TEXT, signed_uid INTEGER, "
+	"signed_at INTEGER, signed_reason TEXT, PRIMARY KEY (review, role)) STRICT;\n"
+	"PRAGMA application_id = 0x73726e6f;\n"
+	"PRAGMA user_version = 1;\n"
+	"UPDATE counter SET value = 41;\n"
+	"INSERT INTO grants VALUES (7, 'luis', 'dba', 1767225600, 1767312000, 3, 0, "
+	"'mar', 1500, 1767225600, 'so', NULL, NULL, NULL, NULL);\n"
+	"INSERT INTO requests VALUES (3, 'dba', 3600, 1, 1, 7, 'luis', 1500, 1767225600, "
+	"'so', 'mar', 1500, 1767225600, 'so');\n"
+	"INSERT INTO requests VALUES (4, 'dba', 3600, 1, 0, 0, 'luis', 1500, 1767225600, "
+	"'again', NULL, NULL, NULL, NULL);\n"
+	"INSERT INTO decisions VALUES (1, 3, 1, 'mar', 1500, 1767225600, 'so');\n"
+	"INSERT INTO departures VALUES (1, 'zoe', 1006, 1767225600, 1, 'mar', 1500, "
+	"1767225600, 'so', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);\n"
+	"INSERT INTO secrets VALUES (1, 'grub', NULL, NULL, NULL, NULL);\n";
+
+#endif
