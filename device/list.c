@@ -117,6 +117,18 @@ int device_list(const char *root, device_each *each, void *context)
 	return r ? r : failed;
 }
 
+/* What types and points is let in for what it is, not for its serial number; and what stands in for
+ * a keyboard takes nothing from a stick that says the same number. */
+static bool is_of_a_kind(const char *root, const char *path, const struct device *device)
+{
+	const unsigned input = 1u << KIND_HUB | 1u << KIND_KEYBOARD | 1u << KIND_POINTER;
+	scoped(device_close) struct device other = DEVICE_CLOSED;
+
+	if (device_open(root, path, &other) < 0 || other.facts.malformed)
+		return true;
+	return (other.facts.kinds & device->facts.kinds & ~input) != 0;
+}
+
 /* Whether the device at @path is another one of the numbers and the serial of @device, let in. */
 static int is_twin(const char *root, const char *path, const struct device *device)
 {
@@ -132,8 +144,10 @@ static int is_twin(const char *root, const char *path, const struct device *devi
 	if (sysfs_text(fd, "serial", serial, sizeof(serial)) < 0 ||
 	    strcmp(serial, device->facts.serial) != 0)
 		return 0;
-	return sysfs_number(fd, "busnum", 10, INT_MAX / 16) != (int)device->bus_number ||
-	       sysfs_number(fd, "devnum", 10, INT_MAX / 16) != (int)device->number;
+	if (sysfs_number(fd, "busnum", 10, INT_MAX / 16) == (int)device->bus_number &&
+	    sysfs_number(fd, "devnum", 10, INT_MAX / 16) == (int)device->number)
+		return 0;
+	return is_of_a_kind(root, path, device);
 }
 
 int device_has_twin(const char *root, const struct device *device)
@@ -142,8 +156,7 @@ int device_has_twin(const char *root, const struct device *device)
 	char path[PATH_MAX];
 	int r;
 
-	/* The two halves of a hub of USB 3 are two devices, often with one serial. */
-	if (!device->facts.serial[0] || device->facts.kinds == 1u << KIND_HUB)
+	if (!device->facts.serial[0])
 		return 0;
 	r = read_device_names(root, &names);
 	for (size_t i = 0; r == 0 && i < names.n; i++) {

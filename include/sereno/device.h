@@ -50,7 +50,8 @@ int descriptors_parse(const uint8_t *bytes, size_t length, struct device_descrip
 unsigned descriptors_kinds(const struct device_descriptors *descriptors);
 
 /* Whether what it can do does not belong together: it stores (optical, too) or is a phone, and
- * types, points or is a network; it is a hub and anything else; a keyboard and a network. */
+ * types, points or is a network; it is a hub and anything else; it types or points and is a
+ * network: a mouse is one by what it says, and may type. */
 bool device_is_suspicious(unsigned kinds);
 
 /* Whether a serial number tells nothing: shorter than 4 bytes, one byte over and over, not
@@ -92,8 +93,8 @@ struct device {
 int device_open(const char *root, const char *path, struct device *ret);
 void device_close(struct device *device); /* for scoped(), too */
 
-/* Whether another device that is let in now has the numbers and the serial of this one. Returns 1,
- * 0 (also where the serial is weak, and of a hub: those of USB 3 are two devices in one) or a
+/* Whether another device that is let in now has the numbers and the serial of this one, and a kind
+ * of it other than hub, keyboard and pointer. Returns 1, 0 (also where the serial is weak) or a
  * negative errno. */
 int device_has_twin(const char *root, const struct device *device);
 

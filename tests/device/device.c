@@ -347,15 +347,20 @@ static const struct twin_row {
 	const char *name, *line;
 	const char *attribute, *value; /* of the other one */
 	int twins;
+	const char *other; /* its descriptors, where they are not the same */
 } twin_rows[] = {
-	{ "two sticks of one serial", STICK, "devnum", "4", 1 },
-	{ "the other has another serial", STICK, "serial", "60A44C413FAE2", 0 },
-	{ "the other is of another vendor", STICK, "idVendor", "0952", 0 },
-	{ "the other is another product", STICK, "idProduct", "1667", 0 },
-	{ "the other is not let in", STICK, "authorized", "0", 0 },
-	{ "the other is the same, seen twice", STICK, "devnum", "3", 0 },
-	{ "the other has the number on another bus", STICK, "busnum", "2", 1 },
-	{ "the two halves of a hub", "dev=09:00:00 conf 09:00:00/1", "devnum", "4", 0 },
+	{ "two sticks of one serial", STICK, "devnum", "4", 1, NULL },
+	{ "the other has another serial", STICK, "serial", "60A44C413FAE2", 0, NULL },
+	{ "the other is of another vendor", STICK, "idVendor", "0952", 0, NULL },
+	{ "the other is another product", STICK, "idProduct", "1667", 0, NULL },
+	{ "the other is not let in", STICK, "authorized", "0", 0, NULL },
+	{ "the other is the same, seen twice", STICK, "devnum", "3", 0, NULL },
+	{ "the other has the number on another bus", STICK, "busnum", "2", 1, NULL },
+	{ "the two halves of a hub", "dev=09:00:00 conf 09:00:00/1", "devnum", "4", 0, NULL },
+	{ "two keyboards of one serial", "conf 03:01:01/1", "devnum", "4", 0, NULL },
+	{ "the other is a keyboard, let in as such", STICK, "devnum", "4", 0, "conf 03:01:01/1" },
+	{ "the other is a stick, and more", STICK, "devnum", "4", 1, "conf 08:06:50/2 03:01:01/1" },
+	{ "what the other is cannot be told", STICK, "devnum", "4", 1, "conf" },
 };
 /* clang-format on */
 
@@ -369,7 +374,8 @@ static void check_twin(void **state)
 	(void)tree_set_up(&made);
 	tree = made;
 	plug(tree, PORT, row->line, 3);
-	plug(tree, PORT2, row->line, strcmp(row->attribute, "busnum") == 0 ? 3 : 4);
+	plug(tree, PORT2, row->other ? row->other : row->line,
+	     strcmp(row->attribute, "busnum") == 0 ? 3 : 4);
 	tree_text(tree, PORT2, "authorized", "1");
 	tree_text(tree, PORT2, row->attribute, row->value);
 	assert_int_equal(device_open(tree->root, PORT, &device), 0);
