@@ -132,5 +132,5 @@ bool device_is_suspicious(unsigned kinds)
 		return true;
 	if ((kinds & keeps) && (kinds & (types | points | network)))
 		return true;
-	return (kinds & types) && (kinds & network);
+	return (kinds & (types | points)) && (kinds & network);
 }

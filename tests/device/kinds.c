@@ -90,7 +90,7 @@ static const struct row {
 	{ "hub that types", "dev=09:00:00 conf 03:01:01/1", HUB | KEYBOARD, SUSPICIOUS },
 	{ "hub that stores", "dev=09:00:00 conf 09:00:00/1 conf 08:06:50/2", HUB | STORAGE, SUSPICIOUS },
 	{ "hub with a vendor's interface", "dev=09:00:00 conf 09:00:00/1 ff:00:00", HUB | VENDOR, SUSPICIOUS },
-	{ "mouse that is a network", "conf 03:01:02/1 02:06:00/1", POINTER | NETWORK, PLAIN },
+	{ "mouse that is a network", "conf 03:01:02/1 02:06:00/1", POINTER | NETWORK, SUSPICIOUS },
 };
 /* clang-format on */
 
