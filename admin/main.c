@@ -202,9 +202,10 @@ static const struct command commands[] = {
 	     "  sereno offboard attest ana grub\n"),
 	  OPTION_JSON | OPTION_ROOT | OPTION_AT | OPTION_REASON | OPTION_DRY_RUN | OPTION_ENDED | OPTION_DUE,
 	  OPERAND_UP_TO_THREE, offboard_run },
-	{ "media", N_("list | explain | pending | approve | deny | revoke | grants | import | export | boot"),
+	{ "media", N_("list | watch | explain | pending | approve | deny | revoke | grants | import | export | boot"),
 	  N_("removable media: who may use what, and for how long"),
-	  N_("list shows the devices that are there, and what is allowed with each to who sits at the seat.\n"
+	  N_("list shows the devices that are there, and what is allowed with each to who sits at the seat;\n"
+	     "watch what happens, a line each, until Ctrl-C.\n"
 	     "explain says it of one DEVICE, as list or pending has it, and USER, with each rule about it.\n"
 	     "pending shows the devices that were refused and those that wait for a second person; approve ID\n"
 	     "lets one in for USER. Who approves holds a role of media.requests: and comes as himself, through\n"

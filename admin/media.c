@@ -17,6 +17,7 @@ static const struct action {
 } actions[] = {
 	{ "list", media_list, OPTION_JSON, 0 },
 	{ "explain", media_explain, OPTION_JSON | OPTION_USER | OPTION_AT, 1 },
+	{ "watch", media_watch, OPTION_JSON, 0 },
 	{ "pending", media_pending, OPTION_JSON, 0 },
 	{ "approve", media_approve, OPTION_USER | OPTION_FOR | OPTION_READ_ONLY | OPTION_REASON, 1 },
 	{ "deny", media_deny, OPTION_REASON, 1 },

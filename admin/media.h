@@ -7,6 +7,7 @@
 
 enum exit_status media_list(const struct options *options, const struct output *output);
 enum exit_status media_explain(const struct options *options, const struct output *output);
+enum exit_status media_watch(const struct options *options, const struct output *output);
 enum exit_status media_pending(const struct options *options, const struct output *output);
 enum exit_status media_approve(const struct options *options, const struct output *output);
 enum exit_status media_deny(const struct options *options, const struct output *output);

@@ -29,6 +29,8 @@ expect 2 media explain --root "$tree"
 says "a DEVICE and --user are wanted"
 expect 2 media pending --read-only --root "$tree"
 says "pending does not take all of these options"
+expect 2 media watch --root "$tree"
+says "only this host's journal can be followed"
 expect 2 media pendin --root "$tree"
 says "did you mean pending?"
 
