@@ -2,10 +2,13 @@
 /* decision.c - what is to be done about each device, from what it has and what it may have. */
 #include "decision.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 
 #include <sereno/scoped.h>
 
+#include "blocks.h"
 #include "bus_default.h"
 #include "kept.h"
 #include "standing.h"
@@ -126,14 +129,38 @@ static bool goes_with_him(const struct decision *decision, size_t seat,
 	return verdict.access < access || verdict.access == MEDIA_DENY;
 }
 
-static enum step step_allowed(const struct decision *decision, const struct candidate *candidate,
-			      enum media_access access)
+/* Whether a medium was put in behind a lock that is open by now. */
+static bool has_kept_out(const struct decision *decision, const struct candidate *candidate)
+{
+	scoped(blocks_clear) struct blocks blocks = { 0 };
+	const char *root = decision->asker->root;
+
+	if (!candidate->device || !candidate_is_medium(candidate) ||
+	    blocks_find(root, candidate->directory, &blocks) < 0)
+		return false;
+	for (size_t i = 0; i < blocks.n; i++) {
+		char record[UDEV_RECORD_SIZE], reason[UDEV_VALUE_SIZE];
+		const dev_t number = blocks.item[i].number;
+
+		(void)snprintf(record, sizeof(record), "b%u:%u", major(number), minor(number));
+		if (udev_record_value(root, record, "SERENO_MEDIA_REASON", reason,
+				      sizeof(reason)) == 0 &&
+		    strcmp(reason, media_reason_name(MEDIA_IS_LOCKED)) == 0)
+			return true;
+	}
+	return false;
+}
+
+static enum step step_allowed(const struct decision *decision, size_t seat,
+			      const struct candidate *candidate, enum media_access access)
 {
 	if (!candidate->is_in)
 		return STEP_ASK;
 	switch (compare_given(decision, candidate, access)) {
 	case GIVEN_THIS:
-		return STEP_NONE;
+		if (decision->standing[seat].subject.locked)
+			return STEP_NONE;
+		return has_kept_out(decision, candidate) ? STEP_ASK : STEP_NONE;
 	case GIVEN_LESS:
 		return STEP_ASK;
 	case GIVEN_MORE:
@@ -163,7 +190,7 @@ static enum step find_step(const struct decision *decision, size_t seat,
 		candidate->is_in && goes_with_him(decision, seat, candidate, verdict->access);
 
 	if (verdict->access != MEDIA_DENY && !gone)
-		return step_allowed(decision, candidate, verdict->access);
+		return step_allowed(decision, seat, candidate, verdict->access);
 	if (!candidate->is_in || !may_be_taken(standing, candidate, gone))
 		return STEP_NONE;
 	return verdict->access == MEDIA_DENY ? STEP_TAKE : STEP_TURN;

@@ -64,14 +64,12 @@ static void describe(struct disk *disk, enum device_bus bus, enum device_kind ki
 	disk->removable = true;
 }
 
-/* udev gives a seat to USB devices, and to few of those below. A node's minor number counts 128 to
- * each bus (Documentation/admin-guide/devices.txt). */
+/* udev gives a seat to USB devices, and to few of those below. */
 static void read_seat(const char *root, const struct device *device, struct disk *disk)
 {
-	char record[32];
+	char record[UDEV_RECORD_SIZE];
 
-	(void)snprintf(record, sizeof(record), "c189:%u",
-		       (device->bus_number - 1) * 128 + device->number - 1); /* 15 */
+	udev_record_of(device, record);
 	if (udev_record_value(root, record, "ID_SEAT", disk->seat, sizeof(disk->seat)) < 0)
 		disk->seat[0] = '\0';
 }
@@ -184,6 +182,19 @@ static int find_carrier(const char *root, const char *path, const struct disk_ev
 	return 0;
 }
 
+/* A medium put into a reader that is at work is as new as a device that is: refused then, it does
+ * not become old by the next event, or by the partitions that are found on it. */
+static bool was_refused(const char *root, const struct disk *disk)
+{
+	char number[24], record[UDEV_RECORD_SIZE], word[UDEV_VALUE_SIZE] = "";
+
+	if (!disk->whole[0] || attribute_text(root, disk->whole, "dev", number, sizeof(number)) < 0)
+		return false;
+	(void)snprintf(record, sizeof(record), "b%s", number); /* fits */
+	return udev_record_value(root, record, "SERENO_MEDIA", word, sizeof(word)) == 0 &&
+	       strcmp(word, media_access_name(MEDIA_DENY)) == 0;
+}
+
 int disk_find(const char *root, const char *path, const struct disk_event *event, struct disk *ret)
 {
 	struct disk disk = { .removable = false };
@@ -200,7 +211,7 @@ int disk_find(const char *root, const char *path, const struct disk_event *event
 		return r;
 	if (disk.removable && disk.facts.bus != BUS_USB)
 		disk.facts.in_use = event->was_let_in;
-	if (event->is_new_medium)
+	if (event->is_new_medium || was_refused(root, &disk))
 		disk.facts.in_use = false;
 	*ret = disk;
 	return 0;

@@ -206,9 +206,15 @@ expect 'at work when the screen was locked' $disk allow no
 properties='ACTION=change SERENO_MEDIA_WAS=allow DISK_MEDIA_CHANGE=1'
 expect 'another medium in it, behind the locked screen' $disk deny yes
 says SERENO_MEDIA_REASON=locked
-properties=
-sits eva 1005 no employee
 mkdir -p "$host/run/udev/data"
+printf 'I:1\nE:SERENO_MEDIA=deny\nE:SERENO_MEDIA_REASON=locked\n' >"$host/run/udev/data/b$(cat "$host/sys$disk/dev")"
+properties=ACTION=add
+expect 'a partition on that medium, found afterwards' $disk/sdb1 deny yes
+properties='ACTION=change SERENO_MEDIA_WAS=deny'
+expect 'that medium, looked at again' $disk deny yes
+sits eva 1005 no employee
+expect 'the screen is open again' $disk allow no
+properties=
 printf 'I:1\nE:ID_SEAT=seat1\n' >"$host/run/udev/data/c189:3"
 expect 'a stick at another seat' $disk deny yes
 finish

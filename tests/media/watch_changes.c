@@ -114,6 +114,31 @@ static void test_a_stick_at_work_stays_behind_a_lock(void **state)
 	assert_true(device_says(desk, &stick, "authorized", "1"));
 }
 
+static void test_a_medium_put_in_behind_a_lock_is_asked_for_when_it_opens(void **state)
+{
+	struct desk *desk = *state;
+	char path[128];
+
+	device_plug(desk, &stick, "1\n");
+	device_given(desk, &stick, "allow");
+	device_disk(desk, &stick, makedev(8, 16));
+	desk_file(desk, "/run/udev/data/b8:16",
+		  "E:SERENO_MEDIA=deny\nE:SERENO_MEDIA_REASON=locked\n");
+	device_plug(desk, &keyboard, "0\n"); /* shows that all were decided */
+	desk_policy(desk, POLICY_STICKS);
+	desk_bus(desk);
+	desk_logind(desk);
+	desk_sits(desk, &ana_locked);
+	desk_watch(desk, "1");
+	assert_true(desk_seat_comes_to(desk, "ana", 1));
+	assert_true(device_comes_to(desk, &keyboard, "uevent", "add"));
+	device_path(&stick, "1:1.0/block/sdx/uevent", path);
+	assert_true(desk_comes_to_say(desk, path, ""));
+	desk_sits(desk, &ana);
+	assert_true(desk_comes_to_say(desk, path, "change"));
+	assert_true(device_says(desk, &stick, "authorized", "1"));
+}
+
 static void test_who_came_while_nobody_watched_does_not_take_a_stick_over(void **state)
 {
 	struct desk *desk = *state;
@@ -177,6 +202,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(test_another_policy_takes_what_it_does_not_allow),
 	TEST(test_keyboards_stay_whatever_the_policy_says),
 	TEST(test_a_stick_at_work_stays_behind_a_lock),
+	TEST(test_a_medium_put_in_behind_a_lock_is_asked_for_when_it_opens),
 	TEST(test_who_came_while_nobody_watched_does_not_take_a_stick_over),
 	TEST(test_a_watcher_that_is_started_again_takes_nothing),
 };
