@@ -64,8 +64,8 @@ static int judge(struct standing *standing, const char *path, struct ruling *ret
 	standing_judge(standing, &ret->disk.facts, &ret->verdict);
 	if (ret->verdict.access == MEDIA_READ_WRITE)
 		return 1;
-	return !own_disk_is_below(standing->root,
-				  ret->disk.whole[0] ? ret->disk.whole : ret->disk.carrier);
+	path = ret->disk.whole[0] ? ret->disk.whole : ret->disk.carrier;
+	return !own_disk_is_below(standing->root, path + 1);
 }
 
 /* LUKS, the partition itself too: the kernel may have found one that libblkid does not see. */

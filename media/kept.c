@@ -6,7 +6,7 @@
 
 #include "blocks.h"
 #include "kept.h"
-#include "mounts.h"
+#include "own_disk.h"
 #include "route.h"
 
 #define INPUT (1u << KIND_HUB | 1u << KIND_KEYBOARD | 1u << KIND_POINTER)
@@ -19,22 +19,9 @@ static bool is_input(unsigned kinds)
 	return (kinds & INPUT) != 0 && (kinds & NOT_INPUT) == 0;
 }
 
-static bool carries_system(const char *root, const char *directory)
-{
-	scoped(blocks_clear) struct blocks blocks = { 0 };
-	scoped(mounts_clear) struct mounts mounts = { 0 };
-	int r = blocks_find(root, directory, &blocks);
-
-	if (r == 0 && blocks.n > 0)
-		r = mounts_find(&blocks, &mounts);
-	if (r < 0)
-		return r != -ENOENT;
-	return mounts_have_system(&mounts) || (blocks.n > 0 && blocks_have_swap(&blocks));
-}
-
 bool candidate_is_kept(const char *root, const struct candidate *candidate)
 {
-	return is_input(candidate->facts->kinds) || carries_system(root, candidate->directory) ||
+	return is_input(candidate->facts->kinds) || own_disk_is_below(root, candidate->directory) ||
 	       route_needs(root, candidate->directory);
 }
 

@@ -3,14 +3,14 @@
 #include "keyboards.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <sereno/scoped.h>
 
-#define INPUT_FOLDER "/sys/class/input"
+#include "attribute.h"
+
+#define INPUT_CLASS "/class/input"
 
 /* <linux/input.h>: the buses of what is soldered in, or has a socket of its own. */
 static const char *const wired_buses[] = { "0011", "0018" }; /* i8042, I2C */
@@ -39,34 +39,16 @@ static int count(void *context, struct device *device)
 	return 0;
 }
 
-static bool attribute_is(int folder, const char *input, const char *name, const char *value)
-{
-	scoped_free char *path = NULL;
-	scoped_fd int fd = -1;
-	char text[16];
-	ssize_t n;
-
-	if (asprintf(&path, "%s/%s", input, name) < 0)
-		return false;
-	fd = openat(folder, path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	n = read(fd, text, sizeof(text) - 1);
-	if (n <= 0)
-		return false;
-	text[n] = '\0';
-	text[strcspn(text, "\n")] = '\0';
-	return strcmp(text, value) == 0;
-}
-
 /* Of what has keys, only a keyboard repeats them and has lights: EV_SYN KEY MSC LED REP. */
-static bool is_wired_keyboard(int folder, const char *input)
+static bool is_wired_keyboard(const char *root, const char *input)
 {
-	if (strncmp(input, "input", 5) != 0 ||
-	    !attribute_is(folder, input, "capabilities/ev", "120013"))
+	scoped_free char *directory = NULL;
+
+	if (strncmp(input, "input", 5) != 0 || asprintf(&directory, INPUT_CLASS "/%s", input) < 0 ||
+	    !attribute_is(root, directory, "capabilities/ev", "120013"))
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(wired_buses); i++)
-		if (attribute_is(folder, input, "id/bustype", wired_buses[i]))
+		if (attribute_is(root, directory, "id/bustype", wired_buses[i]))
 			return true;
 	return false;
 }
@@ -78,13 +60,13 @@ static bool have_wired_keyboard(const char *root)
 	bool found = false;
 	DIR *inputs;
 
-	if (asprintf(&path, "%s" INPUT_FOLDER, root) < 0)
+	if (asprintf(&path, "%s/sys" INPUT_CLASS, root) < 0)
 		return false;
 	inputs = opendir(path);
 	if (!inputs)
 		return false;
 	while (!found && (entry = readdir(inputs)))
-		found = is_wired_keyboard(dirfd(inputs), entry->d_name);
+		found = is_wired_keyboard(root, entry->d_name);
 	(void)closedir(inputs);
 	return found;
 }

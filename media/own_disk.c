@@ -9,15 +9,17 @@
 #include "blocks.h"
 #include "mounts.h"
 
-bool own_disk_is_below(const char *root, const char *path)
+bool own_disk_is_below(const char *root, const char *directory)
 {
 	scoped(blocks_clear) struct blocks blocks = { 0 };
 	scoped(mounts_clear) struct mounts mounts = { 0 };
+	int r = blocks_find(root, directory, &blocks);
 
-	if (path[0] != '/' || blocks_find(root, path + 1, &blocks) < 0)
-		return true;
-	if (blocks.n == 0)
+	if (r == 0 && blocks.n == 0)
 		return false;
-	return mounts_find(&blocks, &mounts) < 0 || mounts_have_system(&mounts) ||
-	       blocks_have_swap(&blocks);
+	if (r == 0)
+		r = mounts_find(&blocks, &mounts);
+	if (r < 0)
+		return r != -ENOENT; /* without block devices there is none */
+	return mounts_have_system(&mounts) || blocks_have_swap(&blocks);
 }

@@ -7,8 +7,8 @@
 
 #include <stdbool.h>
 
-/* Whether a file system that the system needs, or swap, is on a block device below the directory
- * @path of sysfs. What cannot be found out is taken for yes. */
-bool own_disk_is_below(const char *root, const char *path);
+/* Whether a file system that the system needs, or swap, is on a block device below @directory of
+ * sysfs, "devices/pci.../2-1". What cannot be found out is taken for yes. */
+bool own_disk_is_below(const char *root, const char *directory);
 
 #endif

@@ -8,7 +8,7 @@
 #include "udev_record.h"
 
 #define USB_MAJOR   189
-#define PER_BUS	    128 /* minors, drivers/usb/core/usb.h */
+#define PER_BUS	    128 /* minors; Documentation/admin-guide/devices.txt */
 #define LINE_PREFIX "E:"
 
 static const char *value_of(const char *line, const char *name)

@@ -114,6 +114,26 @@ broken 'never one, and started off by the boot loader' && rm -r "$host/var/lib/s
 	is "$(attribute $keyboard/authorized)" 1 "$said"
 }
 
+# Before the root file system is there: a keyboard of two interfaces, as most are, behind the hub of a dock.
+case='a composite keyboard behind a dock, started off, before any policy is there'
+host strict off
+rm -r "$host/var/lib/sereno"
+dock=$usb1/1-10
+mkdir "$host/sys$dock/1-10.4"
+cp -a "$host/sys$keyboard/." "$host/sys$dock/1-10.4"
+echo 9 >"$host/sys$dock/1-10.4/devnum"
+ln -s "../../../$dock/1-10.4" "$host/sys/bus/usb/devices/1-10.4"
+descriptors='\022\001\000\002\000\000\000\010\155\004\034\303\000\144\001\002\000\001\011\002\073\000\002\001\000\240\055'
+descriptors=$descriptors'\011\004\000\000\001\003\001\001\000\011\041\020\001\000\001\042\101\000\007\005\201\003\010\000\012'
+# shellcheck disable=SC2059
+printf "$descriptors"'\011\004\001\000\001\003\000\000\000\011\041\020\001\000\001\042\101\000\007\005\202\003\010\000\012' >"$host/sys$dock/1-10.4/descriptors"
+helper usb $dock on
+is "$(attribute $dock/authorized)" 1 "$said"
+helper usb $dock/1-10.4 on
+is "$(attribute $dock/1-10.4/authorized)" 1 "$said"
+helper usb $stick on
+is "$(attribute $stick/authorized)" 0 "$said"
+
 # Two devices that say they are the same.
 host strict off
 sits luis 1004 no sysadmin
@@ -152,6 +172,21 @@ cp -a "$top/on/sys$keyboard" "$host/sys$usb1/1-7"
 ln -s "../../../$usb1/1-7" "$host/sys/bus/usb/devices/1-7"
 echo 9 >"$host/sys$usb1/1-7/devnum"
 expect 'another keyboard stores, too' $keyboard 0 deny
+# input BUS EVENTS: what types without USB. i8042 is 0011, I2C 0018, Bluetooth 0005; a power button has no lights.
+input() {
+	composite
+	mkdir -p "$host/sys/class/input/input0/capabilities" "$host/sys/class/input/input0/id"
+	echo "$2" >"$host/sys/class/input/input0/capabilities/ev"
+	echo "$1" >"$host/sys/class/input/input0/id/bustype"
+}
+input 0011 120013
+expect 'a keyboard that stores, too, beside one of i8042' $keyboard 0 deny
+input 0018 120013
+expect 'a keyboard that stores, too, beside one of I2C' $keyboard 0 deny
+input 0005 120013
+expect 'a keyboard that stores, too, beside one of Bluetooth' $keyboard 1 deny
+input 0019 3
+expect 'a keyboard that stores, too, beside a power button' $keyboard 1 deny
 
 case='the list of the refused'
 host strict off
