@@ -47,7 +47,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(O)/tests/bench/%,$(sort $(wildcard tests
 
 BUILD_DEPS := gcc libc6-dev libpam0g-dev libyaml-dev libcdb-dev libssl-dev libcmocka-dev gettext libpwquality-dev libcrack2-dev libcrypt-dev cracklib-runtime liboath-dev libqrencode-dev libsystemd-dev libsqlite3-dev zlib1g-dev libmd-dev libblkid-dev
 CHECK_DEPS := jq sqlite3 tinycdb binutils util-linux zbar-tools systemd oathtool groff-base udev umockdev cryptsetup-bin dosfstools fdisk dbus-daemon
-DEMO_DEPS  := openssh-server openssh-client sudo expect login util-linux passwd iproute2 at libpam-systemd vlock zbar-tools
+DEMO_DEPS  := openssh-server openssh-client sudo expect login util-linux passwd iproute2 at libpam-systemd vlock zbar-tools umockdev
 VM_DEPS    := qemu-system-x86 qemu-utils mmdebstrap busybox-static e2fsprogs xz-utils jq
 BENCH_DEPS := jq time sqlite3 libpam-google-authenticator libpam-oath umockdev g++ pkg-config libusbguard-dev
 FUZZ_DEPS  := clang libclang-rt-dev
