@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <sereno/scoped.h>
+#include <sereno/seat.h>
 
 /* Which of @roles the asker holds, one by one: he may hold more than can be listed. */
 static int find_held(struct policy *policy, const struct access_request *request, int64_t now,
@@ -73,6 +74,75 @@ int device_errand_open(struct device_errand *errand)
 	return r < 0 ? r
 		     : find_held(base->policy, &base->request, base->act.at, &errand->wanted.names,
 				 &errand->held);
+}
+
+static struct device_facts facts_of(const struct refused *refused)
+{
+	struct device_facts facts = {
+		.bus = refused->bus,
+		.kinds = refused->kinds,
+		.has_ids = refused->vendor || refused->product,
+		.vendor = refused->vendor,
+		.product = refused->product,
+	};
+
+	memcpy(facts.identity, refused->identity, sizeof(facts.identity));
+	if (!serial_is_weak(refused->texts.serial))
+		memcpy(facts.serial, refused->texts.serial, sizeof(facts.serial));
+	return facts;
+}
+
+static int judge_for(struct device_errand *errand, const struct refused *refused,
+		     const struct seat *seat, struct media_verdict *ret)
+{
+	const struct device_facts facts = facts_of(refused);
+	const struct errand *base = &errand->errand;
+	scoped(media_free_p) struct media_case *media = NULL;
+	const char *roles[ROLE_NAMES_MAX];
+	const struct media_subject subject = {
+		.present = true,
+		.user = seat->user,
+		.uid = seat->uid,
+		.roles = roles,
+		.n_roles = seat->roles.n,
+	};
+	int r;
+
+	for (size_t i = 0; i < seat->roles.n; i++)
+		roles[i] = seat->roles.name[i];
+	r = media_load(base->policy, base->talk->root, &facts, &media);
+	if (r < 0)
+		return r;
+	media_judge(media, &facts, &subject, base->act.at, ret);
+	return 0;
+}
+
+int device_errand_denied(struct device_errand *errand, const struct refused *device,
+			 const struct account *account)
+{
+	const struct errand *base = &errand->errand;
+	struct access_request request = { .uid = account->uid };
+	scoped(asker_clear) struct asker asker = { .n_others = 0 };
+	scoped_free struct seat *seat = calloc(1, sizeof(*seat));
+	struct media_verdict verdict;
+	int r;
+
+	if (!seat)
+		return -ENOMEM;
+	r = asker_read(base->policy, account, &asker);
+	if (r < 0)
+		return r;
+	request.subject = asker.subject;
+	request.others = asker.others;
+	request.n_others = asker.n_others;
+	memcpy(seat->user, account->name, strlen(account->name) + 1);
+	seat->uid = account->uid;
+	r = policy_roles_held(base->policy, &request, base->act.at, &seat->roles, &seat->until);
+	if (r == 0)
+		r = judge_for(errand, device, seat, &verdict);
+	if (r < 0)
+		return r;
+	return verdict.reason == MEDIA_BY_RULE && verdict.enforced == MEDIA_DENY;
 }
 
 /* Control characters have no place in one line; what else is strange is escaped where it is shown.

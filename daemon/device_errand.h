@@ -32,6 +32,11 @@ struct device_page {
  * many as fit. Returns 0 or a negative errno. */
 int device_errand_list(struct device_errand *errand, const struct device_page *page);
 
+/* Whether a rule denies @device to @account now, whatever is granted: as far as what was noted when
+ * it was refused tells. Returns 1, 0 or a negative errno. */
+int device_errand_denied(struct device_errand *errand, const struct refused *device,
+			 const struct account *account);
+
 /* What a device calls itself, on one line: "maker product", and its serial number. */
 struct device_label {
 	char name[2 * DEVICE_TEXT_MAX + 2], serial[DEVICE_TEXT_MAX + 1];

@@ -21,6 +21,7 @@
 #define NOT_STORED "read-only and encrypted are for what stores: this device does not"
 #define TOO_OFTEN  "too many devices were let in by you in a day"
 #define IN_VAIN	   "no grant lets that device in: a rule that names it by its serial number does"
+#define IS_DENIED  "a rule of the policy denies that device: no grant changes that"
 #define IS_BROKEN  "nothing lets that device in: it contradicts itself"
 
 /* The device as the log has it. Quotes around what it says of itself are ours alone. */
@@ -212,10 +213,14 @@ static void find_and_let_in(struct device_errand *errand)
 		why = NO_DEVICE;
 	if (!why && r == 0 && account_by_name(request->user, &account) < 0)
 		why = NO_USER;
+	if (!why && r == 0)
+		r = device_errand_denied(errand, &refused, &account);
+	if (!why && r > 0)
+		why = IS_DENIED;
 	if (why)
 		refuse(errand, why);
 	else if (r < 0)
-		errand_unavailable(&errand->errand, "the list of the refused", r);
+		errand_unavailable(&errand->errand, "what there is about the device", r);
 	else
 		let_in(errand, &refused, &account);
 }

@@ -355,12 +355,70 @@ static void many_refused(void **state)
 			assert_string_not_equal(seen[i], seen[k]);
 }
 
+/* What no approval changes is not approved. */
+static void denied_by_rule(void **state)
+{
+	struct house *house = *state;
+	struct channel_reply reply;
+
+	begin(house,
+	      ROLES "media:\n  storage: deny\n  requests: {approved-by: [sysadmin]}\n  rules:\n"
+		    "    - {name: lost, device: {vendor: '0951', product: '1666'}, roles: [head],"
+		    " access: deny}\n");
+	assert_int_equal(say(house, &man, let_in("news", MEDIA_READ_ONLY), &reply),
+			 CHANNEL_NOT_ALLOWED);
+	assert_string_equal(reply.why,
+			    "a rule of the policy denies that device: no grant changes that");
+	assert_int_equal(say(house, &man, let_in("games", MEDIA_READ_ONLY), &reply),
+			 CHANNEL_ACCEPTED);
+	assert_int_equal(given(house), MEDIA_READ_ONLY);
+}
+
+static const struct vain {
+	const char *name;
+	unsigned kinds;
+	enum media_reason reason;
+	enum media_access access;
+	enum channel_answer answer;
+} vain[] = {
+	{ "storage, to be read", 1u << KIND_STORAGE, MEDIA_BY_WORD, MEDIA_READ_ONLY,
+	  CHANNEL_ACCEPTED },
+	{ "a phone, to be read", 1u << KIND_PHONE, MEDIA_BY_WORD, MEDIA_READ_ONLY,
+	  CHANNEL_NOT_ALLOWED },
+	{ "a phone", 1u << KIND_PHONE, MEDIA_BY_WORD, MEDIA_READ_WRITE, CHANNEL_ACCEPTED },
+	{ "what stores and types", 1u << KIND_STORAGE | 1u << KIND_KEYBOARD, MEDIA_IS_SUSPICIOUS,
+	  MEDIA_READ_WRITE, CHANNEL_NOT_ALLOWED },
+	{ "what contradicts itself", 0, MEDIA_IS_MALFORMED, MEDIA_READ_WRITE, CHANNEL_NOT_ALLOWED },
+};
+
+static void in_vain(void **state)
+{
+	struct house *house = *state;
+	struct channel_reply reply;
+
+	begin(house, BY_ONE);
+	for (size_t i = 0; i < ARRAY_SIZE(vain); i++) {
+		struct refused device = { .identity = { (uint8_t)i },
+					  .kinds = vain[i].kinds,
+					  .reason = vain[i].reason,
+					  .last = time(NULL) };
+		struct channel_request request = let_in("games", vain[i].access);
+
+		(void)snprintf(device.path, sizeof(device.path), "/devices/usb1/1-%zu", i + 2);
+		refused_id(device.identity, request.device);
+		assert_int_equal(refused_note(house->root, &device), 1);
+		if (say(house, &man, request, &reply) != vain[i].answer)
+			fail_msg("%s: %d, %s", vain[i].name, (int)reply.answer, reply.why);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_HOUSE(approved_by_one),     IN_HOUSE(approved_by_each), IN_HOUSE(same_terms),
 		IN_HOUSE(approver_loses_role), IN_HOUSE(denied),	   IN_HOUSE(who_decides),
 		IN_HOUSE(nobody_approves),     IN_HOUSE(who_sees),	   IN_HOUSE(many_refused),
+		IN_HOUSE(denied_by_rule),      IN_HOUSE(in_vain),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
