@@ -41,4 +41,11 @@ for asks in "$here"/../data/policies/*.asks; do
 	done <"$asks"
 	[ "$n" -ge 10 ] || fail "$name: only $n questions"
 done
+
+# The example that is installed, on a host that has none of its people.
+rm -rf "$tree/etc" "$tree/var"
+mkdir -p "$tree/etc"
+echo 'root:x:0:0:root:/root:/bin/bash' >"$tree/etc/passwd"
+expect 0 check "$here/../../docs/examples/policy.yaml" --root "$tree"
+says "No faults, "
 finish
