@@ -290,6 +290,32 @@ static void test_the_disk_of_the_system_is_kept(void **state)
 	assert_true(device_is_kept(desk->root, &device));
 }
 
+/* No host lives on one of these: it would be a way to be left alone. */
+static void test_a_stick_of_too_many_disks_is_not_the_disk_of_the_system(void **state)
+{
+	scoped(device_close) struct device device = DEVICE_CLOSED;
+	struct desk *desk = *state;
+	char path[64], link[256], classes[256];
+
+	if (!desk->may_mount)
+		skip();
+	device_plug(desk, &stick, "1\n");
+	desk_directory(desk, "/sys/devices/pci0000:00/usb1/1-1/sd");
+	device_file(desk, &stick, "sd/dev", "259:7\n");
+	desk_directory(desk, "/sys/class/block");
+	desk_path(desk, "/sys/class/block", classes);
+	assert_int_equal(mount("many", classes, "tmpfs", 0, ""), 0);
+	for (unsigned i = 0; i <= BLOCKS_MAX; i++) {
+		(void)snprintf(path, sizeof(path), "/sys/class/block/b%u", i);
+		assert_int_equal(symlink("../../devices/pci0000:00/usb1/1-1/sd",
+					 desk_path(desk, path, link)),
+				 0);
+	}
+	assert_int_equal(device_open(desk->root, "/bus/usb/devices/1-1", &device), 0);
+	assert_false(device_is_kept(desk->root, &device));
+	assert_int_equal(umount2(classes, MNT_DETACH), 0);
+}
+
 static void test_the_interface_of_the_default_route_is_kept(void **state)
 {
 	static const struct desk_device adapter = { "1-3", 9, 0x02, 0x06, 0x00, "A0CEC8" };
@@ -329,6 +355,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(test_odd_names_of_mount_points_are_understood),
 	TEST(test_one_mount_in_the_other_goes_first),
 	TEST(test_the_disk_of_the_system_is_kept),
+	TEST(test_a_stick_of_too_many_disks_is_not_the_disk_of_the_system),
 	TEST(test_the_interface_of_the_default_route_is_kept),
 };
 
