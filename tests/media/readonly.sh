@@ -49,6 +49,22 @@ helper block $disk/sdb1
 says SERENO_MEDIA_RO=1
 kernel_says 1
 
+# LUKS on it, opened: by then the map is a device of its own, and writable unless it is told, too.
+case='what was unlocked on it'
+map=/devices/virtual/block/dm-0
+node limited
+blockdev --setrw "$loop"
+mkdir -p "$host/sys$map/slaves"
+echo 100 >"$host/sys$map/size"
+ln -s "../../../..${disk#/devices}" "$host/sys$map/slaves/sdb"
+mv "$host/dev/sdb" "$host/dev/dm-0"
+mv "$host/sys$disk/dev" "$host/sys$map/dev"
+helper block $map
+says SERENO_MEDIA_RO=1
+says UDISKS_MOUNT_OPTIONS_DEFAULTS=noexec,nosuid,nodev,ro
+kernel_says 1
+node limited
+
 case='partitioned anew, or another card: change'
 blockdev --setrw "$loop"
 properties='ACTION=change SERENO_MEDIA_WAS=read-only SERENO_MEDIA_RO=1 DISK_MEDIA_CHANGE=1'
