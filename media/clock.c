@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* clock.c - a timerfd of CLOCK_REALTIME that is cancelled when the clock is set. */
+/*
+ * clock.c - a timerfd of CLOCK_REALTIME that is cancelled when the clock is set.
+ *
+ * The kernel sets it by the time it has slept, too: so waking up is noticed.
+ */
 #include "clock.h"
 
 #include <sys/epoll.h>
