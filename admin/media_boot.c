@@ -18,7 +18,7 @@
 #include <sereno/scoped.h>
 
 #include "escape.h"
-#include "root_disk.h"
+#include "host_disks.h"
 
 #define FOLDER	   "/etc/default/grub.d"
 #define SNIPPET	   FOLDER "/sereno-media.cfg"
@@ -181,12 +181,31 @@ static void tell_by_hand(const struct options *options, const struct output *out
 			      "initramfs, too."));
 }
 
-/* It would not be found: what is in the initramfs lets in what people type on, and nothing else. */
-static enum exit_status check_root_disk(const struct options *options, const struct output *output)
-{
-	const int r = root_disk_is_on_usb(options->root);
+/* What is on USB, of what the host needs before its root file system is there. */
+struct on_usb {
+	bool root, key;
+};
 
-	if (r > 0)
+static int look_at_disk(void *context, const char *what, const char *path)
+{
+	struct on_usb *on_usb = context;
+
+	if (!strstr(path, "/usb"))
+		return 0;
+	if (strcmp(what, "/") == 0 || strcmp(what, "/usr") == 0)
+		on_usb->root = true;
+	else if (strncmp(what, "the key of ", 11) == 0)
+		on_usb->key = true;
+	return 0;
+}
+
+/* It would not be found: what is in the initramfs lets in what people type on, and nothing else. */
+static enum exit_status check_disks(const struct options *options, const struct output *output)
+{
+	struct on_usb on_usb = { .root = false };
+	const int r = host_disks_list(options->root, look_at_disk, &on_usb);
+
+	if (on_usb.root)
 		return complain(EXIT_NO,
 				_("the root file system is on USB, and would not be found at "
 				  "the next start"));
@@ -194,12 +213,16 @@ static enum exit_status check_root_disk(const struct options *options, const str
 		output_wrap(output, STYLE_WARNING, 0,
 			    _("Whether the root file system is on USB cannot be told: if it is, "
 			      "it will not be found at the next start."));
+	if (on_usb.key)
+		output_wrap(output, STYLE_WARNING, 0,
+			    _("A key that /etc/crypttab names is on USB: where it opens the root "
+			      "file system, it will not be found at the next start."));
 	return EXIT_YES;
 }
 
 static enum exit_status boot_on(const struct options *options, const struct output *output)
 {
-	enum exit_status status = check_root_disk(options, output);
+	enum exit_status status = check_disks(options, output);
 	int r;
 
 	if (status != EXIT_YES)

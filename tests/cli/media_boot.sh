@@ -25,6 +25,16 @@ for on in '8:17 ext4 /dev/sdb1' '253:0 ext4 /dev/mapper/root'; do
 	says 'is on USB'
 	[ ! -e "$snippet" ] || fail "written: $on"
 done
+# The key of its passphrase on a stick, as Debian's initramfs names it.
+root_on 8:1 'ext4 /dev/sda1'
+mkdir -p "$tree/sys/class/block/sdb1" "$tree/etc"
+echo 8:17 >"$tree/sys/class/block/sdb1/dev"
+echo 'root UUID=5 /dev/sdb1:/key luks,keyscript=passdev' >"$tree/etc/crypttab"
+expect 0 media boot on --dry-run --root "$tree"
+says 'A key that /etc/crypttab names is on USB'
+rm "$tree/etc/crypttab"
+expect 0 media boot on --dry-run --root "$tree"
+silent_on 'is on USB'
 root_on 0:30 'btrfs /dev/none'
 expect 0 media boot on --dry-run --root "$tree"
 says 'cannot be told'
