@@ -212,6 +212,7 @@ static int begin(struct decision *decision, size_t seat, const struct candidate 
 		       : step == STEP_TURN ? RELEASE_TURN
 					   : RELEASE_AGAIN,
 		.grace_sec = asker->grace_sec,
+		.limit_sec = RELEASE_LIMIT_SEC,
 	};
 
 	return releasing_begin(asker->releasing, &release,

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* release.c - sync, unmount, close, put out: in this order, and each told. */
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <sereno/scoped.h>
@@ -13,7 +18,12 @@
 #include "release.h"
 #include "told.h"
 
+#define TEAR_SEC 10
+
 enum release_force { FORCE_NOT, FORCE_DETACH };
+
+/* A part of the work: 0 or a negative errno. */
+typedef int release_part(const struct release *release);
 
 /* One try. What is on the device is looked for anew each time: who uses it may have mounted more.
  */
@@ -52,6 +62,43 @@ static int let_go(const struct release *release)
 	if (try_once(release, FORCE_DETACH) < 0)
 		sync(); /* whatever could not be found out */
 	return -EBUSY;
+}
+
+static int tear(const struct release *release)
+{
+	return try_once(release, FORCE_DETACH);
+}
+
+/* Returns its end's 0 or -EBUSY, or -ETIMEDOUT. */
+static int wait_for(pid_t child, unsigned sec)
+{
+	scoped_fd int fd = pidfd_open(child, 0);
+	struct pollfd ended = { .fd = fd, .events = POLLIN };
+	int status;
+
+	if (fd >= 0 && poll(&ended, 1, (int)sec * 1000) <= 0) {
+		(void)kill(child, SIGKILL); /* which it may be too deep in the kernel to hear */
+		return -ETIMEDOUT;
+	}
+	if (waitpid(child, &status, 0) != child)
+		return -EBUSY;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EBUSY;
+}
+
+/* The medium decides how long writing takes, and whether it ends; not how long it is waited for. */
+static int within(unsigned sec, release_part *part, const struct release *release)
+{
+	const pid_t self = getpid();
+	const pid_t child = fork();
+
+	if (child < 0)
+		return part(release);
+	if (child > 0)
+		return wait_for(child, sec);
+	/* called off with us */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != self)
+		_exit(1);
+	_exit(part(release) < 0 ? 1 : 0);
 }
 
 static int write_uevent(int directory, const char *action)
@@ -100,7 +147,7 @@ static void tell_end(const struct release *release, const char *text, int torn)
 int release_run(const struct release *release)
 {
 	const struct candidate *candidate = release->candidate;
-	const int torn = let_go(release);
+	const int torn = within(release->grace_sec + release->limit_sec, let_go, release);
 	char text[TOLD_DEVICE_SIZE];
 	int r = 0;
 
@@ -113,6 +160,9 @@ int release_run(const struct release *release)
 		told_failed(release->root, text, "it could not be put out", r);
 		return r;
 	}
+	if (torn == -ETIMEDOUT) /* what it was stuck in has failed by now */
+		(void)within(release->limit_sec < TEAR_SEC ? release->limit_sec : TEAR_SEC, tear,
+			     release);
 	tell_end(release, text, torn);
 	if (release->end == RELEASE_OFF && candidate->device)
 		return 0;

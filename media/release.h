@@ -4,7 +4,7 @@
  *
  * Written out, unmounted, maps closed; what is in use is given a moment, and then it goes all the
  * same. A medium may take minutes for what is still to be written, or never end: so it is done in a
- * process of its own.
+ * process of its own, and the device is put out when that takes too long.
  */
 #ifndef SERENO_MEDIA_RELEASE_H
 #define SERENO_MEDIA_RELEASE_H
@@ -12,6 +12,7 @@
 #include "candidate.h"
 
 #define RELEASE_GRACE_SEC 5
+#define RELEASE_LIMIT_SEC 120 /* beyond the grace, for what is still to be written */
 
 enum release_end {
 	RELEASE_OFF,   /* it is put out */
@@ -26,7 +27,7 @@ struct release {
 	const char *user; /* who sits there now; NULL: nobody */
 	const char *reason;
 	enum release_end end;
-	unsigned grace_sec;
+	unsigned grace_sec, limit_sec;
 };
 
 /* Do it, with an event for what has become of it. Returns 0 or a negative errno. */

@@ -10,6 +10,7 @@
 #include "blocks.h"
 #include "kept.h"
 #include "mounts.h"
+#include "release.h"
 
 #define STICK_DIRECTORY "devices/pci0000:00/usb1/1-1"
 
@@ -290,6 +291,43 @@ static void test_the_disk_of_the_system_is_kept(void **state)
 	assert_true(device_is_kept(desk->root, &device));
 }
 
+/* A file system that answers nothing, as one on a medium that does not. Returns its number. */
+static dev_t mount_silent(struct desk *desk, const char *point, int fuse)
+{
+	char path[256], options[64];
+	struct statx st;
+
+	desk_directory(desk, point);
+	desk_path(desk, point, path);
+	(void)snprintf(options, sizeof(options), "fd=%d,rootmode=40000,user_id=0,group_id=0", fuse);
+	if (!desk->may_mount || fuse < 0 || mount("stick", path, "fuse", 0, options) < 0)
+		skip();
+	assert_int_equal(statx(AT_FDCWD, path, AT_STATX_DONT_SYNC, STATX_TYPE, &st), 0);
+	return makedev(st.stx_dev_major, st.stx_dev_minor);
+}
+
+static void test_what_never_ends_is_put_out_all_the_same(void **state)
+{
+	scoped(device_close) struct device device = DEVICE_CLOSED;
+	scoped_fd int fuse = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+	struct desk *desk = *state;
+	struct candidate candidate = { .name = "1-1", .directory = STICK_DIRECTORY };
+	struct release release = {
+		.root = desk->root, .candidate = &candidate, .reason = "kind", .limit_sec = 1
+	};
+	const dev_t number = mount_silent(desk, "/mnt", fuse);
+
+	device_plug(desk, &stick, "1\n");
+	device_disk(desk, &stick, number);
+	assert_int_equal(device_open(desk->root, "/bus/usb/devices/1-1", &device), 0);
+	candidate.device = &device;
+	candidate.facts = &device.facts;
+	candidate.texts = &device.texts;
+	assert_int_equal(release_run(&release), 0);
+	assert_true(device_says(desk, &stick, "authorized", "0"));
+	assert_true(desk_hears(desk, "media.removed", "SERENO_REASON=forced"));
+}
+
 /* No host lives on one of these: it would be a way to be left alone. */
 static void test_a_stick_of_too_many_disks_is_not_the_disk_of_the_system(void **state)
 {
@@ -355,6 +393,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(test_odd_names_of_mount_points_are_understood),
 	TEST(test_one_mount_in_the_other_goes_first),
 	TEST(test_the_disk_of_the_system_is_kept),
+	TEST(test_what_never_ends_is_put_out_all_the_same),
 	TEST(test_a_stick_of_too_many_disks_is_not_the_disk_of_the_system),
 	TEST(test_the_interface_of_the_default_route_is_kept),
 };
