@@ -53,18 +53,19 @@ static dev_t device_behind(const char *source)
 	return st.st_rdev;
 }
 
-/* The source, or "": the word behind the type, which is behind "-". */
+/* The source, or "": the word behind the type, which is behind "-". What is in user space has there
+ * what its user wrote. */
 static char *find_source(char **rest)
 {
 	static char none[] = "";
+	const char *type;
 	char *word;
 
-	while ((word = strsep(rest, " ")) != NULL)
-		if (strcmp(word, "-") == 0 && strsep(rest, " ") != NULL) {
-			word = strsep(rest, " ");
-			return word ? word : none;
-		}
-	return none;
+	while ((word = strsep(rest, " ")) != NULL && strcmp(word, "-") != 0)
+		continue;
+	type = word ? strsep(rest, " ") : NULL;
+	word = type ? strsep(rest, " ") : NULL;
+	return word && strncmp(type, "fuse", 4) != 0 ? word : none;
 }
 
 /* Returns 1 where the line is a mount of one of @blocks. */

@@ -292,7 +292,7 @@ static void test_the_disk_of_the_system_is_kept(void **state)
 }
 
 /* A file system that answers nothing, as one on a medium that does not. Returns its number. */
-static dev_t mount_silent(struct desk *desk, const char *point, int fuse)
+static dev_t mount_silent(struct desk *desk, const char *point, const char *source, int fuse)
 {
 	char path[256], options[64];
 	struct statx st;
@@ -300,7 +300,7 @@ static dev_t mount_silent(struct desk *desk, const char *point, int fuse)
 	desk_directory(desk, point);
 	desk_path(desk, point, path);
 	(void)snprintf(options, sizeof(options), "fd=%d,rootmode=40000,user_id=0,group_id=0", fuse);
-	if (!desk->may_mount || fuse < 0 || mount("stick", path, "fuse", 0, options) < 0)
+	if (!desk->may_mount || fuse < 0 || mount(source, path, "fuse", 0, options) < 0)
 		skip();
 	assert_int_equal(statx(AT_FDCWD, path, AT_STATX_DONT_SYNC, STATX_TYPE, &st), 0);
 	return makedev(st.stx_dev_major, st.stx_dev_minor);
@@ -315,7 +315,7 @@ static void test_what_never_ends_is_put_out_all_the_same(void **state)
 	struct release release = {
 		.root = desk->root, .candidate = &candidate, .reason = "kind", .limit_sec = 1
 	};
-	const dev_t number = mount_silent(desk, "/mnt", fuse);
+	const dev_t number = mount_silent(desk, "/mnt", "stick", fuse);
 
 	device_plug(desk, &stick, "1\n");
 	device_disk(desk, &stick, number);
@@ -326,6 +326,25 @@ static void test_what_never_ends_is_put_out_all_the_same(void **state)
 	assert_int_equal(release_run(&release), 0);
 	assert_true(device_says(desk, &stick, "authorized", "0"));
 	assert_true(desk_hears(desk, "media.removed", "SERENO_REASON=forced"));
+}
+
+/* Its user may write anything there; nobody goes where that leads. */
+static void test_what_a_file_system_in_user_space_says_it_is_on_is_not_believed(void **state)
+{
+	scoped(blocks_clear) struct blocks blocks = { 0 };
+	scoped(mounts_clear) struct mounts mounts = { 0 };
+	scoped_fd int fuse = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+	struct desk *desk = *state;
+	char path[256], source[270];
+
+	if (mknod(desk_path(desk, "/node", path), S_IFBLK | 0600, makedev(8, 16)) < 0)
+		skip();
+	device_plug(desk, &stick, "1\n");
+	device_disk(desk, &stick, makedev(8, 16));
+	(void)snprintf(source, sizeof(source), "/dev/..%s", path);
+	(void)mount_silent(desk, "/mnt", source, fuse);
+	find_mounts(desk, &blocks, &mounts);
+	assert_int_equal(mounts.n, 0);
 }
 
 /* No host lives on one of these: it would be a way to be left alone. */
@@ -394,6 +413,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(test_one_mount_in_the_other_goes_first),
 	TEST(test_the_disk_of_the_system_is_kept),
 	TEST(test_what_never_ends_is_put_out_all_the_same),
+	TEST(test_what_a_file_system_in_user_space_says_it_is_on_is_not_believed),
 	TEST(test_a_stick_of_too_many_disks_is_not_the_disk_of_the_system),
 	TEST(test_the_interface_of_the_default_route_is_kept),
 };
