@@ -15,6 +15,7 @@ static const struct action {
 	unsigned options;  /* beside --root */
 	unsigned operands; /* at most, behind its name */
 } actions[] = {
+	/* clang-format off */
 	{ "list", media_list, OPTION_JSON, 0 },
 	{ "explain", media_explain, OPTION_JSON | OPTION_USER | OPTION_AT, 1 },
 	{ "watch", media_watch, OPTION_JSON, 0 },
@@ -26,6 +27,7 @@ static const struct action {
 	{ "import", media_import, OPTION_DRY_RUN, 1 },
 	{ "export", media_export, 0, 0 },
 	{ "boot", media_boot, OPTION_DRY_RUN, 1 },
+	/* clang-format on */
 };
 
 static const struct action *find_action(const char *name)

@@ -17,14 +17,6 @@ static struct seats_item *find(struct seats *seats, const char *name)
 	return NULL;
 }
 
-const struct seats_item *seats_find(const struct seats *seats, const char *name)
-{
-	for (size_t i = 0; i < seats->n; i++)
-		if (strcmp(seats->item[i].name, name) == 0)
-			return &seats->item[i];
-	return NULL;
-}
-
 static bool is_written_down(const char *root, const char *name)
 {
 	scoped_free char *path = NULL;

@@ -55,6 +55,4 @@ int64_t seats_until(const struct seats *seats, const struct seats_asker *asker);
 /* Everything has been decided for those who sit there now. */
 void seats_settle(struct seats *seats);
 
-const struct seats_item *seats_find(const struct seats *seats, const char *name);
-
 #endif
