@@ -11,8 +11,9 @@
 
 #include "candidate.h"
 
-/* What types, points or is a hub, and stores nothing; what the system is mounted from or swaps to;
- * the network interface of a default route. Also where that cannot be found out. */
+/* What types, points or is a hub, and stores nothing; the last keyboard, whatever else it is; what
+ * the system is mounted from or swaps to; the network interface of a default route. Also where that
+ * cannot be found out. All else that is refused goes, of whatever kind. */
 bool candidate_is_kept(const char *root, const struct candidate *candidate);
 bool device_is_kept(const char *root, const struct device *device); /* the same */
 

@@ -12,12 +12,8 @@
 
 #include "answer.h"
 #include "kept.h"
-#include "keyboards.h"
 #include "noted.h"
-
-/* What is taken from a device that is at work, because the policy does not allow it any more. The
- * rest goes with its next coming: a network may carry the very login that changed the policy. */
-#define TAKEN (1u << KIND_STORAGE | 1u << KIND_OPTICAL | 1u << KIND_PHONE | 1u << KIND_DEBUG)
+#include "watching.h"
 
 int usb_device_judge(struct standing *standing, const char *path, struct device *ret,
 		     struct media_verdict *ret_verdict)
@@ -56,21 +52,13 @@ static int let_in(struct standing *standing, const char *path, struct device *de
 /* Why a device that is refused and at work is left there, or NULL: it goes. */
 static const char *why_kept(const struct standing *standing, const struct device *device)
 {
-	const struct device_facts *facts = &device->facts;
-
 	if (standing->kind != STANDING_POLICY)
 		return "the policy cannot be used, and it is at work";
-	if (device_is_kept(standing->root, device))
-		return "the host needs it";
-	if ((facts->malformed || facts->kinds & 1u << KIND_KEYBOARD) &&
-	    keyboards_beside(standing->root, device) != 1)
-		return "it may be the last keyboard";
-	if (!facts->malformed && !(facts->kinds & TAKEN))
-		return "it is at work, and no medium";
-	return NULL;
+	return device_is_kept(standing->root, device) ? "the host needs it" : NULL;
 }
 
-/* It was let in, by the kernel's default or by another policy. */
+/* It was let in, by the kernel's default or by another policy. Where the watcher is at work, it may
+ * be mounted, and its user be given time: that is not ours to end. */
 static int put_out(struct standing *standing, const char *path, struct device *device,
 		   const struct media_verdict *verdict)
 {
@@ -78,6 +66,8 @@ static int put_out(struct standing *standing, const char *path, struct device *d
 	const struct noted_device told = noted(path, device);
 	int r = 0;
 
+	if (!kept && watching_is_on(standing->root) && seat_look_again(standing->root) == 0)
+		return 0;
 	if (!kept) {
 		r = device_authorize(device, DEVICE_OFF);
 		if (r < 0 && r != -ENODEV)

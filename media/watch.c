@@ -16,6 +16,7 @@
 #include "clock.h"
 #include "decision.h"
 #include "told.h"
+#include "watching.h"
 
 #define STATE_DIRECTORY "/var/lib/sereno"
 #define RUN_DIRECTORY	"/run/sereno"
@@ -45,7 +46,7 @@ struct watch {
 	sd_bus *bus;
 	sd_event_source *look; /* due as soon as there are reasons */
 	sd_event_source *clock, *again, *state;
-	int clock_fd;
+	int clock_fd, mark_fd;
 	unsigned reasons;
 	unsigned seen;	    /* reasons to decide, and it has not been done */
 	uint64_t paid_usec; /* CLOCK_MONOTONIC: up to where looks have used it up */
@@ -284,6 +285,8 @@ static int watch_files(struct watch *watch)
 	int r = make_directory(root, RUN_DIRECTORY, 0755);
 
 	if (r == 0)
+		r = watching_begin(root, &watch->mark_fd);
+	if (r == 0)
 		r = make_directory(root, SEATS_DIRECTORY, 0700);
 	if (r == 0)
 		r = make_again(root);
@@ -343,6 +346,7 @@ static void watch_free(struct watch **watch)
 	(void)sd_event_source_unref((*watch)->state);
 	(void)sd_bus_close_unref((*watch)->bus);
 	close_p(&(*watch)->clock_fd);
+	close_p(&(*watch)->mark_fd);
 	(void)sd_event_unref((*watch)->event);
 	free(*watch);
 }
@@ -356,6 +360,7 @@ int watch_run(const struct watch_settings *settings)
 		return -ENOMEM;
 	watch->settings = settings;
 	watch->clock_fd = -1;
+	watch->mark_fd = -1;
 	watch->releasing.ended = on_released;
 	watch->releasing.context = watch;
 	r = set_up(watch);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,6 +13,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 
 #include <cmocka.h>
 
@@ -19,6 +21,7 @@
 #include <sereno/scoped.h>
 
 #include "usb_device.h"
+#include "watching.h"
 
 #define PORT "/devices/usb1/1-3"
 
@@ -274,6 +277,62 @@ static void check_at_work(void **state)
 	assert_non_null(strstr(heard(place, text), "the policy cannot be used, and it is at work"));
 }
 
+/* Returns once it is at work. */
+static pid_t begin_watching(const struct place *place)
+{
+	int fd = -1, ready[2];
+	char byte = 0;
+	pid_t child;
+
+	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
+	child = fork();
+	if (child == 0) {
+		byte = watching_begin(place->root, &fd) == 0;
+		_exit(write(ready[1], &byte, 1) == 1 && pause());
+	}
+	assert_true(child > 0);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	assert_int_equal(byte, 1);
+	(void)close(ready[0]);
+	(void)close(ready[1]);
+	return child;
+}
+
+static void carry_out_denied(struct place *place)
+{
+	scoped(device_close) struct device device = DEVICE_CLOSED;
+	const struct media_verdict denied = { .access = MEDIA_DENY, .until = INT64_MAX };
+	scoped_file FILE *out = fopen("/dev/null", "we");
+
+	judge(place, &device, MEDIA_DENY);
+	place->standing.kind = STANDING_POLICY;
+	assert_int_equal(usb_device_carry_out(&place->standing, PORT, &device, &denied, out), 0);
+	place->standing.kind = STANDING_NO_POLICY;
+}
+
+/* udevadm trigger, while the watcher gives who uses it a little time to end that. */
+static void check_left_to_the_watcher(void **state)
+{
+	struct place *place = *state;
+	char text[8192];
+	pid_t watcher;
+
+	plug_in_stick(place, "5\n");
+	write_text(place, "authorized", "1\n");
+	write_text(place, "bConfigurationValue", "1\n");
+	run(place,
+	    "mkdir -m 0755 -p run/sereno && mkdir -m 0700 run/sereno/seats && touch run/sereno/seats/again");
+	watcher = begin_watching(place);
+	carry_out_denied(place);
+	assert_int_equal(authorized(place), '1');
+	assert_non_null(strstr(heard(place, text), "media.refused"));
+	assert_int_equal(kill(watcher, SIGKILL), 0);
+	assert_int_equal(waitpid(watcher, NULL, 0), watcher);
+	carry_out_denied(place);
+	assert_int_equal(authorized(place), '0');
+	assert_non_null(strstr(heard(place, text), "media.removed"));
+}
+
 #define TEST(name, function)                            \
 	{                                               \
 		name, function, set_up, tear_down, NULL \
@@ -288,6 +347,7 @@ int main(void)
 		TEST("what is let in is told once", check_allowed_is_told_once),
 		TEST("what is refused is told, and not each time", check_refused_is_told),
 		TEST("what is at work when the policy is lost", check_at_work),
+		TEST("what is at work is the watcher's to take", check_left_to_the_watcher),
 	};
 
 	return cmocka_run_group_tests_name("USB devices", tests, NULL, NULL);
