@@ -102,6 +102,26 @@ kernel_says() {
 	guest "journalctl --quiet --dmesg --output cat --after-cursor '$journal_seen'" | grep -Eq -- "$1"
 }
 
+# make_disc FILE: what a CD drive has in it; nothing but a text.
+make_disc() {
+	truncate -s "$stick_size" "$1"
+	printf 'of the disc' | dd of="$1" conv=notrunc status=none
+}
+
+# make_sealed FILE: LUKS on the whole of it, opened by the word "watchman".
+make_sealed() {
+	qemu-img create -q -f luks --object secret,id=word,data=watchman -o key-secret=word,iter-time=10 "$1" \
+		$((stick_size / 2))
+}
+
+# plug_scsi FILE NAME CONTROLLER DRIVER [OPTIONS]: a drive behind a bridge of USB, which is there when both are.
+plug_scsi() {
+	echo "   ($4 is plugged in, behind $3)"
+	qmp device_add '{"driver": "'"$3"'", "id": "'"$2-bridge"'", "bus": "xhci.0"}' >/dev/null
+	plug_drive "$1" "$2" "$4" ', "bus": "'"$2-bridge"'.0"'"${5:-}"
+	qmp qom-set '{"path": "/machine/peripheral/'"$2-bridge"'", "property": "attached", "value": true}' >/dev/null
+}
+
 # usb_port SERIAL: the name that a device has in sysfs.
 usb_port() {
 	guest "cd /sys/bus/usb/devices && grep -lx '$1' */serial | cut -d / -f 1 | tail -n 1"

@@ -49,6 +49,22 @@ expect_status 0
 pull stick
 [ "$(on_stick "$stick" hers)" = 'of ana' ] || fault 'what she wrote is not on it'
 
+scene 'one with vfat, of which udisks has ideas of its own: likewise'
+plug_stick "$stick" stick STICK-2
+expect_within 60 'ls /dev/sda1 && udevadm settle'
+run mkfs.vfat /dev/sda1
+expect_status 0
+expect_within 30 'udevadm settle && udisksctl info -b /dev/sda1 | grep -q vfat'
+at_seat ana udisksctl mount --no-user-interaction -b /dev/sda1
+expect_output Mounted
+run 'findmnt --noheadings --output OPTIONS --source /dev/sda1'
+for option in noexec nosuid nodev rw; do
+	expect_output "(^|,)$option(,|\$)"
+done
+at_seat ana udisksctl unmount --no-user-interaction -b /dev/sda1
+pull stick
+make_stick "$stick"
+
 scene 'another stick, which she may read: the kernel itself lets nobody write'
 plug_stick "$stick" archive ARCHIVE-1
 expect_event '.SERENO_EVENT == "media.allowed" and .SERENO_VERDICT == "read-only" and .SERENO_RULE == "archive"'
