@@ -29,7 +29,7 @@ static int add_link(struct map_parts *parts, const char *slaves, const char *nam
 	ssize_t n;
 
 	(void)snprintf(link, sizeof(link), "%s/%s", slaves, name); /* fits */
-	n = readlink(link, target, sizeof(target) - 8);
+	n = readlink(link, target, sizeof(target) - 16);
 	if (n < 0)
 		return neg_errno();
 	target[n] = '\0';
