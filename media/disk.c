@@ -96,10 +96,14 @@ static int is_usb(const char *root, const char *level, struct disk *disk)
 	return 1;
 }
 
-static int is_card(const char *root, const char *level, struct disk *disk)
+/* What is soldered in is of the type MMC, and there when the host starts; what comes later is put
+ * in, whatever its type. */
+static int is_card(const char *root, const char *level, const struct disk_event *event,
+		   struct disk *disk)
 {
-	if (!attribute_links_to(root, level, "subsystem", "mmc") ||
-	    attribute_is(root, level, "type", "MMC")) /* is soldered in */
+	if (!attribute_links_to(root, level, "subsystem", "mmc"))
+		return 0;
+	if (attribute_is(root, level, "type", "MMC") && !event->after_boot && !event->was_ours)
 		return 0;
 	take_text(root, level, "name", disk->texts.product);
 	take_text(root, level, "manfid", disk->texts.manufacturer);
@@ -168,7 +172,7 @@ static int find_carrier(const char *root, const char *path, const struct disk_ev
 			(event->after_boot && is_port_of_ata(level));
 		r = is_usb(root, level, disk);
 		if (r == 0)
-			r = is_card(root, level, disk);
+			r = is_card(root, level, event, disk);
 		if (r != 0)
 			break;
 	} while (go_up(level));
@@ -182,36 +186,51 @@ static int find_carrier(const char *root, const char *path, const struct disk_ev
 	return 0;
 }
 
-/* A medium put into a reader that is at work is as new as a device that is: refused then, it does
- * not become old by the next event, or by the partitions that are found on it. */
-static bool was_refused(const char *root, const struct disk *disk)
+/*
+ * What was said of the whole disk holds for its partitions, which come anew whenever its table is
+ * read. And a medium put into a reader that is at work is as new as a device that is: refused then,
+ * it does not become old by the next event. Returns whether it was refused.
+ */
+static bool recall(const char *root, const struct disk *disk, struct disk_event *event)
 {
 	char number[24], record[UDEV_RECORD_SIZE], word[UDEV_VALUE_SIZE] = "";
+	bool refused;
 
 	if (!disk->whole[0] || attribute_text(root, disk->whole, "dev", number, sizeof(number)) < 0)
 		return false;
 	(void)snprintf(record, sizeof(record), "b%s", number); /* fits */
-	return udev_record_value(root, record, "SERENO_MEDIA", word, sizeof(word)) == 0 &&
-	       strcmp(word, media_access_name(MEDIA_DENY)) == 0;
+	if (udev_record_value(root, record, "SERENO_MEDIA", word, sizeof(word)) < 0)
+		return false;
+	refused = strcmp(word, media_access_name(MEDIA_DENY)) == 0;
+	if (disk->size > 0) {
+		event->was_ours = word[0] && strcmp(word, "unmanaged") != 0;
+		event->was_let_in = event->was_ours && !refused;
+		event->after_boot = false;
+	}
+	return refused;
 }
 
 int disk_find(const char *root, const char *path, const struct disk_event *event, struct disk *ret)
 {
 	struct disk disk = { .removable = false };
+	struct disk_event known = *event;
 	char padded[PATH_MAX] = "";
+	bool was_refused;
 	int r;
 
 	if (path[0] != '/' || strlen(path) >= sizeof(padded) || strstr(path, ".."))
 		return -EINVAL;
 	memcpy(padded, path, strlen(path) + 1);
 	r = find_whole(root, padded, &disk);
-	if (r == 0)
-		r = find_carrier(root, padded, event, &disk);
+	if (r < 0)
+		return r;
+	was_refused = recall(root, &disk, &known);
+	r = find_carrier(root, padded, &known, &disk);
 	if (r < 0)
 		return r;
 	if (disk.removable && disk.facts.bus != BUS_USB)
-		disk.facts.in_use = event->was_let_in;
-	if (event->is_new_medium || was_refused(root, &disk))
+		disk.facts.in_use = known.was_let_in;
+	if (known.is_new_medium || was_refused)
 		disk.facts.in_use = false;
 	*ret = disk;
 	return 0;

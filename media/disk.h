@@ -34,9 +34,9 @@ struct disk_event {
 
 /*
  * Find out about the block device, or the generic SCSI device, of @path in sysfs: on USB, an SD
- * card, in an optical drive, FireWire, on a removable PCI device, or an ATA disk that came to a
- * host that was up. Everything else is not removable. Returns 0, -ENOENT (it is gone) or a read
- * error.
+ * card, in an optical drive, FireWire, on a removable PCI device, or an ATA disk or one of MMC that
+ * came to a host that was up. Everything else is not removable. Returns 0, -ENOENT (it is gone) or
+ * a read error.
  */
 int disk_find(const char *root, const char *path, const struct disk_event *event, struct disk *ret);
 

@@ -85,12 +85,34 @@ own() {
 host deny all
 own
 expect 'a disk of the host' $sata unmanaged no
+# An eMMC in an adapter, or an old card, goes into the slot as an SD card does.
+echo MMC >"$host/sys${card%/block/*}/type"
+properties=ACTION=add
+expect 'a disk of MMC, while the host starts' $card unmanaged no
+mkdir -p "$host/run/sereno/seats"
+expect 'a card of MMC that comes to a host that is up' $card deny yes
+properties='ACTION=change SERENO_MEDIA_WAS=deny'
+expect 'a card of MMC that came before' $card deny yes
+properties=ACTION=change
+expect 'a disk of MMC that was there when the host started' $card unmanaged no
+properties=
+rm -r "$host/run/sereno/seats"
+echo SD >"$host/sys${card%/block/*}/type"
 case='a disk that comes to a host that is up'
 mkdir -p "$host/run/sereno/seats"
 properties=ACTION=add
 expect "$case" $sata deny yes
 properties='ACTION=add SYNTH_UUID=0'
 expect 'asked for by udevadm trigger' $sata unmanaged no
+mkdir -p "$host/run/udev/data" "$host/sys$sata/sda1"
+echo 1 >"$host/sys$sata/sda1/partition" && echo 8:1 >"$host/sys$sata/sda1/dev"
+echo 64 >"$host/sys$sata/sda1/start" && echo 64 >"$host/sys$sata/sda1/size"
+properties=ACTION=add
+echo E:SERENO_MEDIA=unmanaged >"$host/run/udev/data/b8:0"
+expect 'a partition made on a disk of the host' $sata/sda1 unmanaged no
+echo E:SERENO_MEDIA=deny >"$host/run/udev/data/b8:0"
+expect 'a partition on a disk that came later' $sata/sda1 deny yes
+rm -r "$host/run/udev"
 properties='ACTION=change SERENO_MEDIA_WAS=deny'
 expect 'that came before' $sata deny yes
 properties=
