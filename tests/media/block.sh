@@ -136,6 +136,11 @@ ln -s "../../../..${disk#/devices}/sdb1" "$host/sys$map/slaves/sdb1"
 expect 'a map on a stick and a disk' $map deny yes
 rm "$host/sys$map/slaves/sdb1"
 expect 'a map on a disk alone' $map unmanaged no
+array=/devices/virtual/block/md127
+mkdir -p "$host/sys$array/slaves"
+echo 100 >"$host/sys$array/size"
+ln -s "../../../..${disk#/devices}/sdb1" "$host/sys$array/slaves/sdb1"
+expect 'an array on a stick' $array deny yes
 ln -s ../../dm-0 "$host/sys$map/slaves/dm-0"
 case='a map on itself'
 helper block $map

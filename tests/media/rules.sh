@@ -146,6 +146,18 @@ has SERENO_MEDIA=allow
 has UDISKS_MOUNT_OPTIONS_DEFAULTS=noexec,nosuid,nodev
 lacks '^UDISKS_IGNORE=|^SYSTEMD_READY=|^sdb1: .*/72-sereno-media.rules'
 
+# Made of disks that are let in, it is used as they may be: noexec is for a file system in an array, too.
+case='an array'
+array=/devices/virtual/block/md127
+printf 'P: %s\nN: md127\nE: DEVNAME=/dev/md127\nE: DEVTYPE=disk\nE: SUBSYSTEM=block\nE: MAJOR=9\nE: MINOR=127\nA: size=100\\n\nA: dev=9:127\\n\n' $array >"$top/mocks/array.umockdev"
+printf 'P: /devices/virtual/scsi_tape/nst0\nN: nst0\nE: DEVNAME=/dev/nst0\nE: SUBSYSTEM=scsi_tape\nA: dev=9:128\\n\n' >"$top/mocks/tape.umockdev"
+mocks=$(realpath --relative-to="$here/../data/usb" "$top/mocks")
+udev generous add $array "$mocks/array"
+has SERENO_MEDIA=unmanaged
+case='a tape'
+udev generous add /devices/virtual/scsi_tape/nst0 "$mocks/tape"
+has SERENO_MEDIA=unmanaged
+
 dvd=/devices/pci0000:00/0000:00:17.0/ata2/host1/target1:0:0/1:0:0:0/block/sr0
 case='a drive that may be written is its user'\''s'
 udev strict add $dvd 102-sata-dvd
