@@ -150,7 +150,7 @@ lacks '^UDISKS_IGNORE=|^SYSTEMD_READY=|^sdb1: .*/72-sereno-media.rules'
 case='an array'
 array=/devices/virtual/block/md127
 printf 'P: %s\nN: md127\nE: DEVNAME=/dev/md127\nE: DEVTYPE=disk\nE: SUBSYSTEM=block\nE: MAJOR=9\nE: MINOR=127\nA: size=100\\n\nA: dev=9:127\\n\n' $array >"$top/mocks/array.umockdev"
-printf 'P: /devices/virtual/scsi_tape/nst0\nN: nst0\nE: DEVNAME=/dev/nst0\nE: SUBSYSTEM=scsi_tape\nA: dev=9:128\\n\n' >"$top/mocks/tape.umockdev"
+printf 'P: /devices/virtual/scsi_tape/nst0\nE: SUBSYSTEM=scsi_tape\nA: type=1\\n\n' >"$top/mocks/tape.umockdev"
 mocks=$(realpath --relative-to="$here/../data/usb" "$top/mocks")
 udev generous add $array "$mocks/array"
 has SERENO_MEDIA=unmanaged
