@@ -164,23 +164,43 @@ static const struct refused *shelf_find(const struct shelf *shelf, const char *i
 	return NULL;
 }
 
+/* The length of what all devices behind one port of the host have in common: to the name behind
+ * that of its bus, "/devices/.../usb1/1-3". 0: it is on no such bus. */
+static size_t length_behind(const char *path)
+{
+	const char *bus = strstr(path, "/usb");
+	const char *port = bus ? strchr(bus + 1, '/') : NULL;
+
+	return port ? (size_t)(port - path) + 1 + strcspn(port + 1, "/") : 0;
+}
+
+static bool is_behind(const struct refused *noted, const char *path, size_t length)
+{
+	return strncmp(noted->path, path, length) == 0 &&
+	       (noted->path[length] == '/' || noted->path[length] == '\0');
+}
+
 /* Whether it, or whatever comes at its port, was noted too often just now. */
 static bool is_too_soon(const struct shelf *shelf, const struct refused *refused,
 			const struct refused *before)
 {
-	size_t recent = 0;
+	const size_t length = length_behind(refused->path);
+	size_t recent = 0, behind = 0;
 
 	if (before && is_recent(before, refused->last))
 		return true;
-	for (size_t i = 0; i < shelf->n; i++)
-		if (strcmp(shelf->book[i].path, refused->path) == 0 &&
-		    is_recent(&shelf->book[i], refused->last))
-			recent++;
-	return recent >= REFUSED_BURST;
+	for (size_t i = 0; i < shelf->n; i++) {
+		if (!is_recent(&shelf->book[i], refused->last))
+			continue;
+		recent += strcmp(shelf->book[i].path, refused->path) == 0;
+		behind += length > 0 && is_behind(&shelf->book[i], refused->path, length);
+	}
+	return recent >= REFUSED_BURST || behind >= REFUSED_BURST_BEHIND;
 }
 
-/* Of those at @path, or of all where it is NULL: how many, and the oldest. */
-static size_t count(const struct shelf *shelf, const char *path, const struct refused **ret_oldest)
+/* Of those at @path, as far as @length, and behind it; 0: of all. How many, and the oldest. */
+static size_t count(const struct shelf *shelf, const char *path, size_t length,
+		    const struct refused **ret_oldest)
 {
 	const struct refused *oldest = NULL;
 	size_t n = 0;
@@ -188,7 +208,7 @@ static size_t count(const struct shelf *shelf, const char *path, const struct re
 	for (size_t i = 0; i < shelf->n; i++) {
 		const struct refused *book = &shelf->book[i];
 
-		if (path && strcmp(book->path, path) != 0)
+		if (length > 0 && !is_behind(book, path, length))
 			continue;
 		n++;
 		if (!oldest || book->last < oldest->last)
@@ -200,10 +220,12 @@ static size_t count(const struct shelf *shelf, const char *path, const struct re
 
 static int make_room(int directory, const struct shelf *shelf, const char *path)
 {
+	const size_t behind = length_behind(path);
 	const struct refused *oldest;
 
-	if (count(shelf, path, &oldest) < REFUSED_AT_PORT &&
-	    count(shelf, NULL, &oldest) < REFUSED_MAX)
+	if (count(shelf, path, strlen(path), &oldest) < REFUSED_AT_PORT &&
+	    (behind == 0 || count(shelf, path, behind, &oldest) < REFUSED_BEHIND_PORT) &&
+	    count(shelf, path, 0, &oldest) < REFUSED_MAX)
 		return 0;
 	return unlinkat(directory, oldest->id, 0) < 0 && errno != ENOENT ? neg_errno() : 0;
 }

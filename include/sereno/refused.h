@@ -6,7 +6,9 @@
  * a device however often it comes, REFUSED_MAX of them, the oldest making room. A device that comes
  * again and again costs no write more often than every REFUSED_PAUSE_SEC; nor does one port, at
  * which something gives itself another name each time, more than REFUSED_BURST of them, and of one
- * port there are at most REFUSED_AT_PORT: it cannot push the others out. Gone at the next boot.
+ * port there are at most REFUSED_AT_PORT: it cannot push the others out. Behind one port of the
+ * host, with all the hubs that somebody may have there, it is REFUSED_BURST_BEHIND and
+ * REFUSED_BEHIND_PORT. Gone at the next boot.
  */
 #ifndef SERENO_REFUSED_H
 #define SERENO_REFUSED_H
@@ -15,11 +17,13 @@
 
 #include <sereno/device.h>
 
-#define REFUSED_MAX	  64
-#define REFUSED_AT_PORT	  4
-#define REFUSED_BURST	  3
-#define REFUSED_PAUSE_SEC 5
-#define REFUSED_ID_SIZE	  17 /* with its NUL */
+#define REFUSED_MAX	     64
+#define REFUSED_AT_PORT	     4
+#define REFUSED_BURST	     3
+#define REFUSED_PAUSE_SEC    5
+#define REFUSED_BEHIND_PORT  16
+#define REFUSED_BURST_BEHIND 12
+#define REFUSED_ID_SIZE	     17 /* with its NUL */
 
 struct refused {
 	char id[REFUSED_ID_SIZE];

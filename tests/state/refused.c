@@ -170,6 +170,29 @@ static void check_one_port_floods(void **state)
 	free(listed);
 }
 
+/* The same with a hub of many ports, and hubs behind it: still one thing that somebody plugged in.
+ */
+static void check_a_hub_floods(void **state)
+{
+	const struct place *place = *state;
+	struct listed *listed = calloc(1, sizeof(*listed));
+	int written = 0;
+
+	assert_non_null(listed);
+	for (unsigned i = 0; i < 40; i++)
+		assert_int_equal(note(place, 100 + i, 10 + i, NOW), 1);
+	for (unsigned i = 0; i < 1200; i++) {
+		struct refused refused = stick(1000 + i, 1, NOW + i / 20);
+
+		(void)snprintf(refused.path, sizeof(refused.path),
+			       "/devices/usb1/1-1/1-1.%u/1-1.%u.%u", i % 7, i % 7, i % 61);
+		written += refused_note(place->root, &refused);
+	}
+	assert_true(written > 0 && written <= 60 / REFUSED_PAUSE_SEC * REFUSED_BURST_BEHIND);
+	assert_int_equal(list(place, listed), 40 + REFUSED_BEHIND_PORT);
+	free(listed);
+}
+
 static void check_oldest_makes_room(void **state)
 {
 	const struct place *place = *state;
@@ -278,6 +301,7 @@ int main(void)
 		TEST("the longest texts", check_longest_texts),
 		TEST("one that comes again and again", check_again_and_again),
 		TEST("one port, 20 serial numbers a second", check_one_port_floods),
+		TEST("many hubs at one port, 20 serial numbers a second", check_a_hub_floods),
 		TEST("the oldest makes room", check_oldest_makes_room),
 		TEST("forgotten", check_forgotten),
 		TEST("rubbish goes", check_rubbish_goes),
