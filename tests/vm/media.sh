@@ -91,10 +91,17 @@ at_seat() {
 	echo "   $user\$ $*"
 	outcome=0
 	guest "scope=session-\$(loginctl show-seat seat0 --property ActiveSession --value).scope
+		id -u $user >/proc/self/loginuid
 		echo \$\$ >/sys/fs/cgroup\$(systemctl show --property ControlGroup --value \$scope)/cgroup.procs &&
 		cd / && exec setpriv --reuid $user --regid $user --init-groups env HOME=/home/$user USER=$user $*" \
 		>"$work/output" || outcome=$?
 	shown <"$work/output"
+}
+
+# expect_disk NAME: it is there, for udev and for udisks: as one that can be taken out, which it knows a moment later.
+expect_disk() {
+	expect_within 60 "ls /dev/$1 && udevadm settle"
+	expect_within 60 "udisksctl info -b /dev/$1 | grep -q 'HintSystem: *false'"
 }
 
 # kernel_says PATTERN: in this scene.

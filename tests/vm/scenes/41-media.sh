@@ -30,7 +30,7 @@ kernel_says 'New USB device found, idVendor=46f4' || fault 'the kernel has not s
 scene 'ana logs in, whose role may have sticks: it appears, without being plugged in again'
 sits_down ana
 expect_event '.SERENO_EVENT == "media.allowed" and .SERENO_SUBJECT == "ana" and .SERENO_RULE == "sticks"'
-expect_within 60 'ls /dev/sda1'
+expect_disk sda1
 expect_authorized STICK-1 1
 
 scene 'she mounts it by udisks: nothing on it is run, and no other options can be had'
@@ -51,7 +51,7 @@ pull stick
 
 scene 'one with vfat, of which udisks has ideas of its own: likewise'
 plug_stick "$stick" stick STICK-2
-expect_within 60 'ls /dev/sda1 && udevadm settle'
+expect_disk sda1
 run mkfs.vfat /dev/sda1
 expect_status 0
 expect_within 30 'udevadm settle && udisksctl info -b /dev/sda1 | grep -q vfat'
@@ -68,7 +68,7 @@ make_stick "$stick"
 scene 'another stick, which she may read: the kernel itself lets nobody write'
 plug_stick "$stick" archive ARCHIVE-1
 expect_event '.SERENO_EVENT == "media.allowed" and .SERENO_VERDICT == "read-only" and .SERENO_RULE == "archive"'
-expect_within 60 'ls /dev/sda1 && udevadm settle'
+expect_disk sda1
 run 'blockdev --getro /dev/sda /dev/sda1'
 expect_output 1
 expect_no_output 0

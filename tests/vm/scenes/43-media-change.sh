@@ -25,7 +25,7 @@ in_front() {
 scene 'ana has a stick mounted, and writes to it'
 sits_down ana
 plug_stick "$stick" stick STICK-1
-expect_within 90 'ls /dev/sda1 && udevadm settle'
+expect_disk sda1
 at_seat ana udisksctl mount --no-user-interaction -b /dev/sda1
 expect_output Mounted
 target=$(guest 'findmnt --noheadings --output TARGET --source /dev/sda1')
@@ -63,7 +63,7 @@ guest "systemd-run --quiet --collect --unit=front --property PAMName=login --pro
 in_front 2
 expect_within 30 'grep -q ana /run/sereno/seats/seat0'
 expect_event '.SERENO_EVENT == "media.allowed" and .SERENO_SUBJECT == "ana"'
-expect_within 60 'ls /dev/sda1 && udevadm settle'
+expect_disk sda1
 at_seat ana udisksctl mount --no-user-interaction -b /dev/sda1
 expect_output Mounted
 target=$(guest 'findmnt --noheadings --output TARGET --source /dev/sda1')
