@@ -40,16 +40,27 @@ int clock_open(sd_event *event, sd_event_io_handler_t due, void *context, int *r
 	return 0;
 }
 
-int clock_wait(int fd, int64_t until, int64_t now)
+static int set(int fd, int64_t moment)
 {
-	struct itimerspec when = { 0 };
+	const struct itimerspec when = { .it_value.tv_sec = moment };
 
-	if (until <= now)
-		until = now + 1;
-	when.it_value.tv_sec = until < now + FAR_SEC ? until : now + FAR_SEC;
 	return timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &when, NULL) == 0
 		       ? 0
 		       : neg_errno();
+}
+
+/* ECANCELED: the clock was set, by which what has been looked at is over; and the timer is set all
+ * the same, so that nothing else would tell. It is set to a moment long ago: it tells at once. */
+int clock_wait(int fd, int64_t until, int64_t now)
+{
+	int r;
+
+	if (until <= now)
+		until = now + 1;
+	r = set(fd, until < now + FAR_SEC ? until : now + FAR_SEC);
+	if (r == -ECANCELED)
+		r = set(fd, 1);
+	return r == -ECANCELED ? 0 : r;
 }
 
 void clock_taken(int fd)
