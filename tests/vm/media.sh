@@ -91,7 +91,7 @@ at_seat() {
 	echo "   $user\$ $*"
 	outcome=0
 	guest "scope=session-\$(loginctl show-seat seat0 --property ActiveSession --value).scope
-		id -u $user >/proc/self/loginuid
+		echo \$(id -u $user) >/proc/self/loginuid
 		echo \$\$ >/sys/fs/cgroup\$(systemctl show --property ControlGroup --value \$scope)/cgroup.procs &&
 		cd / && exec setpriv --reuid $user --regid $user --init-groups env HOME=/home/$user USER=$user $*" \
 		>"$work/output" || outcome=$?
