@@ -14,6 +14,7 @@
 #include "key_creds.h"
 
 #define LIMIT_MSEC 200
+#define PATIENCE_MSEC 20000
 
 struct scene {
 	const void *row;
@@ -109,6 +110,8 @@ static void check_row(void **state)
 
 	if (row->lines)
 		pretend(scene, row->lines);
+	if (row->sealed != -ETIMEDOUT) /* a busy machine is no answer */
+		scene->creds.limit_msec = PATIENCE_MSEC;
 	assert_int_equal(creds_seal(&scene->creds, "name", CREDS_HOST, &image, &sealed),
 			 row->sealed);
 	assert_string_equal(scene->creds.said, row->said);
