@@ -13,7 +13,7 @@
 
 #include "key_creds.h"
 
-#define LIMIT_MSEC 200
+#define LIMIT_MSEC    200
 #define PATIENCE_MSEC 20000
 
 struct scene {
