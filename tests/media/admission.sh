@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# helper.sh - the program that udev runs, for USB devices: what it lets in, and what is left off.
+# admission.sh - the program that udev runs, for USB devices: what it lets in, and what is left off.
 . "$(dirname "$0")/scene.inc"
 
 devices off 00-roothub-usb2 20-stick-bot-vfat.blocked 10-keyboard.blocked 60-dock-hub-with-stick-and-ethernet.blocked
