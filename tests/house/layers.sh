@@ -51,7 +51,7 @@ build state 'void slot_open(void) {}'
 build register 'void register_open(void) {}'
 build admin 'void review_run(void) {}'
 build sessions 'void slot_open(void); void register_open(void); void review_run(void); void f(void) { slot_open(); register_open(); review_run(); }'
-said=$("$checker" built 2>/dev/null || true)
+said=$(SANITIZE= "$checker" built 2>/dev/null || true) # none of it is in what is built here
 case $said in *'sessions/: may not call register/: register_open'*) ;; *) echo "not seen: sideways: $said" && exit 1 ;; esac
 case $said in *'sessions/: may not call admin/: review_run'*) ;; *) echo "not seen: upward" && exit 1 ;; esac
 case $said in *slot_open*) echo "said: slot_open" && exit 1 ;; esac
